@@ -1,0 +1,80 @@
+//! Who did something, and what they were allowed to do at that moment.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Login, UserId};
+
+/// An account: remembered by its id, shown by its login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Survives a renaming.
+    pub id: UserId,
+    /// As GitHub last showed it.
+    pub login: Login,
+}
+
+/// What GitHub lets a person do in a repository, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Permission {
+    /// May not even read it (or reads it only because it is public).
+    None,
+    /// May read.
+    Read,
+    /// May label, assign and close.
+    Triage,
+    /// May push.
+    Write,
+    /// May change most settings.
+    Maintain,
+    /// May do everything.
+    Admin,
+}
+
+/// What an account was allowed when it acted. Kept with the fact, so that a later change of a
+/// team does not rewrite history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// In the repository.
+    pub permission: Permission,
+    /// Those GitHub teams named in the policy (`org/team`, lower case) that the account is in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub teams: BTreeSet<String>,
+}
+
+impl Standing {
+    /// Somebody who must at least have had this permission, since GitHub let them act.
+    pub fn at_least(permission: Permission) -> Self {
+        Self {
+            permission,
+            teams: BTreeSet::new(),
+        }
+    }
+}
+
+/// Somebody who acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The account.
+    pub user: User,
+    /// What it was allowed then.
+    pub standing: Standing,
+}
+
+/// What a command demands of the person who gives it (product §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Needs {
+    /// May comment.
+    Anyone,
+    /// Author, assignee or triage; in a public repository triage alone.
+    AuthorAssigneeTriage,
+    /// Triage permission.
+    Triage,
+    /// Write permission; which entry may be signed is the hand-off's rule.
+    Write,
+    /// A lead by policy; maintain or admin where it names none.
+    Lead,
+}

@@ -1,0 +1,203 @@
+//! What happened, on GitHub or to the policy. Facts are kept for ever, ordered by when they took
+//! effect, and an item's state is nothing but the fold over them. Time needs no facts of its own:
+//! every fold first lets the clock run up to the moment of the next fact.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::actor::{Actor, Needs, User};
+use super::handoff::Slug;
+use super::ids::{CommentId, CommitSha, ItemNumber};
+use super::order::{Misread, Order};
+
+/// What makes a fact the same fact when it is heard again: the digest of the delivery it came
+/// from and its place therein, or, for a command, the comment and the command's text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FactId(pub String);
+
+/// Something that happened to one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Makes a second arrival harmless.
+    pub id: FactId,
+    /// When it took effect, by GitHub's clock, which knows whole seconds only.
+    pub at: Timestamp,
+    /// Who did it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+    /// What it was.
+    pub what: What,
+}
+
+impl Fact {
+    /// The order in which facts are folded: by time, then by what must come first when GitHub's
+    /// page sends two events for one change, then by id, so that every order of arrival folds alike.
+    pub fn order(&self) -> (Timestamp, u8, &FactId) {
+        let rank = match self.what {
+            What::Opened(_) => 0,
+            What::Seen(_) => 1,
+            What::Pull(_) => 2,
+            What::PullRead { .. } => 3,
+            What::Unlabeled { .. } => 4,
+            What::Labeled { .. } => 5,
+            What::LinkedPull { .. } => 6,
+            What::UnlinkedPull { .. } => 7,
+            What::Ordered(_) => 8,
+            What::Ticked { .. } => 9,
+            What::Closed { .. } => 10,
+            What::Reopened => 11,
+            What::Gone => 12,
+        };
+        (self.at, rank, &self.id)
+    }
+}
+
+/// The kinds of facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// Newly opened; the labels that it bears are requests.
+    Opened(Box<Snapshot>),
+    /// Seen again: its text, people, milestone and type as of then. Labels that differ are
+    /// no requests here, since each request has an event of its own.
+    Seen(Box<Snapshot>),
+    /// A person set a label (by its canonical name, see [`super::labels`]).
+    Labeled {
+        /// Canonical name, such as `stage/active`.
+        label: String,
+    },
+    /// A person took a label off, or deleted it from the repository.
+    Unlabeled {
+        /// Canonical name.
+        label: String,
+    },
+    /// Closed by a person, or by merging.
+    Closed {
+        /// As GitHub says.
+        how: CloseReason,
+    },
+    /// Opened again.
+    Reopened,
+    /// A command was given.
+    Ordered(Box<Ordered>),
+    /// A box of the checklist comment was ticked or unticked.
+    Ticked {
+        /// Whose box.
+        slug: Slug,
+        /// Ticked, or unticked.
+        on: bool,
+    },
+    /// A pull request's branches and state, as any event of it shows.
+    Pull(PullSight),
+    /// What had to be read about a pull request, since no event carries it.
+    PullRead {
+        /// GitHub's closing references within this repository.
+        closes: Vec<ItemNumber>,
+        /// It changes a file under `handoff.paths`.
+        touches_handoff_paths: bool,
+    },
+    /// A pull request that is linked to this item looks so.
+    LinkedPull {
+        /// The pull request.
+        number: ItemNumber,
+        /// As it was then.
+        sight: PullSight,
+    },
+    /// A pull request is no longer linked to this item.
+    UnlinkedPull {
+        /// The pull request.
+        number: ItemNumber,
+    },
+    /// Deleted or transferred away; its history stays in the logs.
+    Gone,
+}
+
+/// An issue or pull request as a payload or a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Its title.
+    pub title: String,
+    /// Its text; empty where GitHub says `null`.
+    pub body: String,
+    /// Who opened it.
+    pub author: User,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// `None` while it is open.
+    pub closed: Option<CloseReason>,
+    /// Who is to do it.
+    pub assignees: Vec<User>,
+    /// Canonical names of all labels, ours and others'.
+    pub labels: Vec<String>,
+    /// Its milestone, which may be a sprint.
+    pub milestone: Option<Milestone>,
+    /// The name of GitHub's issue type.
+    pub issue_type: Option<String>,
+    /// A pull request rather than an issue.
+    pub is_pull: bool,
+}
+
+/// Why GitHub says something is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloseReason {
+    /// Done.
+    Completed,
+    /// Ended without being done.
+    NotPlanned,
+    /// Ended since another item says the same.
+    Duplicate,
+}
+
+/// A milestone; a sprint if it has a due date and the policy says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Its number within the repository.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
+    /// The day it is due, if it is.
+    pub due: Option<Date>,
+}
+
+/// A pull request's branches and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullSight {
+    /// The commit that checks belong to.
+    pub head: CommitSha,
+    /// The branch it goes to.
+    pub base: String,
+    /// Not yet ready for review.
+    pub draft: bool,
+    /// Neither closed nor merged.
+    pub open: bool,
+    /// Merged.
+    pub merged: bool,
+}
+
+/// Where a command stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// In the text of the issue or pull request itself.
+    Text,
+    /// In a comment.
+    Comment(CommentId),
+}
+
+/// A command that was given, readable or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// Where it stood.
+    pub place: Place,
+    /// Its position among the commands of that place, from 0; answers are listed in this order.
+    pub index: u32,
+    /// As it was written, shortened to its first line for answers.
+    pub text: String,
+    /// What it asks for, or why it could not be read.
+    pub order: Result<Order, Misread>,
+    /// What the command demands of the person.
+    pub needs: Needs,
+}

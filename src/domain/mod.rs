@@ -1,0 +1,19 @@
+//! The process itself, pure: no I/O and no clock. A fact is folded into an item's state, and time
+//! is a parameter.
+
+pub mod actor;
+pub mod calendar;
+pub mod classify;
+pub mod fact;
+pub mod fields;
+pub mod fold;
+pub mod guards;
+pub mod handoff;
+pub mod ids;
+pub mod item;
+pub mod kind;
+pub mod labels;
+pub mod order;
+pub mod policy;
+pub mod timebox;
+pub mod worktime;

@@ -1,0 +1,463 @@
+//! What labhand needs of a forge: words for what can be heard from it, asked of it and told it.
+//! [`github`] is the one that speaks to GitHub; tests and benches bring a double that records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::{Permission, User};
+use crate::domain::fact::{CloseReason, Snapshot, What};
+use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
+
+pub mod github;
+
+/// A repository as calls need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepoRef {
+    /// Whose token is used.
+    pub installation: InstallationId,
+    /// Survives renaming.
+    pub id: RepoId,
+    /// Its name now.
+    pub name: RepoName,
+}
+
+/// A comment, issue, check or reply of labhand's own, by its purpose: `status`, `checklist`,
+/// `board`, `reply:123`, `notice:box-expired:1795514400`. Unique within the issue that it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slot(pub String);
+
+impl Slot {
+    /// The hidden marker by which it is found again when the answer to its creation was lost.
+    pub fn marker(&self) -> String {
+        format!("<!-- labhand:{} -->", self.0)
+    }
+}
+
+/// A label's definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelSpec {
+    /// As it is called on GitHub; at most 50 characters.
+    pub name: String,
+    /// Six hexadecimal digits.
+    pub color: String,
+    /// At most 100 characters.
+    pub description: String,
+}
+
+/// The reactions that labhand uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reaction {
+    /// 👀: a comment with commands is taken.
+    Eyes,
+    /// 🚀: all of them were carried out.
+    Rocket,
+    /// 😕: at least one was not.
+    Confused,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// Passes.
+    Success,
+    /// Blocks where it is required.
+    Failure,
+    /// Says something and blocks nothing.
+    Neutral,
+}
+
+/// A check run, or a commit status where the bot has a token instead of an App.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// `labhand/handoff` or `labhand/item`.
+    pub name: String,
+    /// The commit that it belongs to.
+    pub sha: CommitSha,
+    /// The pull request whose comment a commit status links to.
+    pub number: ItemNumber,
+    /// How it ended.
+    pub conclusion: Conclusion,
+    /// One line; as a commit status at most 140 characters.
+    pub title: String,
+    /// Markdown; at most 65,535 bytes.
+    pub summary: String,
+}
+
+/// One write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// Defines a label; one that exists already is as good.
+    CreateLabel(LabelSpec),
+    /// Adds labels, by their names on GitHub.
+    AddLabels {
+        /// To which issue or pull request.
+        number: ItemNumber,
+        /// Names on GitHub.
+        labels: Vec<String>,
+    },
+    /// Takes a label off; one that is not there is as good.
+    RemoveLabel {
+        /// Of which issue or pull request.
+        number: ItemNumber,
+        /// Name on GitHub.
+        label: String,
+    },
+    /// Creates a comment.
+    CreateComment {
+        /// Where.
+        number: ItemNumber,
+        /// For what; its marker is in the body.
+        slot: Slot,
+        /// Markdown, at most 65,536 characters.
+        body: String,
+    },
+    /// Edits a comment of our own.
+    EditComment {
+        /// Which.
+        comment: CommentId,
+        /// Markdown, at most 65,536 characters.
+        body: String,
+    },
+    /// Adds a reaction; one that is there is as good.
+    React {
+        /// To which issue…
+        number: ItemNumber,
+        /// …or to which of its comments.
+        comment: Option<CommentId>,
+        /// Which one.
+        reaction: Reaction,
+    },
+    /// Closes an issue.
+    Close {
+        /// Which.
+        number: ItemNumber,
+        /// Why.
+        how: CloseReason,
+    },
+    /// Opens an issue again.
+    Reopen {
+        /// Which.
+        number: ItemNumber,
+    },
+    /// Writes a check for the first time, or anew (`existing`).
+    WriteCheck {
+        /// GitHub's id of the check run to be changed.
+        existing: Option<u64>,
+        /// What it says.
+        check: Check,
+    },
+    /// Creates an issue.
+    CreateIssue {
+        /// For what; its marker is in the body.
+        slot: Slot,
+        /// Its title.
+        title: String,
+        /// Markdown, at most 65,536 characters.
+        body: String,
+        /// Names on GitHub.
+        labels: Vec<String>,
+    },
+    /// Changes the text of an issue of our own.
+    EditIssue {
+        /// Which.
+        number: ItemNumber,
+        /// Markdown, at most 65,536 characters.
+        body: String,
+    },
+}
+
+/// What a write yielded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing to remember.
+    Nothing,
+    /// A label and its id.
+    Label(u64),
+    /// A comment.
+    Comment(CommentId),
+    /// A check run.
+    Check(u64),
+    /// An issue.
+    Issue(ItemNumber),
+}
+
+/// Why a call did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// 404 or 410: not there, not there yet, or not for us.
+    #[error("GitHub has no such thing: {0}")]
+    Missing(String),
+    /// 401, 403 that is no rate limit, 422 and other answers that repeating does not change.
+    #[error("GitHub refused ({status}): {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// GitHub's words, without any secret.
+        message: String,
+    },
+    /// 403 or 429 for being too fast; nothing at all may be sent for this installation before then.
+    #[error("GitHub asks to wait {seconds} s")]
+    Limited {
+        /// From now.
+        seconds: u64,
+    },
+    /// It did certainly not happen: no connection, or a 5xx to something that may be repeated.
+    #[error("GitHub is not reachable: {0}")]
+    Unavailable(String),
+    /// It may have happened: the answer was lost, or 5xx came to something that creates.
+    #[error("the answer was lost: {0}")]
+    Lost(String),
+    /// An answer that does not have the form that GitHub documents.
+    #[error("GitHub's answer could not be read: {0}")]
+    Unreadable(String),
+}
+
+/// An issue or pull request as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueNow {
+    /// All of it. Label names are GitHub's, not canonical.
+    pub snapshot: Snapshot,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A repository as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepoNow {
+    /// Its name and owner.
+    pub name: RepoName,
+    /// The branch whose policy counts.
+    pub default_branch: String,
+    /// Not for everybody to read.
+    pub private: bool,
+}
+
+/// What can be asked of a forge and told it. Every list is read to its last page.
+pub trait Forge: Send + Sync + 'static {
+    /// The account that writes: whose events are our own.
+    fn own_account(&self) -> impl Future<Output = Result<User, CallError>> + Send;
+    /// Makes one write.
+    fn perform(
+        &self,
+        repo: &RepoRef,
+        call: &Call,
+    ) -> impl Future<Output = Result<Done, CallError>> + Send;
+    /// Looks for what a lost creation may have made: `Some` only for something by our own account
+    /// with the call's marker.
+    fn find(
+        &self,
+        repo: &RepoRef,
+        call: &Call,
+    ) -> impl Future<Output = Result<Option<Done>, CallError>> + Send;
+    /// The repository.
+    fn repository(&self, repo: &RepoRef)
+    -> impl Future<Output = Result<RepoNow, CallError>> + Send;
+    /// An issue or pull request.
+    fn issue(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> impl Future<Output = Result<IssueNow, CallError>> + Send;
+    /// A comment's text; `Missing` if it was deleted.
+    fn comment(
+        &self,
+        repo: &RepoRef,
+        comment: CommentId,
+    ) -> impl Future<Output = Result<String, CallError>> + Send;
+    /// Who edited a comment last, by its edit history.
+    fn last_editor(
+        &self,
+        repo: &RepoRef,
+        comment: CommentId,
+    ) -> impl Future<Output = Result<Option<User>, CallError>> + Send;
+    /// All labels: id and definition.
+    fn labels(
+        &self,
+        repo: &RepoRef,
+    ) -> impl Future<Output = Result<Vec<(u64, LabelSpec)>, CallError>> + Send;
+    /// A file's text on the default branch of a repository; `None` if there is none, or no such repository.
+    fn file(
+        &self,
+        repo: &RepoRef,
+        of: &RepoName,
+        path: &str,
+    ) -> impl Future<Output = Result<Option<String>, CallError>> + Send;
+    /// What somebody may do in the repository.
+    fn permission(
+        &self,
+        repo: &RepoRef,
+        user: &User,
+    ) -> impl Future<Output = Result<Permission, CallError>> + Send;
+    /// Whether somebody is an active member of the team `org/team`; `Missing` if there is no such team for us.
+    fn in_team(
+        &self,
+        repo: &RepoRef,
+        team: &str,
+        user: &User,
+    ) -> impl Future<Output = Result<bool, CallError>> + Send;
+    /// The issues of the same repository that merging the pull request would close.
+    fn closing_references(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> impl Future<Output = Result<Vec<ItemNumber>, CallError>> + Send;
+    /// The paths that a pull request changes.
+    fn changed_paths(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+}
+
+/// What GitHub shows of an item or a board, as far as labhand had a hand in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Shown {
+    /// Labels by canonical name: there or not, and since when that is known.
+    pub labels: BTreeMap<String, LabelShown>,
+    /// Whether it is open; `None` before it was ever seen.
+    pub open: Option<bool>,
+    /// Comments of our own.
+    pub comments: BTreeMap<Slot, CommentShown>,
+    /// Reactions of our own, by comment id, 0 for the text itself.
+    pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
+    /// Checks by `name@sha`.
+    pub checks: BTreeMap<String, CheckShown>,
+    /// The board issue, if this is a board.
+    pub board: Option<BoardShown>,
+}
+
+/// A label on an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelShown {
+    /// There, or taken off.
+    pub there: bool,
+    /// When that happened, by GitHub's clock.
+    pub at: Timestamp,
+}
+
+/// A comment of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentShown {
+    /// Its id; `None` once it was deleted by somebody.
+    pub id: Option<CommentId>,
+    /// The digest of the text that it has, see [`digest`].
+    pub digest: String,
+}
+
+/// A check of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckShown {
+    /// GitHub's id, or 0 for a commit status.
+    pub id: u64,
+    /// The digest of what it says.
+    pub digest: String,
+}
+
+/// The board issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardShown {
+    /// Its number.
+    pub number: ItemNumber,
+    /// The digest of the text that it has.
+    pub digest: String,
+}
+
+/// A short digest of a text, enough to tell whether it is as wanted.
+pub fn digest(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(&Sha256::digest(text.as_bytes())[..12])
+}
+
+/// Something heard from the forge: what happened, when, by whom, and to which item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// When, by GitHub's clock.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: Option<User>,
+    /// Whether the account that did it is a bot.
+    pub by_bot: bool,
+    /// What.
+    pub what: Happening,
+}
+
+/// What can be heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// Goes into the item's history as it is. Label names are GitHub's, not canonical.
+    Item(What),
+    /// Somebody wrote or edited a comment, which may hold commands.
+    Comment {
+        /// Which.
+        comment: CommentId,
+        /// Its text now.
+        body: String,
+        /// Who wrote it (who edited it is [`Heard::by`]).
+        author: User,
+        /// Whether its author is a bot.
+        author_is_bot: bool,
+        /// Its text before, if it was edited.
+        before: Option<String>,
+    },
+    /// A comment was deleted.
+    CommentDeleted {
+        /// Which.
+        comment: CommentId,
+    },
+    /// The text of an issue or pull request is new or was edited, and may hold commands.
+    Text {
+        /// Its text now.
+        body: String,
+        /// Its text before, if it was edited.
+        before: Option<String>,
+    },
+    /// Something about the repository itself.
+    Repo(RepoHappening),
+}
+
+/// What can happen to a repository as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RepoHappening {
+    /// Something was pushed to the default branch; its policy files may have changed.
+    PolicyMayHaveChanged,
+    /// A label of this id has this name now; `None`: it was deleted.
+    Label {
+        /// GitHub's id.
+        id: u64,
+        /// The definition now.
+        spec: Option<LabelSpec>,
+    },
+    /// The repository has this name, branch and visibility now.
+    Repository(RepoNow),
+    /// labhand was installed on it, or it was added to the installation.
+    Installed {
+        /// The App is installed on all repositories of the account.
+        on_all: bool,
+    },
+    /// labhand was taken off it, or it was deleted.
+    Removed,
+    /// Who is in which team, or may do what, has changed.
+    PeopleChanged,
+    /// A milestone changed.
+    Milestone,
+    /// A merge queue asks for checks on this commit.
+    MergeGroup {
+        /// The commit.
+        head: CommitSha,
+        /// The branch that it would be merged into.
+        base: String,
+        /// The pull requests that it would merge, as far as the queue's branch name tells.
+        pulls: Vec<ItemNumber>,
+    },
+    /// Somebody asks for a check of ours again.
+    CheckRerequested {
+        /// The commit.
+        head: CommitSha,
+    },
+}

@@ -1,0 +1,61 @@
+//! What GitHub should show for a state; [`super::diff`] compares it with what GitHub does show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::domain::fact::CloseReason;
+use crate::forge::{Check, LabelSpec, Reaction, Slot};
+
+/// What GitHub should show of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Canonical names of labels that should be there.
+    pub labels: BTreeSet<String>,
+    /// Canonical names of labels that should not be there. In neither set: left as it is.
+    pub no_labels: BTreeSet<String>,
+    /// Whether it should be closed; `None`: as people leave it.
+    pub state: Option<Openness>,
+    /// Comments of our own, by purpose.
+    pub comments: BTreeMap<Slot, Said>,
+    /// Reactions, by comment id, 0 for the text itself.
+    pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
+    /// Checks of the head commit.
+    pub checks: Vec<Check>,
+    /// When the view next changes with time alone, if it does.
+    pub next_change: Option<Timestamp>,
+}
+
+/// Open, or closed and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// Open.
+    Open,
+    /// Closed.
+    Closed(CloseReason),
+}
+
+/// A comment of our own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Markdown without the marker.
+    pub text: String,
+    /// Written once and never edited, nor written again when somebody deletes it.
+    pub once: bool,
+}
+
+/// What GitHub should show of a repository's board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedBoard {
+    /// The title where it has to be created.
+    pub title: String,
+    /// Markdown without the marker.
+    pub text: String,
+    /// What is compared: the text without "updated at".
+    pub compared: String,
+    /// When it next changes with time alone, if it does.
+    pub next_change: Option<Timestamp>,
+}
+
+/// The labels of the repository as labhand knows them: canonical name → definition on GitHub.
+pub type KnownLabels = BTreeMap<String, LabelSpec>;
