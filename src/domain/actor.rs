@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Login, UserId};
+use super::policy::Member;
 
 /// An account: remembered by its id, shown by its login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +62,16 @@ pub struct Actor {
     pub user: User,
     /// What it was allowed then.
     pub standing: Standing,
+}
+
+impl Actor {
+    /// Whether this is the login, or in the team, that the policy names.
+    pub fn is(&self, member: &Member) -> bool {
+        match member {
+            Member::Login(login) => self.user.login.as_str().eq_ignore_ascii_case(login),
+            Member::Team(team) => self.standing.teams.contains(team),
+        }
+    }
 }
 
 /// What a command demands of the person who gives it (product §7).

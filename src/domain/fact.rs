@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Needs, User};
-use super::handoff::Slug;
+use super::entries::Slug;
 use super::ids::{CommentId, CommitSha, ItemNumber};
+use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
 
 /// What makes a fact the same fact when it is heard again: the digest of the delivery it came
@@ -40,15 +41,17 @@ impl Fact {
             What::Seen(_) => 1,
             What::Pull(_) => 2,
             What::PullRead { .. } => 3,
-            What::Unlabeled { .. } => 4,
-            What::Labeled { .. } => 5,
-            What::LinkedPull { .. } => 6,
-            What::UnlinkedPull { .. } => 7,
-            What::Ordered(_) => 8,
-            What::Ticked { .. } => 9,
-            What::Closed { .. } => 10,
-            What::Reopened => 11,
-            What::Gone => 12,
+            What::Foundation { .. } => 4,
+            What::Ordered(_) => 5,
+            What::Unlabeled { .. } => 6,
+            What::Labeled { .. } => 7,
+            What::LinkedPull { .. } => 8,
+            What::UnlinkedPull { .. } => 9,
+            What::Ticked { .. } => 10,
+            What::Closed { .. } => 11,
+            What::Reopened => 12,
+            What::Observed(_) => 13,
+            What::Gone => 14,
         };
         (self.at, rank, &self.id)
     }
@@ -63,6 +66,8 @@ pub enum What {
     /// Seen again: its text, people, milestone and type as of then. Labels that differ are
     /// no requests here, since each request has an event of its own.
     Seen(Box<Snapshot>),
+    /// Asked for, since two facts tied within GitHub's one-second clock: this is how it is now.
+    Observed(Box<Snapshot>),
     /// A person set a label (by its canonical name, see [`super::labels`]).
     Labeled {
         /// Canonical name, such as `stage/active`.
@@ -109,6 +114,15 @@ pub enum What {
     UnlinkedPull {
         /// The pull request.
         number: ItemNumber,
+    },
+    /// An item that this one builds on stands so.
+    Foundation {
+        /// The other item.
+        number: ItemNumber,
+        /// What it is.
+        kind: Option<Kind>,
+        /// What was decided on it.
+        decided: Option<Verdict>,
     },
     /// Deleted or transferred away; its history stays in the logs.
     Gone,

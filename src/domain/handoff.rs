@@ -1,131 +1,15 @@
-//! The hand-off from data science to engineering: fourteen entries, two sides, and signatures
-//! bound to the head commit (product §5).
+//! The hand-off from data science to engineering: who may sign what, and when it is complete
+//! (product §5). A person signs for one side of a pull request, and the author never for the other.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::actor::User;
-use super::ids::CommitSha;
-
-/// The short name of a checklist entry, such as `model-card`, in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Slug(String);
-
-impl Slug {
-    /// Takes a slug as somebody wrote it.
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().trim_matches('`').to_lowercase())
-    }
-
-    /// The slug.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// One of the two parties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// Who made the model.
-    DataScience,
-    /// Who runs it.
-    Engineering,
-}
-
-impl Side {
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::DataScience => Self::Engineering,
-            Self::Engineering => Self::DataScience,
-        }
-    }
-}
-
-/// Whose entry it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Owner {
-    /// Data science delivers it.
-    DataScience,
-    /// Engineering provides it.
-    Engineering,
-    /// Both must sign.
-    Both,
-}
-
-impl Owner {
-    /// The sides whose signature it needs.
-    pub fn sides(self) -> &'static [Side] {
-        match self {
-            Self::DataScience => &[Side::DataScience],
-            Self::Engineering => &[Side::Engineering],
-            Self::Both => &[Side::DataScience, Side::Engineering],
-        }
-    }
-}
-
-/// An entry of the checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its short name.
-    pub slug: Slug,
-    /// What readers see.
-    pub title: String,
-    /// Who signs it.
-    pub owner: Owner,
-}
-
-/// The fourteen entries, unless the policy adds, drops or renames some.
-pub fn standard_entries() -> Vec<Entry> {
-    use Owner::{Both, DataScience, Engineering};
-    [
-        ("artifact", "Trained model artifact", DataScience),
-        (
-            "model-card",
-            "Model card: performance, limitations",
-            DataScience,
-        ),
-        ("features", "Feature requirements", DataScience),
-        (
-            "io-format",
-            "Expected input and output formats",
-            DataScience,
-        ),
-        ("benchmarks", "Performance benchmarks", DataScience),
-        (
-            "feature-pipeline",
-            "Feature pipeline infrastructure",
-            Engineering,
-        ),
-        ("serving", "Model serving platform", Engineering),
-        ("monitoring", "Monitoring and alerting", Engineering),
-        ("ab-testing", "A/B testing framework", Engineering),
-        ("scaling", "Scaling and reliability", Engineering),
-        ("integration-tests", "Integration testing", Both),
-        ("performance", "Performance optimisation", Both),
-        ("incidents", "Incident response", Both),
-        ("docs", "Documentation", Both),
-    ]
-    .into_iter()
-    .map(|(slug, title, owner)| Entry {
-        slug: Slug::new(slug),
-        title: title.to_owned(),
-        owner,
-    })
-    .collect()
-}
+use super::actor::{Actor, Permission, User};
+pub use super::entries::{Entry, Owner, Side, Slug, standard_entries};
+use super::ids::{CommitSha, UserId};
+use super::policy::{Member, Policy};
 
 /// That somebody answers for an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,4 +22,297 @@ pub struct Signature {
     pub head: Option<CommitSha>,
     /// A path in the repository or an `https` link.
     pub evidence: Option<String>,
+}
+
+/// A hand-off and its signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    /// Since when.
+    pub since: Timestamp,
+    /// The model's name and version, as named by the pull request.
+    pub model: Option<(String, String)>,
+    /// What was signed or waived, by entry.
+    pub marks: BTreeMap<Slug, Mark>,
+    /// Which side each person took with their first signature.
+    pub took_side: BTreeMap<UserId, Side>,
+    /// Who asked for its end, by side, with the reason.
+    pub off: BTreeMap<Side, (User, String)>,
+    /// It was ended.
+    pub ended: bool,
+}
+
+/// What happened to one entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Mark {
+    /// Signatures by side.
+    pub signed: BTreeMap<Side, Signature>,
+    /// Who waived it, by side, with the reason.
+    pub waived: BTreeMap<Side, (User, String)>,
+}
+
+impl Mark {
+    /// Both sides agreed that it does not apply.
+    pub fn is_waived(&self) -> bool {
+        self.waived.len() == BOTH.len()
+    }
+}
+
+const BOTH: [Side; 2] = [Side::DataScience, Side::Engineering];
+
+/// Who asks to sign, and what the rules need to know about the hand-off's surroundings.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'a> {
+    /// The person, with permission and teams of that moment.
+    pub actor: &'a Actor,
+    /// The pull request's author.
+    pub author: Option<UserId>,
+    /// The policy then.
+    pub policy: &'a Policy,
+}
+
+impl Signer<'_> {
+    /// The sides that this person may sign for, before any signature on this pull request.
+    fn sides(&self) -> Vec<Side> {
+        let teams = &self.policy.teams;
+        let among = |members: &[Member]| members.iter().any(|member| self.actor.is(member));
+        let (science, engineering) = (&teams.data_science, &teams.engineering);
+        let (in_science, in_engineering) = match (science.is_empty(), engineering.is_empty()) {
+            (true, true) => (true, true),
+            (false, true) => (among(science), !among(science)),
+            (true, false) => (!among(engineering), among(engineering)),
+            (false, false) => (among(science), among(engineering)),
+        };
+        match (in_science, in_engineering) {
+            (true, true) => BOTH.to_vec(),
+            (true, false) => vec![Side::DataScience],
+            (false, true) => vec![Side::Engineering],
+            (false, false) => Vec::new(),
+        }
+    }
+}
+
+/// Whether the policy names no teams, so that anyone with write access signs.
+pub fn is_self_signed(policy: &Policy) -> bool {
+    policy.teams.data_science.is_empty() && policy.teams.engineering.is_empty()
+}
+
+impl Handoff {
+    /// A hand-off on which nobody has signed.
+    pub fn begun(since: Timestamp, model: Option<(String, String)>) -> Self {
+        Self {
+            since,
+            model,
+            marks: BTreeMap::new(),
+            took_side: BTreeMap::new(),
+            off: BTreeMap::new(),
+            ended: false,
+        }
+    }
+
+    /// Whether anybody has signed anything that still stands.
+    pub fn has_signatures(&self) -> bool {
+        self.marks.values().any(|mark| !mark.signed.is_empty())
+    }
+
+    /// The entries that are not settled, each with the sides that are missing.
+    pub fn open_entries(&self, policy: &Policy) -> Vec<(Entry, Vec<Side>)> {
+        let missing = |entry: &Entry| -> Vec<Side> {
+            let mark = self.marks.get(&entry.slug);
+            if mark.is_some_and(Mark::is_waived) {
+                return Vec::new();
+            }
+            let signed = |side: &Side| mark.is_some_and(|mark| mark.signed.contains_key(side));
+            entry
+                .owner
+                .sides()
+                .iter()
+                .copied()
+                .filter(|side| !signed(side))
+                .collect()
+        };
+        let entries = policy.handoff.entries.iter();
+        entries
+            .map(|entry| (entry.clone(), missing(entry)))
+            .filter(|(_, missing)| !missing.is_empty())
+            .collect()
+    }
+
+    /// Whether everything is signed or waived by those who had to.
+    pub fn is_complete(&self, policy: &Policy) -> bool {
+        self.open_entries(policy).is_empty()
+    }
+
+    /// The sides that somebody may act for here: one, unless they are in both teams and have not
+    /// signed yet, or the hand-off is self-signed.
+    fn sides_of(&self, signer: &Signer<'_>) -> Result<Vec<Side>, SignRefusal> {
+        if signer.actor.standing.permission < Permission::Write {
+            return Err(SignRefusal::NoWrite);
+        }
+        let sides = signer.sides();
+        if sides.is_empty() {
+            return Err(SignRefusal::NoSide);
+        }
+        if is_self_signed(signer.policy) || sides.len() == 1 {
+            return Ok(sides);
+        }
+        let id = signer.actor.user.id;
+        Ok(match self.took_side.get(&id) {
+            Some(side) => vec![*side],
+            None if signer.author == Some(id) => vec![Side::DataScience],
+            None => sides,
+        })
+    }
+
+    /// Signs an entry for the person's side; self-signed, for every side that it needs.
+    pub fn sign(
+        &mut self,
+        entry: &Entry,
+        evidence: Option<&str>,
+        head: Option<&CommitSha>,
+        signer: &Signer<'_>,
+        at: Timestamp,
+    ) -> Result<(), SignRefusal> {
+        let theirs = self.sides_of(signer)?;
+        let asked = entry.owner.sides();
+        let mine: Vec<Side> = asked
+            .iter()
+            .copied()
+            .filter(|side| theirs.contains(side))
+            .collect();
+        let Some(first) = mine.first().copied() else {
+            return Err(SignRefusal::OtherSide { theirs: theirs[0] });
+        };
+        check_evidence(entry, evidence, signer.policy)?;
+        let mark = self.marks.entry(entry.slug.clone()).or_default();
+        let open: Vec<Side> = mine
+            .into_iter()
+            .filter(|side| !mark.signed.contains_key(side))
+            .collect();
+        if open.is_empty() {
+            return Err(SignRefusal::AlreadySigned);
+        }
+        let sides = if is_self_signed(signer.policy) {
+            open
+        } else {
+            vec![open[0]]
+        };
+        let signature = Signature {
+            by: signer.actor.user.clone(),
+            at,
+            head: head.cloned(),
+            evidence: evidence.map(str::to_owned),
+        };
+        let took = sides.first().copied().unwrap_or(first);
+        mark.signed
+            .extend(sides.into_iter().map(|side| (side, signature.clone())));
+        self.took_side.entry(signer.actor.user.id).or_insert(took);
+        Ok(())
+    }
+
+    /// Takes the signature of the person's own side back.
+    pub fn unsign(&mut self, entry: &Entry, signer: &Signer<'_>) -> Result<(), SignRefusal> {
+        let theirs = self.sides_of(signer)?;
+        let nothing = SignRefusal::NothingToTakeBack;
+        let mark = self.marks.get_mut(&entry.slug).ok_or(nothing.clone())?;
+        let before = mark.signed.len();
+        mark.signed.retain(|side, _| !theirs.contains(side));
+        if mark.signed.len() == before {
+            Err(nothing)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Says for the person's side that an entry does not apply; it takes both sides.
+    pub fn waive(
+        &mut self,
+        entry: &Entry,
+        reason: &str,
+        signer: &Signer<'_>,
+    ) -> Result<(), SignRefusal> {
+        let side = self.side_for_agreement(signer)?;
+        let mark = self.marks.entry(entry.slug.clone()).or_default();
+        for side in side {
+            mark.waived
+                .insert(side, (signer.actor.user.clone(), reason.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Asks for the person's side that this be no hand-off; it ends when both sides have asked.
+    pub fn switch_off(&mut self, reason: &str, signer: &Signer<'_>) -> Result<(), SignRefusal> {
+        for side in self.side_for_agreement(signer)? {
+            self.off
+                .insert(side, (signer.actor.user.clone(), reason.to_owned()));
+        }
+        self.ended = self.off.len() == BOTH.len();
+        Ok(())
+    }
+
+    /// Agreements are kept per side; self-signed, one person is both, and somebody who could be
+    /// either is bound to one from then on.
+    fn side_for_agreement(&mut self, signer: &Signer<'_>) -> Result<Vec<Side>, SignRefusal> {
+        let sides = self.sides_of(signer)?;
+        if is_self_signed(signer.policy) {
+            return Ok(sides);
+        }
+        let side = sides[0];
+        self.took_side.entry(signer.actor.user.id).or_insert(side);
+        Ok(vec![side])
+    }
+}
+
+/// Why somebody cannot sign an entry, or take a signature back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignRefusal {
+    /// They may not write to the repository.
+    NoWrite,
+    /// They are on neither side.
+    NoSide,
+    /// It is the other side's.
+    OtherSide {
+        /// Theirs.
+        theirs: Side,
+    },
+    /// Their own side has signed already.
+    AlreadySigned,
+    /// There is nothing of theirs to take back.
+    NothingToTakeBack,
+    /// A model card is signed with its path.
+    NeedsPath,
+    /// `handoff.strict`: every entry needs evidence.
+    NeedsEvidence,
+    /// Evidence is a path in the repository or an `https` link.
+    BadEvidence,
+}
+
+/// The entry that is signed with a path, since a model card is read.
+pub const MODEL_CARD: &str = "model-card";
+
+fn check_evidence(
+    entry: &Entry,
+    evidence: Option<&str>,
+    policy: &Policy,
+) -> Result<(), SignRefusal> {
+    let is_card = entry.slug.as_str() == MODEL_CARD;
+    match evidence {
+        Some(text) if text.starts_with("https://") && !is_card => Ok(()),
+        Some(text) if text.contains("://") && is_card => Err(SignRefusal::NeedsPath),
+        Some(text) if is_repository_path(text) => Ok(()),
+        Some(_) => Err(SignRefusal::BadEvidence),
+        None if is_card => Err(SignRefusal::NeedsPath),
+        None if policy.handoff.strict => Err(SignRefusal::NeedsEvidence),
+        None => Ok(()),
+    }
+}
+
+/// A relative path that stays inside the repository.
+fn is_repository_path(text: &str) -> bool {
+    let plain = !text.is_empty()
+        && text.len() <= 1024
+        && !text.contains("://")
+        && !text.starts_with('/')
+        && !text.contains(|c: char| c.is_control() || c == '\\');
+    plain && text.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

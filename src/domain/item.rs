@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Needs, User};
 use super::fact::{CloseReason, Milestone, Place, PullSight};
-use super::handoff::{Side, Signature, Slug};
+use super::handoff::{Handoff, SignRefusal, Slug};
 use super::ids::ItemNumber;
 use super::kind::{Bucket, Kind, KindSource, Phase, Points, Stage, Verdict};
 use super::order::{BoxLength, Frozen, Misread, Order};
@@ -39,8 +39,14 @@ pub struct Item {
     pub is_pull: bool,
     /// What it is; `None`: labhand leaves it alone.
     pub kind: Option<Classified>,
-    /// A person took the inferred kind off, and nothing is inferred any more.
+    /// A person took the kind off, and nothing is inferred any more.
     pub opted_out: bool,
+    /// What it was before the kind was taken off; switching a label on GitHub's page is two events.
+    pub former_kind: Option<Kind>,
+    /// Opened since labhand came, or taken in by `/sync`: titles and issue types count.
+    pub taken_in: bool,
+    /// The name of GitHub's issue type.
+    pub issue_type: Option<String>,
     /// A bucket that was asked for, or that the title implies.
     pub bucket: Option<Bucket>,
     /// A phase that was asked for.
@@ -63,14 +69,18 @@ pub struct Item {
     pub frozen: Option<FrozenFields>,
     /// The length of the box that will start.
     pub box_length: Option<BoxLength>,
-    /// The box, once it has started; a new one after another activation only if the kind changed.
+    /// The box, once it has started.
     pub timebox: Option<TimeBox>,
+    /// Boxes that stopped when the kind changed.
+    pub earlier_boxes: Vec<TimeBox>,
     /// Why it cannot go on.
     pub blocked: Option<Blocked>,
     /// What was learned; the last counts.
     pub findings: Vec<Findings>,
     /// What was decided.
     pub decision: Option<Decision>,
+    /// How the items that it builds on stand.
+    pub foundations: BTreeMap<ItemNumber, Foundation>,
     /// What has to be said once, in a comment of its own.
     pub notices: Vec<Notice>,
     /// Rules at level `warn` that it breaks, as of the last fact.
@@ -106,6 +116,9 @@ impl Item {
             is_pull: false,
             kind: None,
             opted_out: false,
+            former_kind: None,
+            taken_in: false,
+            issue_type: None,
             bucket: None,
             phase: None,
             points: None,
@@ -118,9 +131,11 @@ impl Item {
             frozen: None,
             box_length: None,
             timebox: None,
+            earlier_boxes: Vec::new(),
             blocked: None,
             findings: Vec::new(),
             decision: None,
+            foundations: BTreeMap::new(),
             notices: Vec::new(),
             warnings: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -264,6 +279,15 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Why.
     pub reason: String,
+}
+
+/// How an item stands that another one builds on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foundation {
+    /// What it is; `None`: no item.
+    pub kind: Option<Kind>,
+    /// What was decided on it.
+    pub decided: Option<Verdict>,
 }
 
 /// Something to be said once. Said things are never taken back, so a notice is only ever added.
@@ -419,31 +443,6 @@ pub enum Refusal {
     },
 }
 
-/// Why somebody cannot sign an entry, or take a signature back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SignRefusal {
-    /// They may not write to the repository.
-    NoWrite,
-    /// They are on neither side.
-    NoSide,
-    /// It is the other side's.
-    OtherSide {
-        /// Theirs.
-        theirs: Side,
-    },
-    /// Their own side has signed already.
-    AlreadySigned,
-    /// There is nothing of theirs to take back.
-    NothingToTakeBack,
-    /// A model card is signed with its path.
-    NeedsPath,
-    /// `handoff.strict`: every entry needs evidence.
-    NeedsEvidence,
-    /// Evidence is a path in the repository or an `https` link.
-    BadEvidence,
-}
-
 /// A pull request's branches and links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pull {
@@ -468,30 +467,4 @@ impl Item {
             .filter(|number| *number != self.number)
             .collect()
     }
-}
-
-/// A hand-off and its signatures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handoff {
-    /// Since when.
-    pub since: Timestamp,
-    /// The model's name and version, as named by the pull request.
-    pub model: Option<(String, String)>,
-    /// What was signed or waived, by entry.
-    pub marks: BTreeMap<Slug, Mark>,
-    /// Which side each person took with their first signature.
-    pub took_side: BTreeMap<u64, Side>,
-    /// Who asked for its end, by side, with the reason.
-    pub off: BTreeMap<Side, (User, String)>,
-    /// It was ended.
-    pub ended: bool,
-}
-
-/// What happened to one entry.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Mark {
-    /// Signatures by side.
-    pub signed: BTreeMap<Side, Signature>,
-    /// Who waived it, by side, with the reason.
-    pub waived: BTreeMap<Side, (User, String)>,
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::handoff::Slug;
+use super::entries::Slug;
 use super::ids::{ItemNumber, RepoName};
 use super::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
 use super::worktime::Span;

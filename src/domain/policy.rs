@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
-use super::handoff::{Entry, standard_entries};
+use super::entries::{Entry, standard_entries};
 use super::kind::words;
 use super::worktime::Span;
 
