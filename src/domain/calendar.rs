@@ -230,3 +230,264 @@ impl Ruler {
 fn works_on(works: &[bool; 7], day: i64) -> bool {
     usize::try_from(day.rem_euclid(7)).is_ok_and(|weekday| works[weekday])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a test's own timestamp")
+    }
+
+    fn span(text: &str) -> Span {
+        Span::parse(text).expect("a test's own span")
+    }
+
+    fn calendar(timezone: &str, from: &str, to: &str) -> Calendar {
+        Calendar {
+            timezone: timezone.to_owned(),
+            from: from.parse().expect("a test's own time"),
+            to: to.parse().expect("a test's own time"),
+            ..Calendar::default()
+        }
+    }
+
+    fn end(calendar: &Calendar, from: &str, length: &str) -> String {
+        calendar
+            .end_after(at(from), calendar.work(span(length)))
+            .to_string()
+    }
+
+    #[test]
+    fn two_days_begun_on_thursday_at_three_end_on_monday_at_three() {
+        let utc = Calendar::default();
+        assert_eq!(
+            end(&utc, "2026-11-19T15:00:00Z", "2d"),
+            "2026-11-23T15:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_box_ends_at_the_closing_hour_and_not_at_the_next_opening() {
+        let utc = Calendar::default();
+        assert_eq!(
+            end(&utc, "2026-11-20T09:00:00Z", "1d"),
+            "2026-11-20T17:00:00Z"
+        );
+        assert_eq!(
+            end(&utc, "2026-11-16T09:00:00Z", "1w"),
+            "2026-11-20T17:00:00Z"
+        );
+        assert_eq!(
+            end(&utc, "2026-11-20T16:00:00Z", "2h"),
+            "2026-11-23T10:00:00Z"
+        );
+    }
+
+    #[test]
+    fn time_outside_working_hours_does_not_count() {
+        let utc = Calendar::default();
+        // From Friday evening to Monday before opening.
+        let (friday, monday) = (at("2026-11-20T17:00:00Z"), at("2026-11-23T09:00:00Z"));
+        assert_eq!(utc.between(friday, monday), WorkTime::ZERO);
+        assert_eq!(utc.between(monday, friday), WorkTime::ZERO);
+        assert_eq!(
+            end(&utc, "2026-11-21T12:00:00Z", "1h"),
+            "2026-11-23T10:00:00Z"
+        );
+    }
+
+    #[test]
+    fn holidays_do_not_count_even_if_named_twice_or_on_a_weekend() {
+        let holidays = ["2026-12-25", "2026-12-26", "2026-12-25", "2027-01-01"]
+            .map(|day| day.parse().expect("a test's own date"))
+            .to_vec();
+        let utc = Calendar {
+            holidays,
+            ..Calendar::default()
+        };
+        assert_eq!(
+            end(&utc, "2026-12-24T09:00:00Z", "2d"),
+            "2026-12-28T17:00:00Z"
+        );
+        let december = utc.between(at("2026-12-21T00:00:00Z"), at("2027-01-04T00:00:00Z"));
+        assert_eq!(december, WorkTime::from_hours(8 * 8));
+    }
+
+    #[test]
+    fn days_and_weeks_are_those_of_the_calendar() {
+        let short = Calendar {
+            days: vec![1, 2, 3],
+            ..calendar("UTC", "10:00", "14:30")
+        };
+        assert_eq!(short.day_length(), WorkTime(16_200));
+        assert_eq!(short.work(span("1w 1d")), WorkTime(4 * 16_200));
+        assert_eq!(short.work(span("90m")), WorkTime(5400));
+    }
+
+    #[test]
+    fn a_change_to_summer_time_outside_working_hours_changes_nothing() {
+        let berlin = calendar("Europe/Berlin", "09:00", "17:00");
+        // Friday 16:00 CET, and Monday 16:00 CEST.
+        assert_eq!(
+            end(&berlin, "2026-03-27T15:00:00Z", "1d"),
+            "2026-03-30T14:00:00Z"
+        );
+        assert_eq!(
+            berlin.date_of(at("2026-03-30T22:30:00Z")).to_string(),
+            "2026-03-31"
+        );
+    }
+
+    #[test]
+    fn a_change_within_working_hours_makes_the_day_shorter_or_longer() {
+        let nights = Calendar {
+            days: vec![7],
+            ..calendar("Europe/Berlin", "00:00", "08:00")
+        };
+        let day = |from: &str, to: &str| nights.between(at(from), at(to)).to_string();
+        assert_eq!(day("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), "7 h");
+        assert_eq!(day("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), "9 h");
+        assert_eq!(day("2026-11-07T12:00:00Z", "2026-11-08T12:00:00Z"), "8 h");
+    }
+
+    #[test]
+    fn a_calendar_without_working_time_ends_the_search_after_twenty_years() {
+        let never = Calendar {
+            days: Vec::new(),
+            ..Calendar::default()
+        };
+        let start = at("2026-11-19T15:00:00Z");
+        assert_eq!(never.work(span("1w")), WorkTime::ZERO);
+        let end = never.end_after(start, WorkTime(1));
+        assert!(end > at("2046-11-01T00:00:00Z") && end < at("2047-01-01T00:00:00Z"));
+        assert!(never.end_after(Timestamp::MAX, WorkTime(1)) <= Timestamp::MAX);
+    }
+
+    #[test]
+    fn a_zone_that_nobody_knows_is_utc() {
+        let lost = calendar("Atlantis/Capital", "09:00", "17:00");
+        assert_eq!(
+            end(&lost, "2026-11-19T15:00:00Z", "2d"),
+            "2026-11-23T15:00:00Z"
+        );
+    }
+
+    #[test]
+    fn years_cost_no_more_than_days() {
+        let berlin = calendar("Europe/Berlin", "09:00", "17:00");
+        let (from, to) = (at("2000-01-01T00:00:00Z"), at("2400-01-01T00:00:00Z"));
+        // 400 years of the Gregorian calendar are 20,871 weeks exactly.
+        assert_eq!(berlin.between(from, to), WorkTime(20_871 * 5 * 8 * 3600));
+    }
+
+    /// Asks the local clock once a minute, as the definition of working time says.
+    fn by_the_minute(calendar: &Calendar, from: Timestamp, minutes: i64) -> Vec<bool> {
+        let zone = calendar.zone();
+        (0..minutes)
+            .map(|minute| {
+                let local = zone.to_datetime(
+                    Timestamp::from_second(from.as_second() + minute * 60).expect("in range"),
+                );
+                let weekday = local.date().weekday().to_monday_one_offset();
+                calendar.days.contains(&weekday)
+                    && !calendar.holidays.contains(&local.date())
+                    && local.time() >= calendar.from
+                    && local.time() < calendar.to
+            })
+            .collect()
+    }
+
+    /// Moments around which zones change their offset, by half an hour in Lord Howe, at midnight
+    /// in Havana, and over the date line in Apia (which had no 30 December 2011).
+    const CHANGES: [(&str, &str); 9] = [
+        ("Europe/Berlin", "2026-03-29T01:00:00Z"),
+        ("Europe/Berlin", "2026-10-25T01:00:00Z"),
+        ("America/New_York", "2026-03-08T07:00:00Z"),
+        ("America/New_York", "2026-11-01T06:00:00Z"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"),
+        ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
+        ("America/Havana", "2026-03-08T05:00:00Z"),
+        ("Pacific/Apia", "2011-12-30T10:00:00Z"),
+        ("Asia/Kolkata", "2026-10-03T15:30:00Z"),
+    ];
+
+    prop_compose! {
+        fn any_calendar()(
+            change in 0..CHANGES.len(),
+            days in proptest::collection::btree_set(1i8..=7, 1..=7),
+            opens in 0i64..1439,
+            length in 1i64..=1439,
+            holidays in proptest::collection::vec(-4i64..4, 0..3),
+        ) -> (Calendar, Timestamp) {
+            let (timezone, change) = CHANGES[change];
+            let change = at(change);
+            let clock = |minute: i64| {
+                Time::midnight().saturating_add(SignedDuration::from_mins(minute.min(1439)))
+            };
+            let calendar = Calendar {
+                timezone: timezone.to_owned(),
+                days: days.into_iter().collect(),
+                from: clock(opens),
+                to: clock(opens + length),
+                holidays: Vec::new(),
+            };
+            let today = calendar.date_of(change);
+            let holidays = holidays
+                .into_iter()
+                .map(|days| today.saturating_add(SignedDuration::from_hours(days * 24)))
+                .collect();
+            (Calendar { holidays, ..calendar }, change)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sums_agree_with_a_look_at_the_clock_every_minute(
+            (calendar, change) in any_calendar(),
+            before in 0i64..6000,
+            minutes in 0i64..12_000,
+        ) {
+            let from = Timestamp::from_second(change.as_second() - before * 60).expect("in range");
+            let to = Timestamp::from_second(from.as_second() + minutes * 60).expect("in range");
+            let worked = by_the_minute(&calendar, from, minutes);
+            let expected = worked.iter().filter(|works| **works).count();
+            prop_assert_eq!(
+                calendar.between(from, to),
+                WorkTime(60 * i64::try_from(expected).expect("small"))
+            );
+        }
+
+        #[test]
+        fn ends_agree_with_a_look_at_the_clock_every_minute(
+            (calendar, change) in any_calendar(),
+            before in 0i64..6000,
+            work in 1usize..2000,
+        ) {
+            let from = Timestamp::from_second(change.as_second() - before * 60).expect("in range");
+            let worked = by_the_minute(&calendar, from, 20_000);
+            let last = worked.iter().enumerate().filter(|(_, works)| **works).nth(work - 1);
+            let end = calendar.end_after(from, WorkTime(60 * i64::try_from(work).expect("small")));
+            if let Some((minute, _)) = last {
+                let minute = i64::try_from(minute).expect("small");
+                prop_assert_eq!(end.as_second(), from.as_second() + (minute + 1) * 60);
+            } else {
+                prop_assert!(end.as_second() > from.as_second() + 20_000 * 60);
+            }
+        }
+
+        #[test]
+        fn any_second_is_found_again(
+            (calendar, change) in any_calendar(),
+            before in 0i64..400_000,
+            work in 1i64..400_000,
+        ) {
+            let from = Timestamp::from_second(change.as_second() - before).expect("in range");
+            let work = WorkTime(work);
+            let end = calendar.end_after(from, work);
+            prop_assert_eq!(calendar.between(from, end), work);
+        }
+    }
+}
