@@ -1,0 +1,243 @@
+//! Events of a repository as a whole, and of the people who work in it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::domain::ids::{CommitSha, ItemNumber};
+use crate::forge::RepoHappening;
+
+use super::super::wire::{self, Moment};
+use super::Setting;
+
+/// When and what, or `None` for an action that is not known.
+type Happenings = Option<Vec<(Timestamp, RepoHappening)>>;
+
+/// The branches on which GitHub's merge queue tries what it is about to merge.
+const QUEUE_BRANCHES: &str = "gh-readonly-queue/";
+
+/// `label`, whose payload has no time of its own
+#[derive(Deserialize)]
+pub(super) struct LabelPayload {
+    label: wire::Label,
+}
+
+pub(super) fn label(payload: LabelPayload, setting: &Setting<'_>) -> Happenings {
+    let id = payload.label.id;
+    let spec = match setting.action {
+        "created" | "edited" => Some(payload.label.spec()),
+        "deleted" => None,
+        _ => return None,
+    };
+    Some(vec![(
+        setting.received_at,
+        RepoHappening::Label { id, spec },
+    )])
+}
+
+#[derive(Deserialize)]
+struct MilestoneTimes {
+    updated_at: Option<Moment>,
+}
+
+/// `milestone`
+#[derive(Deserialize)]
+pub(super) struct MilestonePayload {
+    milestone: MilestoneTimes,
+}
+
+pub(super) fn milestone(payload: MilestonePayload, setting: &Setting<'_>) -> Happenings {
+    let updated = payload.milestone.updated_at.and_then(Moment::timestamp);
+    let at = match setting.action {
+        "created" | "edited" | "opened" | "closed" => updated.unwrap_or(setting.received_at),
+        // Its own times are older than its end.
+        "deleted" => setting.received_at,
+        _ => return None,
+    };
+    Some(vec![(at, RepoHappening::Milestone)])
+}
+
+#[derive(Deserialize)]
+struct RepositoryTimes {
+    updated_at: Option<Moment>,
+}
+
+/// `repository`
+#[derive(Deserialize)]
+pub(super) struct RepositoryPayload {
+    repository: RepositoryTimes,
+}
+
+pub(super) fn repository(payload: RepositoryPayload, setting: &Setting<'_>) -> Happenings {
+    let updated = payload.repository.updated_at.and_then(Moment::timestamp);
+    let now = setting.repo.cloned();
+    let told = match setting.action {
+        "created" | "edited" | "renamed" | "transferred" | "privatized" | "publicized"
+        | "archived" | "unarchived" => now.map(|now| {
+            (
+                updated.unwrap_or(setting.received_at),
+                RepoHappening::Repository(now),
+            )
+        }),
+        "deleted" => Some((setting.received_at, RepoHappening::Removed)),
+        _ => return None,
+    };
+    Some(told.into_iter().collect())
+}
+
+#[derive(Deserialize)]
+struct PushTimes {
+    pushed_at: Option<Moment>,
+}
+
+/// `push`
+#[derive(Deserialize)]
+pub(super) struct PushPayload {
+    #[serde(rename = "ref")]
+    reference: String,
+    after: Option<String>,
+    #[serde(default)]
+    deleted: bool,
+    repository: PushTimes,
+}
+
+/// The time is that of the push. A commit's own timestamp is whatever its author's clock said, and
+/// a policy must not count backwards.
+pub(super) fn push(payload: PushPayload, setting: &Setting<'_>) -> Happenings {
+    let pushed = payload.repository.pushed_at.and_then(Moment::timestamp);
+    let at = pushed.unwrap_or(setting.received_at);
+    let branch = payload.reference.strip_prefix("refs/heads/");
+    let told = match (branch, setting.repo, payload.after) {
+        (Some(_), _, _) if payload.deleted => None,
+        (Some(branch), Some(repo), _) if branch == repo.default_branch => {
+            Some(RepoHappening::PolicyMayHaveChanged)
+        }
+        // Without an App there is no `merge_group`; the queue's branches tell the same.
+        (Some(branch), _, Some(head)) if !setting.by_app => {
+            queued(branch).map(|(base, pull)| RepoHappening::MergeGroup {
+                head: CommitSha::new(&head),
+                base: base.to_owned(),
+                pulls: vec![pull],
+            })
+        }
+        (Some(_) | None, _, _) => None,
+    };
+    Some(told.map(|told| (at, told)).into_iter().collect())
+}
+
+#[derive(Deserialize)]
+struct Checked {
+    head_sha: String,
+}
+
+/// `check_run`
+#[derive(Deserialize)]
+pub(super) struct CheckRunPayload {
+    check_run: Checked,
+}
+
+pub(super) fn check_run(payload: CheckRunPayload, setting: &Setting<'_>) -> Happenings {
+    rerequested(&payload.check_run, setting)
+}
+
+/// `check_suite`
+#[derive(Deserialize)]
+pub(super) struct CheckSuitePayload {
+    check_suite: Checked,
+}
+
+pub(super) fn check_suite(payload: CheckSuitePayload, setting: &Setting<'_>) -> Happenings {
+    rerequested(&payload.check_suite, setting)
+}
+
+/// GitHub tells an App of its own checks being asked for again, and of everybody's being done.
+fn rerequested(checked: &Checked, setting: &Setting<'_>) -> Happenings {
+    match setting.action {
+        "rerequested" => Some(vec![(
+            setting.received_at,
+            RepoHappening::CheckRerequested {
+                head: CommitSha::new(&checked.head_sha),
+            },
+        )]),
+        "created" | "completed" | "requested" | "requested_action" => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct Group {
+    head_sha: String,
+    head_ref: String,
+    base_ref: String,
+}
+
+/// `merge_group`
+#[derive(Deserialize)]
+pub(super) struct MergeGroupPayload {
+    merge_group: Group,
+}
+
+pub(super) fn merge_group(payload: MergeGroupPayload, setting: &Setting<'_>) -> Happenings {
+    let group = payload.merge_group;
+    match setting.action {
+        "checks_requested" => {
+            let pull = queued(branch_of(&group.head_ref)).map(|(_, pull)| pull);
+            Some(vec![(
+                setting.received_at,
+                RepoHappening::MergeGroup {
+                    head: CommitSha::new(&group.head_sha),
+                    base: branch_of(&group.base_ref).to_owned(),
+                    pulls: pull.into_iter().collect(),
+                },
+            )])
+        }
+        "destroyed" => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+fn branch_of(reference: &str) -> &str {
+    reference.strip_prefix("refs/heads/").unwrap_or(reference)
+}
+
+/// The base and the pull request that a queue's branch is named after:
+/// `gh-readonly-queue/BASE/pr-NUMBER-SHA`. A group of several is named after the last one.
+fn queued(branch: &str) -> Option<(&str, ItemNumber)> {
+    let (base, name) = branch.strip_prefix(QUEUE_BRANCHES)?.rsplit_once('/')?;
+    let (number, _) = name.strip_prefix("pr-")?.split_once('-')?;
+    Some((base, ItemNumber(number.parse().ok()?)))
+}
+
+/// An event of which only the envelope is used.
+#[derive(Deserialize)]
+pub(super) struct EnvelopeOnly {}
+
+/// `release`: versions are registered by hand-offs so far, so it is known and says nothing.
+pub(super) fn release(_: EnvelopeOnly, _: &Setting<'_>) -> Happenings {
+    Some(Vec::new())
+}
+
+/// `team`, `membership`, `member`: whatever it was, who may do what is to be asked anew.
+pub(super) fn people(_: EnvelopeOnly, setting: &Setting<'_>) -> Happenings {
+    Some(vec![(setting.received_at, RepoHappening::PeopleChanged)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_branch_names_its_base_and_its_last_pull_request() {
+        assert_eq!(
+            queued("gh-readonly-queue/release/2.x/pr-104-929f8209"),
+            Some(("release/2.x", ItemNumber(104)))
+        );
+        for other in [
+            "main",
+            "gh-readonly-queue/main",
+            "gh-readonly-queue/main/pr-x-1",
+            "gh-readonly-queue/main/pr-5",
+        ] {
+            assert_eq!(queued(other), None);
+        }
+    }
+}
