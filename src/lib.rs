@@ -6,6 +6,7 @@
 //! `docs/architecture.md` tells the rest.
 
 pub mod cli;
+pub mod clock;
 pub mod command;
 pub mod domain;
 pub mod forge;

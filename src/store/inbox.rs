@@ -1,0 +1,206 @@
+//! The inbox: a delivery is on disk before it is answered.
+//!
+//! What costs time is the disk's "it is written", not the writing. So one task takes all
+//! deliveries that wait, writes them in one transaction, and answers all of them after its one
+//! fsync; while it waits for the disk, the next group gathers. Nobody waits for company: a single
+//! delivery is written at once.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Row, Sqlite};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use super::error::StoreError;
+use super::key::Key;
+use super::{Store, int, queue};
+
+/// Deliveries in one transaction. More would not make the fsync cheaper.
+const GROUP: usize = 64;
+
+/// Deliveries that may wait for the writer; who comes later waits for a place, which slows the
+/// sender down instead of filling memory.
+const WAITING: usize = 256;
+
+/// From this size on a body is compressed aside, since the runtime's threads must not be held up:
+/// LZ4 takes about 1 ms for it.
+const COMPRESSED_ASIDE: usize = 512 * 1024;
+
+/// The outcome of a delivery whose body was seen before under another GUID: whoever has captured
+/// a delivery can send it again under any GUID, since the signature covers the body alone.
+const REPLAYED: &str = "replayed";
+
+/// A digest of a raw body, SHA-256.
+pub type BodyDigest = [u8; 32];
+
+/// A delivery whose signature was verified.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// What it is about.
+    pub key: Key,
+    /// `X-GitHub-Delivery`; a redelivery keeps it.
+    pub guid: String,
+    /// `X-GitHub-Event`.
+    pub event: String,
+    /// `X-GitHub-Hook-Installation-Target-Type` and `-ID`.
+    pub hook_target: String,
+    /// Of the raw body.
+    pub digest: BodyDigest,
+    /// As it came.
+    pub body: Vec<u8>,
+    /// When it came, by our clock.
+    pub received_at: Timestamp,
+}
+
+/// What became of a delivery. Either way it is on disk, and its key is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It will be handled.
+    New,
+    /// Its body was there before, under this GUID or another; it takes no effect again.
+    SeenBefore,
+}
+
+/// The way in. Clones lead to the same inbox, which ends when all of them are dropped.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    waiting: mpsc::Sender<Waiting>,
+    commits: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    /// Its body is compressed.
+    delivery: NewDelivery,
+    answer: oneshot::Sender<Result<Accepted, StoreError>>,
+}
+
+impl Inbox {
+    /// Starts the task that writes; `on_arrival` is told after each group.
+    pub fn start(store: Store, on_arrival: Arc<Notify>) -> Self {
+        let (waiting, mut arrivals) = mpsc::channel(WAITING);
+        let commits = Arc::new(AtomicU64::new(0));
+        let inbox = Self {
+            waiting,
+            commits: Arc::clone(&commits),
+        };
+        tokio::spawn(async move {
+            let mut group = Vec::with_capacity(GROUP);
+            while arrivals.recv_many(&mut group, GROUP).await > 0 {
+                let written = store.write_group(&group).await;
+                if written.is_ok() {
+                    commits.fetch_add(1, Ordering::Relaxed);
+                    on_arrival.notify_one();
+                }
+                for (place, one) in group.drain(..).enumerate() {
+                    let answer = match &written {
+                        Ok(accepted) => Ok(accepted[place]),
+                        Err(error) => Err(error.clone()),
+                    };
+                    // A sender that went away learns of it by GitHub's list of deliveries.
+                    let _ = one.answer.send(answer);
+                }
+            }
+        });
+        inbox
+    }
+
+    /// Stores a delivery and makes its key due; returns once that is on disk.
+    ///
+    /// # Errors
+    /// The delivery is not stored, or nobody can say so; it should be sent again.
+    pub async fn accept(&self, mut delivery: NewDelivery) -> Result<Accepted, StoreError> {
+        let stopped = || StoreError::Unavailable("the inbox has stopped".to_owned());
+        let raw = std::mem::take(&mut delivery.body);
+        delivery.body = if raw.len() < COMPRESSED_ASIDE {
+            lz4_flex::compress_prepend_size(&raw)
+        } else {
+            tokio::task::spawn_blocking(move || lz4_flex::compress_prepend_size(&raw))
+                .await
+                .map_err(|_| stopped())?
+        };
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { delivery, answer };
+        self.waiting.send(waiting).await.map_err(|_| stopped())?;
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// How many groups were written.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+}
+
+impl Store {
+    /// Writes a group in one transaction and says for each, in order, what became of it.
+    async fn write_group(&self, group: &[Waiting]) -> Result<Vec<Accepted>, StoreError> {
+        let mut transaction = self.begin_writing().await?;
+
+        let mut statement = QueryBuilder::<Sqlite>::new(
+            "SELECT installation, digest, guid FROM deliveries WHERE (installation, digest) IN (",
+        );
+        statement.push_values(group, |mut row, one| {
+            row.push_bind(int(one.delivery.key.installation.0))
+                .push_bind(one.delivery.digest.to_vec());
+        });
+        statement.push(")");
+        let stored = statement.build().fetch_all(&mut *transaction).await?;
+
+        // What is there already, to which each of the group is added in turn.
+        let mut bodies = HashSet::<(i64, Vec<u8>)>::new();
+        let mut deliveries = HashSet::<(i64, Vec<u8>, String)>::new();
+        for row in &stored {
+            let installation: i64 = row.try_get("installation")?;
+            let digest: Vec<u8> = row.try_get("digest")?;
+            bodies.insert((installation, digest.clone()));
+            deliveries.insert((installation, digest, row.try_get("guid")?));
+        }
+        let mut answers = Vec::with_capacity(group.len());
+        let mut rows = Vec::with_capacity(group.len());
+        let mut woken = BTreeMap::<Key, Timestamp>::new();
+        for Waiting { delivery, .. } in group {
+            let installation = int(delivery.key.installation.0);
+            let digest = delivery.digest.to_vec();
+            let seen_before = !bodies.insert((installation, digest.clone()));
+            if deliveries.insert((installation, digest, delivery.guid.clone())) {
+                rows.push((delivery, seen_before.then_some(REPLAYED)));
+            }
+            answers.push(if seen_before {
+                Accepted::SeenBefore
+            } else {
+                Accepted::New
+            });
+            let due = woken.entry(delivery.key).or_insert(delivery.received_at);
+            *due = delivery.received_at.min(*due);
+        }
+
+        if !rows.is_empty() {
+            let mut statement = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO deliveries (installation, repo, kind, number, guid, event, \
+                 hook_target, digest, received_at, body, handled_at, outcome) ",
+            );
+            statement.push_values(rows, |mut row, (delivery, outcome)| {
+                let received_at = delivery.received_at.as_microsecond();
+                row.push_bind(int(delivery.key.installation.0))
+                    .push_bind(int(delivery.key.repo.0))
+                    .push_bind(delivery.key.kind.word())
+                    .push_bind(int(delivery.key.number))
+                    .push_bind(delivery.guid.clone())
+                    .push_bind(delivery.event.clone())
+                    .push_bind(delivery.hook_target.clone())
+                    .push_bind(delivery.digest.to_vec())
+                    .push_bind(received_at)
+                    .push_bind(delivery.body.clone())
+                    .push_bind(outcome.map(|_| received_at))
+                    .push_bind(outcome);
+            });
+            statement.push(" ON CONFLICT (installation, digest, guid) DO NOTHING");
+            statement.build().execute(&mut *transaction).await?;
+        }
+        queue::wake(&mut transaction, woken).await?;
+        transaction.commit().await?;
+        Ok(answers)
+    }
+}

@@ -1,0 +1,295 @@
+//! The queue: one column, `due_at`, says when each key is looked at next, and a lease says by whom.
+//!
+//! Two counters make it safe. `generation` is raised by whoever wakes a key, so that a worker that
+//! is done replaces `due_at` only if nobody woke the key meanwhile. `fence` is raised by each
+//! lease, so that a worker whose lease ran out and was given to another can store nothing more.
+//! A leased key is due when its lease ends: if the worker never comes back, the key does.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::error::StoreError;
+use super::inbox::BodyDigest;
+use super::key::Key;
+use super::{Store, bind_key, int, time};
+use crate::domain::ids::InstallationId;
+
+/// Deliveries of one key that are read at once, so that a key that was flooded while nobody
+/// looked fits into memory.
+const AT_ONCE: i64 = 256;
+
+/// A body cannot have been longer: GitHub's limit for a payload, 25 MB.
+const LONGEST_BODY: usize = 25 * 1024 * 1024;
+
+/// Keys woken by one statement, within SQLite's limit of variables.
+const WOKEN_AT_ONCE: usize = 500;
+
+/// The right to look at a key, until it ends or is given to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// At what.
+    pub key: Key,
+    /// The key's when it was leased.
+    pub generation: u64,
+    /// How often in a row looking at it failed.
+    pub tries: u32,
+    fence: i64,
+}
+
+/// A delivery out of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDelivery {
+    /// Its place in the inbox, in the order of arrival.
+    pub seq: i64,
+    /// `X-GitHub-Event`.
+    pub event: String,
+    /// `X-GitHub-Delivery`.
+    pub guid: String,
+    /// Of the raw body.
+    pub digest: BodyDigest,
+    /// When it came, by our clock.
+    pub received_at: Timestamp,
+    /// The raw body.
+    pub body: Vec<u8>,
+}
+
+/// Makes keys due at a time, or leaves them where they are due earlier, and raises their
+/// generations.
+pub(super) async fn wake(
+    connection: &mut SqliteConnection,
+    keys: impl IntoIterator<Item = (Key, Timestamp)>,
+) -> Result<(), StoreError> {
+    let keys: Vec<_> = keys.into_iter().collect();
+    for chunk in keys.chunks(WOKEN_AT_ONCE) {
+        let mut statement = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO keys (installation, repo, kind, number, due_at, generation) ",
+        );
+        statement.push_values(chunk, |mut row, (key, at)| {
+            row.push_bind(int(key.installation.0))
+                .push_bind(int(key.repo.0))
+                .push_bind(key.kind.word())
+                .push_bind(int(key.number))
+                .push_bind(at.as_microsecond())
+                .push("1");
+        });
+        statement.push(
+            " ON CONFLICT (installation, repo, kind, number) DO UPDATE SET
+                generation = keys.generation + 1,
+                due_at = CASE WHEN keys.due_at <= excluded.due_at THEN keys.due_at
+                              ELSE excluded.due_at END",
+        );
+        statement.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Fails unless the lease is still its holder's.
+pub(super) async fn still_ours(
+    connection: &mut SqliteConnection,
+    lease: &Lease,
+) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM keys
+         WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
+           AND fence = $5 AND leased_until IS NOT NULL",
+    );
+    bind_key(row, lease.key)
+        .bind(lease.fence)
+        .fetch_optional(connection)
+        .await?
+        .map(|_| ())
+        .ok_or(StoreError::LeaseLost)
+}
+
+impl Store {
+    /// Leases the key that has been due for longest, unless its installation has to wait; `None`
+    /// if none is due.
+    pub async fn lease(
+        &self,
+        now: Timestamp,
+        lease_for: SignedDuration,
+    ) -> Result<Option<Lease>, StoreError> {
+        let until = now.checked_add(lease_for).unwrap_or(Timestamp::MAX);
+        let row = sqlx::query(
+            "UPDATE keys SET leased_until = $2, due_at = $2, fence = fence + 1
+             WHERE (installation, repo, kind, number) = (
+                 SELECT k.installation, k.repo, k.kind, k.number FROM keys k
+                 WHERE k.due_at <= $1 AND (k.leased_until IS NULL OR k.leased_until <= $1)
+                   AND NOT EXISTS (SELECT 1 FROM installations i
+                                   WHERE i.installation = k.installation AND i.not_before > $1)
+                 ORDER BY k.due_at, k.installation, k.repo, k.kind, k.number LIMIT 1)
+             RETURNING installation, repo, kind, number, generation, fence, tries",
+        )
+        .bind(now.as_microsecond())
+        .bind(until.as_microsecond())
+        .fetch_optional(&self.writer)
+        .await?;
+        row.map(|row| {
+            Ok(Lease {
+                key: Key::read(&row)?,
+                generation: row.try_get::<i64, _>("generation")?.cast_unsigned(),
+                tries: row.try_get("tries")?,
+                fence: row.try_get("fence")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// When [`Self::lease`] will next find something, if nothing else happens; in the past if it
+    /// would now.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        // The first free key, all leased ones (few), and of each installation that was told to
+        // wait the first key: each an indexed look, never a walk through the whole queue.
+        let rows = sqlx::query(
+            "SELECT * FROM (
+                 SELECT k.due_at, k.leased_until, NULL AS not_before FROM keys k
+                 WHERE k.due_at IS NOT NULL AND k.leased_until IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM installations i
+                                   WHERE i.installation = k.installation AND i.not_before > k.due_at)
+                 ORDER BY k.due_at LIMIT 1) AS free
+             UNION ALL
+             SELECT k.due_at, k.leased_until, i.not_before FROM keys k
+             LEFT JOIN installations i ON i.installation = k.installation
+             WHERE k.leased_until IS NOT NULL AND k.due_at IS NOT NULL
+             UNION ALL
+             SELECT i.not_before, NULL, i.not_before FROM installations i
+             WHERE EXISTS (SELECT 1 FROM keys k
+                           WHERE k.installation = i.installation AND k.leased_until IS NULL
+                             AND k.due_at < i.not_before)",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let mut next = None;
+        for row in rows {
+            let due: i64 = row.try_get("due_at")?;
+            let leased: Option<i64> = row.try_get("leased_until")?;
+            let not_before: Option<i64> = row.try_get("not_before")?;
+            let at = due
+                .max(leased.unwrap_or(due))
+                .max(not_before.unwrap_or(due));
+            next = Some(next.map_or(at, |next: i64| next.min(at)));
+        }
+        next.map(time).transpose()
+    }
+
+    /// The key's deliveries that are not handled yet, in the order of arrival; at most 256, so ask
+    /// again once these are.
+    pub async fn unhandled(&self, key: Key) -> Result<Vec<StoredDelivery>, StoreError> {
+        let statement = sqlx::query(
+            "SELECT seq, event, guid, digest, received_at, body FROM deliveries
+             WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
+               AND handled_at IS NULL
+             ORDER BY seq LIMIT $5",
+        );
+        let rows = bind_key(statement, key)
+            .bind(AT_ONCE)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let digest: &[u8] = row.try_get("digest")?;
+                Ok(StoredDelivery {
+                    seq: row.try_get("seq")?,
+                    event: row.try_get("event")?,
+                    guid: row.try_get("guid")?,
+                    digest: digest
+                        .try_into()
+                        .map_err(|_| StoreError::Corrupt("a digest of the wrong length".into()))?,
+                    received_at: time(row.try_get("received_at")?)?,
+                    body: unpack(row.try_get("body")?)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Gives the key back. It is due at `next_due` unless it was woken meanwhile, or has
+    /// deliveries that are not handled: then it stays due.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if it is another worker's by now.
+    pub async fn finish(
+        &self,
+        lease: &Lease,
+        next_due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let statement = sqlx::query(
+            "UPDATE keys SET leased_until = NULL, tries = 0,
+                 due_at = CASE WHEN generation = $6 AND NOT EXISTS (
+                     SELECT 1 FROM deliveries d
+                     WHERE d.installation = keys.installation AND d.repo = keys.repo
+                       AND d.kind = keys.kind AND d.number = keys.number
+                       AND d.handled_at IS NULL) THEN $7 ELSE due_at END
+             WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
+               AND fence = $5 AND leased_until IS NOT NULL",
+        );
+        let done = bind_key(statement, lease.key)
+            .bind(lease.fence)
+            .bind(int(lease.generation))
+            .bind(next_due.map(Timestamp::as_microsecond))
+            .execute(&self.writer)
+            .await?;
+        given_back(done.rows_affected())
+    }
+
+    /// Gives the key back after a failure: it is due at `at`, or earlier if it was woken meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if it is another worker's by now.
+    pub async fn retry(&self, lease: &Lease, at: Timestamp) -> Result<(), StoreError> {
+        let statement = sqlx::query(
+            "UPDATE keys SET leased_until = NULL, tries = tries + 1,
+                 due_at = CASE WHEN generation <> $6 AND due_at < $7 THEN due_at ELSE $7 END
+             WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
+               AND fence = $5 AND leased_until IS NOT NULL",
+        );
+        let done = bind_key(statement, lease.key)
+            .bind(lease.fence)
+            .bind(int(lease.generation))
+            .bind(at.as_microsecond())
+            .execute(&self.writer)
+            .await?;
+        given_back(done.rows_affected())
+    }
+
+    /// Makes keys due, as a delivery does; for sweeps.
+    pub async fn wake(&self, keys: Vec<(Key, Timestamp)>) -> Result<(), StoreError> {
+        let mut transaction = self.begin_writing().await?;
+        wake(&mut transaction, keys).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Lets no key of the installation be leased before `until`; an earlier time than one that is
+    /// set already changes nothing.
+    pub async fn hold(
+        &self,
+        installation: InstallationId,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO installations (installation, not_before) VALUES ($1, $2)
+             ON CONFLICT (installation) DO UPDATE SET not_before = excluded.not_before
+             WHERE excluded.not_before > installations.not_before",
+        )
+        .bind(int(installation.0))
+        .bind(until.as_microsecond())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+fn given_back(rows: u64) -> Result<(), StoreError> {
+    match rows {
+        0 => Err(StoreError::LeaseLost),
+        _ => Ok(()),
+    }
+}
+
+fn unpack(compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let corrupt = |error: lz4_flex::block::DecompressError| StoreError::Corrupt(error.to_string());
+    let (length, block) = lz4_flex::block::uncompressed_size(compressed).map_err(corrupt)?;
+    if length > LONGEST_BODY {
+        return Err(StoreError::Corrupt(format!("a body of {length} bytes")));
+    }
+    lz4_flex::decompress(block, length).map_err(corrupt)
+}
