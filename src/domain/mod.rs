@@ -14,6 +14,7 @@ pub mod ids;
 pub mod item;
 pub mod kind;
 pub mod labels;
+pub mod markdown;
 pub mod order;
 pub mod policy;
 pub mod timebox;

@@ -128,6 +128,18 @@ pub enum BoxLength {
     Span(Span),
 }
 
+impl BoxLength {
+    /// Reads a span or the name of a preset; whether there is such a preset, the policy says.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let is_name = text.starts_with(char::is_alphabetic) && text.chars().all(name);
+        Span::parse(text)
+            .map(Self::Span)
+            .or_else(|| is_name.then(|| Self::Preset(text.to_lowercase())))
+    }
+}
+
 /// Why a command could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

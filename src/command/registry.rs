@@ -1,0 +1,107 @@
+//! The list of all commands, and who is meant by a name that is none of theirs.
+
+use crate::domain::actor::Needs;
+use crate::domain::order::{Misread, Order};
+
+use super::args::Args;
+use super::{Command, Extent, HelpLine, ask, flow, handoff, outcome, shape};
+
+/// A [`Command`] as a value. It is made from the type alone, so none can lack its help.
+pub(super) struct Entry {
+    pub(super) names: &'static [&'static str],
+    pub(super) needs: Needs,
+    pub(super) extent: Extent,
+    usage: &'static str,
+    explanation: &'static str,
+    example: &'static str,
+    pub(super) read: fn(&Args<'_>) -> Result<Order, Misread>,
+}
+
+const fn entry<C: Command>() -> Entry {
+    Entry {
+        names: C::NAMES,
+        needs: C::NEEDS,
+        extent: C::EXTENT,
+        usage: C::USAGE,
+        explanation: C::EXPLANATION,
+        example: C::EXAMPLE,
+        read: C::read,
+    }
+}
+
+/// All commands, in the order in which help lists them.
+pub(super) static REGISTRY: &[Entry] = &[
+    entry::<ask::Help>(),
+    entry::<ask::Status>(),
+    entry::<ask::Board>(),
+    entry::<ask::Sync>(),
+    entry::<shape::SetKind>(),
+    entry::<shape::SetBucket>(),
+    entry::<shape::SetPhase>(),
+    entry::<shape::Timebox>(),
+    entry::<shape::SetPoints>(),
+    entry::<shape::Hypothesis>(),
+    entry::<shape::Metric>(),
+    entry::<shape::BuildsOn>(),
+    entry::<shape::Amend>(),
+    entry::<flow::SetStage>(),
+    entry::<flow::Activate>(),
+    entry::<flow::Analyze>(),
+    entry::<flow::Block>(),
+    entry::<flow::Unblock>(),
+    entry::<outcome::Findings>(),
+    entry::<outcome::Decide>(),
+    entry::<handoff::HandoffOff>(),
+    entry::<handoff::Handoff>(),
+    entry::<handoff::Sign>(),
+    entry::<handoff::Unsign>(),
+    entry::<handoff::NotApplicable>(),
+];
+
+impl Entry {
+    /// Whether help about `topic` is help about this.
+    pub(super) fn is_about(&self, topic: &str) -> bool {
+        self.names
+            .iter()
+            .any(|name| *name == topic || name.split(' ').next() == Some(topic))
+    }
+
+    pub(super) fn help(&self) -> HelpLine {
+        HelpLine {
+            name: self.names.first().copied().unwrap_or_default(),
+            usage: self.usage,
+            explanation: self.explanation,
+            example: self.example,
+            needs: self.needs,
+        }
+    }
+}
+
+/// The command that is called by these words (in lower case), or by the first of them, and by
+/// which of its names.
+pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)> {
+    let called = |name: &str| name == words[0] || name.split(' ').eq(words);
+    REGISTRY.iter().find_map(|entry| {
+        let name = entry.names.iter().copied().find(|name| called(name))?;
+        Some((entry, name))
+    })
+}
+
+/// The name that somebody may have meant by `word` (in lower case): the first with the fewest
+/// slips, at most one in three letters, or what it abbreviates.
+pub(super) fn closest(word: &str) -> Option<&'static str> {
+    const SHORTEST_ABBREVIATION: usize = 3;
+    const LONGEST_SLIP: usize = 30;
+    let length = word.chars().count();
+    if length > LONGEST_SLIP {
+        return None;
+    }
+    let allowed = (length / 3).clamp(1, 3);
+    let names = || REGISTRY.iter().flat_map(|entry| entry.names).copied();
+    let slips = |name: &&str| strsim::osa_distance(word, name);
+    let abbreviates = |name: &&str| word.len() >= SHORTEST_ABBREVIATION && name.starts_with(word);
+    names()
+        .min_by_key(slips)
+        .filter(|name| slips(name) <= allowed)
+        .or_else(|| names().find(abbreviates))
+}

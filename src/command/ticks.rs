@@ -1,0 +1,30 @@
+//! Ticked boxes of the checklist comment. Who edits our comment ticks for themselves, so what
+//! counts is the difference between two readings of the same comment:
+//!
+//! ```text
+//! - [x] `serving` Model serving platform
+//! ```
+//!
+//! Only boxes that GitHub shows as boxes count: not those in code, quotes or HTML comments.
+
+use std::collections::BTreeMap;
+
+use comrak::Arena;
+
+use crate::domain::handoff::Slug;
+use crate::domain::markdown::{Source, Underlines};
+
+/// The boxes of a checklist comment by the slug that each begins with, and whether they are
+/// ticked. Where somebody has written a slug twice, the first counts.
+pub fn boxes(comment: &str) -> BTreeMap<Slug, bool> {
+    let source = Source::new(comment);
+    let arena = Arena::new();
+    let root = source.parse(&arena, Underlines::AreHeadings);
+    let mut boxes = BTreeMap::new();
+    for task in source.tasks(root, &[]) {
+        if let Some(code) = task.leading_code {
+            boxes.entry(Slug::new(&code)).or_insert(task.done);
+        }
+    }
+    boxes
+}
