@@ -2,7 +2,7 @@
 //!
 //! A command is a line that starts with `/name` in an ordinary paragraph. Each command is a type
 //! that declares its name, what it demands of the person, how help explains it, and how its
-//! arguments become an [`Order`]; the [`registry`] lists them all, and nothing else knows any name.
+//! arguments become an [`Order`]; the `registry` lists them all, and nothing else knows any name.
 //! What an order does is the domain's affair.
 
 mod args;
@@ -34,8 +34,8 @@ enum Extent {
 
 /// A command that can be given in a comment.
 trait Command {
-    /// Its name and other names for it, in lower case, without the slash. A name of two words
-    /// (`handoff off`) goes before a name that is the first of them.
+    /// Its name and other names for it, in lower case, without the slash; one word, or two as in
+    /// `handoff off`.
     const NAMES: &'static [&'static str];
     /// What it demands of the person.
     const NEEDS: Needs;
@@ -100,3 +100,6 @@ pub fn help(topic: Option<&str>) -> Vec<HelpLine> {
         .map(Entry::help)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

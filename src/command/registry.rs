@@ -51,8 +51,8 @@ pub(super) static REGISTRY: &[Entry] = &[
     entry::<flow::Unblock>(),
     entry::<outcome::Findings>(),
     entry::<outcome::Decide>(),
-    entry::<handoff::HandoffOff>(),
     entry::<handoff::Handoff>(),
+    entry::<handoff::HandoffOff>(),
     entry::<handoff::Sign>(),
     entry::<handoff::Unsign>(),
     entry::<handoff::NotApplicable>(),
@@ -77,14 +77,16 @@ impl Entry {
     }
 }
 
-/// The command that is called by these words (in lower case), or by the first of them, and by
-/// which of its names.
+/// The command that is called by these two words (in lower case), or else by the first of them,
+/// and by which of its names.
 pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)> {
-    let called = |name: &str| name == words[0] || name.split(' ').eq(words);
-    REGISTRY.iter().find_map(|entry| {
-        let name = entry.names.iter().copied().find(|name| called(name))?;
-        Some((entry, name))
-    })
+    let find = |called: &dyn Fn(&str) -> bool| {
+        REGISTRY.iter().find_map(|entry| {
+            let name = entry.names.iter().copied().find(|name| called(name))?;
+            Some((entry, name))
+        })
+    };
+    find(&|name| name.split(' ').eq(words)).or_else(|| find(&|name| name == words[0]))
 }
 
 /// The name that somebody may have meant by `word` (in lower case): the first with the fewest

@@ -274,8 +274,8 @@ fn split_because(text: &str) -> Option<(&str, &str)> {
     let lower = text.to_ascii_lowercase(); // of the same length, byte by byte
     lower.rmatch_indices(WORD).find_map(|(start, _)| {
         let (before, after) = (text.get(..start)?, text.get(start + WORD.len()..)?);
-        let stands_alone =
-            before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace);
+        let stands_alone = (before.is_empty() || before.ends_with(char::is_whitespace))
+            && (after.is_empty() || after.starts_with(char::is_whitespace));
         stands_alone.then_some((before, after))
     })
 }

@@ -28,3 +28,36 @@ pub fn boxes(comment: &str) -> BTreeMap<Slug, bool> {
     }
     boxes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_boxes_count() {
+        let comment = "### 🤝 Hand-off\r\n\r\n\
+            - [x] `artifact` Trained model artifact · mira\r\n\
+            - [ ] `Model-Card` Model card\r\n\
+            - [ ] no slug\r\n\
+            \x20 - [X] `nested` below another\r\n\
+            - `serving` no box\r\n\
+            - [x] `artifact` again\r\n\r\n\
+            <details>\r\n\r\n1. [x] `docs` folded\r\n\r\n</details>\r\n\r\n\
+            > - [x] `quoted` not said here\r\n\r\n\
+            <!--\r\n- [x] `hidden`\r\n-->\r\n\r\n\
+            ```\r\n- [x] `code`\r\n```\r\n";
+        let ticked: Vec<_> = boxes(comment)
+            .into_iter()
+            .map(|(slug, on)| format!("{slug}={on}"))
+            .collect();
+        assert_eq!(
+            ticked,
+            [
+                "artifact=true",
+                "docs=true",
+                "model-card=false",
+                "nested=true"
+            ]
+        );
+    }
+}

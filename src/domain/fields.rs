@@ -193,19 +193,11 @@ fn read_paragraph(source: &Source, paragraph: Node<'_>) -> (Vec<KeyLine>, Vec<us
     let last = paragraph.data().sourcepos.end.line;
     let mut keys: Vec<KeyLine> = Vec::new();
     let mut commands = Vec::new();
-    let end_previous = |keys: &mut Vec<KeyLine>, before: usize| {
-        if let Some(key) = keys.last_mut()
-            && key.field.runs_on()
-            && *key.lines.end() >= before
-        {
-            key.lines = *key.lines.start()..=before - 1;
-        }
-    };
     for piece in source.pieces(paragraph) {
         let Piece::Line(line) = piece else { continue };
         let text = source.line(line);
         if let Some((field, value_at)) = split_key(text) {
-            end_previous(&mut keys, line);
+            end_before(line, keys.last_mut());
             let end = if field.runs_on() { last } else { line };
             keys.push(KeyLine {
                 field,
@@ -213,11 +205,18 @@ fn read_paragraph(source: &Source, paragraph: Node<'_>) -> (Vec<KeyLine>, Vec<us
                 lines: line..=end,
             });
         } else if is_for_a_bot(text) {
-            end_previous(&mut keys, line);
+            end_before(line, keys.last_mut());
             commands.push(line);
         }
     }
     (keys, commands)
+}
+
+/// What runs on ends where something else begins.
+fn end_before(line: usize, previous: Option<&mut KeyLine>) {
+    if let Some(key) = previous.filter(|key| key.lines.contains(&line)) {
+        key.lines = *key.lines.start()..=line - 1;
+    }
 }
 
 /// `**Metric:** f1 > 0.8` → the field, and where its value begins, in bytes.
@@ -236,8 +235,12 @@ fn split_key(line: &str) -> Option<(Field, usize)> {
 
 /// `/timebox 2d` in a section is an order, not part of what the section says.
 fn is_for_a_bot(line: &str) -> bool {
-    let name = line.trim_start().strip_prefix('/');
-    name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
+    let word = line.split_whitespace().next();
+    word.and_then(|word| word.strip_prefix('/'))
+        .is_some_and(|name| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+        })
 }
 
 impl TextFields {
@@ -339,4 +342,142 @@ pub fn model_version(text: &str) -> Option<(String, String)> {
         .chars()
         .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     (is_version && is_name && !name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::worktime::Span;
+
+    const FORM: &str = "### Hypothesis\r\n\r\nBERT routes tickets\r\nbetter than GPT-2\r\n\r\n\
+        ### Success metric\r\n\r\nf1 >= 0.85 baseline 0.80\r\n\r\n\
+        ### Baseline\r\n\r\n_No response_\r\n\r\n\
+        ### Time box\r\n\r\nspike (4 h)\r\n\r\n\
+        ### Deliverables\r\n\r\n- [ ] notebook <!-- link it -->\r\n- [x] **report**\r\n    - [ ] summary\r\n\
+        > - [ ] quoted\r\n\r\n\
+        ### Anything else\r\n\r\n- [ ] coffee\r\n\r\nBuilds-on: #12, #13 and #12\r\nPart-of: #9\r\n";
+
+    #[test]
+    fn an_issue_form() {
+        assert_eq!(
+            read(FORM),
+            TextFields {
+                hypothesis: Some("BERT routes tickets\nbetter than GPT-2".to_owned()),
+                metric: Some("f1 >= 0.85 baseline 0.80".to_owned()),
+                timebox: Some(BoxLength::Preset("spike".to_owned())),
+                deliverables: vec![
+                    (false, "notebook".to_owned()),
+                    (true, "**report**".to_owned()),
+                    (false, "summary".to_owned()),
+                ],
+                builds_on: vec![ItemNumber(12), ItemNumber(13)],
+                part_of: vec![ItemNumber(9)],
+                ..TextFields::default()
+            }
+        );
+    }
+
+    #[test]
+    fn plain_lines() {
+        let fields = read(
+            "Let us try this.\nHypothesis: BERT wins\non long texts\n**Metric:** f1 >= 0.85 <!-- or so -->\n\
+             and more\n__Baseline__: 0.80\nquestion: why?\nTimebox: 1w 2d\n/activate\n\
+             Model: fraud-detector v2.3.0\nBuilds on: #3\n\n- [ ] code\n  - [ ] part of it\n",
+        );
+        let span = Span {
+            weeks: 1,
+            days: 2,
+            ..Span::default()
+        };
+        assert_eq!(
+            fields,
+            TextFields {
+                hypothesis: Some("BERT wins\non long texts".to_owned()),
+                metric: Some("f1 >= 0.85".to_owned()),
+                baseline: Some("0.80".to_owned()),
+                question: Some("why?".to_owned()),
+                timebox: Some(BoxLength::Span(span)),
+                deliverables: vec![(false, "code".to_owned())],
+                builds_on: vec![ItemNumber(3)],
+                part_of: vec![],
+                model: Some(("fraud-detector".to_owned(), "v2.3.0".to_owned())),
+            }
+        );
+    }
+
+    #[test]
+    fn sections_end_where_the_next_field_begins() {
+        let fields = read(
+            "# Hypothesis\nA\n\n## Details\n`B`\n\n/timebox 2d\n\nBaseline: 0.8\n\nC\n\n\
+             ## SUCCESS METRIC:\n<!-- e.g. f1 -->\nf1 > 1\n# Other\nD\nMetric: later\n",
+        );
+        assert_eq!(
+            fields.hypothesis,
+            Some("A\n\n## Details\n`B`\n\n\n\n\n\nC".to_owned())
+        );
+        assert_eq!(fields.metric, Some("f1 > 1".to_owned()));
+        assert_eq!(fields.baseline, Some("0.8".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_said_is_no_field() {
+        for text in [
+            "",
+            "### Hypothesis",
+            "### Hypothesis\n\n_no response_",
+            "### Hypothesis\n<!-- What do you expect? -->",
+            "### Hypothesis\n<!--\nWhat\n\ndo you expect?\n-->\n",
+            "> Hypothesis: x",
+            "```\nHypothesis: x\nModel: a 1\n- [ ] b\n```",
+            "`a\nHypothesis: x\nb`",
+            "<!-- Hypothesis: x -->",
+            "<!--\n- [ ] b\n-->",
+            "> - [ ] b",
+            "- [ ] <!-- b -->",
+            "Model: a modern one",
+            "Builds-on: 3 papers",
+            "Time box: when it is done, 2d at most",
+            "The hypothesis: x",
+        ] {
+            assert_eq!(read(text), TextFields::default(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_items() {
+        let numbers =
+            |text| item_numbers(text).map(|all| all.iter().map(|one| one.0).collect::<Vec<_>>());
+        assert_eq!(numbers("#12, 13,#12"), Some(vec![12, 13]));
+        for text in ["", "#", "#0", "#-1", "+3", "#2147483648", "#12 and", "a#12"] {
+            assert_eq!(numbers(text), None, "{text:?}");
+        }
+        assert_eq!(read("Builds-on: #4 (see #5)").builds_on, [ItemNumber(4)]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn any_text_can_be_read(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "### ", "Hypothesis", "Metric", ": ", "**", "\n", "\r\n", "\n\n", "- [ ] ", "- [x]", "> ", "`",
+                "```\n", "<!--", "-->", "é", "🧪", "\0", "\u{feff}", "Deliverables", "Time box", "2d", "#12 ",
+                "/help", "[a]: b\n", "[a](\n", "---\n", "    ", "\t", "_No response_", "Builds-on: ", "=\n", "|--|\n",
+            ]), 0..40),
+            other in any::<String>(),
+        ) {
+            read(&pieces.concat());
+            read(&other);
+        }
+
+        #[test]
+        fn a_form_says_what_was_filled_in(hypothesis in "[a-zA-Zé🧪][a-zA-Zé🧪 ]{0,30}[a-z]", done in any::<bool>()) {
+            let mark = if done { 'x' } else { ' ' };
+            let fields = read(&format!("### Hypothesis\n\n{hypothesis}\n\n### Deliverables\n\n- [{mark}] a\n"));
+            prop_assert_eq!(fields.hypothesis, Some(hypothesis));
+            prop_assert_eq!(fields.deliverables, vec![(done, "a".to_owned())]);
+        }
+    }
 }

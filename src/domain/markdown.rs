@@ -299,3 +299,36 @@ pub fn plain(heading: Node<'_>) -> String {
     });
     words.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        let source = Source::new("\u{feff}a\r\nb\rc\0\n");
+        assert_eq!(source.last_line(), 4);
+        let lines: Vec<_> = (0..=5).map(|number| source.line(number)).collect();
+        assert_eq!(lines, ["a", "a", "b", "c\u{fffd}", "", ""]);
+        assert_eq!(source.visible(source.span(2, 9), &[]), "b\nc\u{fffd}\n");
+    }
+
+    #[test]
+    fn comments_are_found_where_github_hides_them() {
+        let seen = |text: &str| {
+            let source = Source::new(text);
+            let arena = Arena::new();
+            let root = source.parse(&arena, Underlines::AreHeadings);
+            let hidden = source.comments(root);
+            source.visible(source.span(1, source.last_line()), &hidden)
+        };
+        assert_eq!(seen("é <!-- ü --> a <!-- b\nc --> d"), "é  a  d");
+        assert_eq!(seen("<!--\n\na\n\n--> b\n\nc"), " b\n\nc");
+        assert_eq!(seen("<!-- a --><!-- b -->\n<div><!-- c"), "\n<div>");
+        assert_eq!(seen("<!--> a <!---> b"), " a  b");
+        assert_eq!(
+            seen("`<!-- a -->` \\<!-- b -->"),
+            "`<!-- a -->` \\<!-- b -->"
+        );
+    }
+}
