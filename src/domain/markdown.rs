@@ -308,8 +308,8 @@ mod tests {
     fn lines_are_counted_whatever_ends_them() {
         let source = Source::new("\u{feff}a\r\nb\rc\0\n");
         assert_eq!(source.last_line(), 4);
-        let lines: Vec<_> = (0..=5).map(|number| source.line(number)).collect();
-        assert_eq!(lines, ["a", "a", "b", "c\u{fffd}", "", ""]);
+        let lines: Vec<_> = (1..=5).map(|number| source.line(number)).collect();
+        assert_eq!(lines, ["a", "b", "c\u{fffd}", "", ""]);
         assert_eq!(source.visible(source.span(2, 9), &[]), "b\nc\u{fffd}\n");
     }
 
