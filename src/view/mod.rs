@@ -1,3 +1,117 @@
 //! Every word that users read, and what GitHub should show.
+//!
+//! [`item`] and [`board`] are pure: a state, the policy and an instant give what is wanted, and
+//! [`diff::diff`] compares that with what is shown. Nothing here changes merely because time has
+//! passed, except at the instants that `next_change` names; so a second look at the same state
+//! costs no call. What users typed goes through [`text`] before it stands anywhere.
 
+use jiff::Timestamp;
+
+use crate::domain::ids::RepoName;
+use crate::domain::item::Item;
+use crate::domain::policy::Policy;
+
+pub mod board;
+pub mod checklist;
+pub mod checks;
+pub mod diff;
+pub mod labels;
+pub mod link;
+pub mod meter;
+pub mod next_step;
+pub mod notices;
+pub mod refusals;
+pub mod replies;
+pub mod rules;
+pub mod signing;
+pub mod slots;
+pub mod status;
+pub mod text;
 pub mod wanted;
+pub mod when;
+pub mod words;
+
+pub use board::board;
+pub use diff::{diff, diff_board, done};
+use wanted::{Openness, Wanted};
+
+/// What a view has to know beside the item itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The repository's policy.
+    pub policy: &'a Policy,
+    /// The present.
+    pub now: Timestamp,
+    /// The repository.
+    pub repo: &'a RepoName,
+    /// Where people see it: `https://github.com`, or an Enterprise host; without a slash at the end.
+    pub web_url: &'a str,
+    /// The bot is an App and writes check runs; otherwise commit statuses, which have a title only.
+    pub as_app: bool,
+    /// The items that a pull request is linked to, oldest first; for an issue, those it builds on.
+    pub linked: &'a [Item],
+    /// Why the policy file is not in force, if it is not.
+    pub policy_problem: Option<&'a str>,
+    /// The board's text, for `/board`; `None`: a `/board` waits until it has been drawn.
+    pub board: Option<&'a str>,
+}
+
+impl Context<'_> {
+    /// The item of this number among those that this one is linked to.
+    fn linked(&self, number: crate::domain::ids::ItemNumber) -> Option<&Item> {
+        self.linked.iter().find(|item| item.number == number)
+    }
+}
+
+/// What GitHub should show of an item.
+pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
+    let mut wanted = Wanted::default();
+    if item.gone || !ctx.policy.enabled {
+        return wanted;
+    }
+    replies::add(item, ctx, &mut wanted);
+    checks::add(item, ctx, &mut wanted);
+    labels::add_handoff(item, &mut wanted);
+    if let Some(text) = checklist::text(item, ctx) {
+        wanted.say(slots::checklist(), text);
+    }
+    notices::add(item, ctx, &mut wanted);
+    if let Some(kind) = own_kind(item, ctx) {
+        labels::add(item, kind, ctx, &mut wanted);
+        if status::is_due(item, kind) {
+            wanted.say(slots::status(), status::text(item, ctx));
+        }
+        wanted.state = (!item.is_pull).then(|| match &item.closed {
+            Some(closed) => Openness::Closed(closed.how),
+            None => Openness::Open,
+        });
+        if let Some(step) = next_step_of_box(item, ctx) {
+            wanted.changes_at(step);
+        }
+    }
+    wanted
+}
+
+/// The kind of what is an item in its own right: a pull request that is linked to an item
+/// inherits that one's kind, and shows it in its check alone.
+fn own_kind(item: &Item, ctx: &Context<'_>) -> Option<crate::domain::kind::Kind> {
+    let inherits = item.is_pull && ctx.linked.iter().any(|linked| linked.kind.is_some());
+    let kind = item.kind?.kind;
+    (!inherits && !item.opted_out).then_some(kind)
+}
+
+/// When the item's box next shows something else. A closed item is never redrawn by time.
+fn next_step_of_box(item: &Item, ctx: &Context<'_>) -> Option<Timestamp> {
+    let timebox = item.timebox.as_ref().filter(|_| item.closed.is_none())?;
+    timebox.next_step(ctx.now)
+}
+
+/// The instant for which an item is drawn: a closed one stays as it was when it was closed.
+fn drawn_at(item: &Item, now: Timestamp) -> Timestamp {
+    item.closed
+        .as_ref()
+        .map_or(now, |closed| closed.at.min(now))
+}
+
+#[cfg(test)]
+mod samples;

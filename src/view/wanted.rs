@@ -12,7 +12,8 @@ use crate::forge::{Check, LabelSpec, Reaction, Slot};
 pub struct Wanted {
     /// Canonical names of labels that should be there.
     pub labels: BTreeSet<String>,
-    /// Canonical names of labels that should not be there. In neither set: left as it is.
+    /// Canonical names of labels that should not be there; `points/*` stands for every label of
+    /// that family that is not wanted. In neither set: left as it is.
     pub no_labels: BTreeSet<String>,
     /// Whether it should be closed; `None`: as people leave it.
     pub state: Option<Openness>,
@@ -59,3 +60,20 @@ pub struct WantedBoard {
 
 /// The labels of the repository as labhand knows them: canonical name → definition on GitHub.
 pub type KnownLabels = BTreeMap<String, LabelSpec>;
+
+impl Wanted {
+    /// Wants a comment that is kept up to date.
+    pub fn say(&mut self, slot: Slot, text: String) {
+        self.comments.insert(slot, Said { text, once: false });
+    }
+
+    /// Wants a comment that is written once.
+    pub fn say_once(&mut self, slot: Slot, text: String) {
+        self.comments.insert(slot, Said { text, once: true });
+    }
+
+    /// The view will be another one at this instant.
+    pub fn changes_at(&mut self, at: Timestamp) {
+        self.next_change = Some(self.next_change.map_or(at, |known| known.min(at)));
+    }
+}

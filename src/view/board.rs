@@ -1,0 +1,201 @@
+//! The board issue: what everybody is at, what is late, what was decided. Each section has its
+//! own budget of characters and is built line by line until that is spent, so that a repository
+//! with thousands of items gets a board that GitHub takes, at a cost that grows with the items
+//! only once.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::fact::CloseReason;
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::Item;
+use crate::domain::kind::{Kind, Stage};
+use crate::domain::timebox::TimeBox;
+use crate::domain::worktime::WorkTime;
+
+use super::wanted::WantedBoard;
+use super::{Context, text, when};
+
+mod columns;
+mod production;
+mod sections;
+
+/// How long something decided or done stays on the board.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// What a section may have of GitHub's 65,536 characters, counted in bytes to be safe.
+const COLUMNS: usize = 26_000;
+const PRODUCTION: usize = 14_000;
+const SECTION: usize = 6_000;
+
+/// Around what changes with every drawing, and so is left out of the comparison.
+const DRAWN: &str = "<!--at-->";
+const DRAWN_END: &str = "<!--/at-->";
+
+/// The board of a repository's items.
+pub fn board(items: &[Item], ctx: &Context<'_>) -> WantedBoard {
+    let shown = Board::of(items, ctx);
+    let parts = [
+        Some(format!("## {}", ctx.repo)),
+        sections::policy_problem(ctx),
+        columns::table(&shown),
+        sections::time_boxes(&shown),
+        production::table(&shown),
+        sections::handoffs(items, ctx),
+        sections::decisions(&shown),
+        shown.is_empty().then(|| {
+            "Nothing here yet. An issue becomes an item by a label such as `kind/experiment`, or by the command `/kind experiment`.".to_owned()
+        }),
+        Some(sections::foot(&shown)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let text = text::bounded(parts.join("\n\n"), text::BODY_LIMIT);
+    WantedBoard {
+        title: "📋 Board".to_owned(),
+        compared: compared(&text),
+        text,
+        next_change: shown.next_change(),
+    }
+}
+
+/// A board's text without the time at which it was drawn.
+pub fn compared(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(DRAWN) else {
+        return text.to_owned();
+    };
+    match rest.split_once(DRAWN_END) {
+        Some((_, after)) => format!("{before}{after}"),
+        None => before.to_owned(),
+    }
+}
+
+/// The items that the board shows, by section.
+struct Board<'a> {
+    ctx: &'a Context<'a>,
+    /// Research and experiments, open or lately finished.
+    exploration: Vec<(&'a Item, Kind)>,
+    /// Development and maintenance, open or lately finished.
+    production: Vec<(&'a Item, Kind)>,
+    /// Boxes that stopped: those that held, and all.
+    held: (usize, usize),
+}
+
+impl<'a> Board<'a> {
+    fn of(items: &'a [Item], ctx: &'a Context<'a>) -> Self {
+        let by_number: BTreeMap<ItemNumber, &Item> =
+            items.iter().map(|item| (item.number, item)).collect();
+        let mut board = Self {
+            ctx,
+            exploration: Vec::new(),
+            production: Vec::new(),
+            held: (0, 0),
+        };
+        for item in items {
+            let Some(kind) = board_kind(item, &by_number) else {
+                continue;
+            };
+            if let Some(timebox) = item.timebox.as_ref().filter(|timebox| timebox.stopped) {
+                board.held.1 += 1;
+                board.held.0 += usize::from(timebox.overrun(ctx.now) == WorkTime::ZERO);
+            }
+            if board.forgotten_at(item).is_some_and(|at| at <= ctx.now) {
+                continue;
+            }
+            if kind.is_exploration() {
+                board.exploration.push((item, kind));
+            } else {
+                board.production.push((item, kind));
+            }
+        }
+        board
+    }
+
+    fn is_empty(&self) -> bool {
+        self.exploration.is_empty() && self.production.is_empty()
+    }
+
+    /// When a finished item leaves the board; `None` for one that is not finished.
+    fn forgotten_at(&self, item: &Item) -> Option<Timestamp> {
+        let finished = item.closed.as_ref()?.at;
+        // At the end of time it stays.
+        Some(
+            finished
+                .saturating_add(REMEMBERED)
+                .unwrap_or(Timestamp::MAX),
+        )
+    }
+
+    /// The earliest instant at which something here looks different.
+    fn next_change(&self) -> Option<Timestamp> {
+        let all = self.exploration.iter().chain(&self.production);
+        all.filter_map(|(item, _)| match item.closed {
+            Some(_) => self.forgotten_at(item),
+            None => item
+                .timebox
+                .as_ref()
+                .and_then(|timebox| self.next_step(timebox)),
+        })
+        .min()
+    }
+
+    /// The next step of a box's meter, or the next whole day that it is over.
+    fn next_step(&self, timebox: &TimeBox) -> Option<Timestamp> {
+        if !timebox.is_running() {
+            return None;
+        }
+        timebox.next_step(self.ctx.now).or_else(|| {
+            let day = timebox.calendar.day_length().seconds();
+            let days = when::days_over(timebox, self.ctx.now) + 1;
+            let mut longer = timebox.clone();
+            longer.length = timebox.length.plus(WorkTime(day.saturating_mul(days)));
+            longer.ends_at()
+        })
+    }
+}
+
+/// The kind of what stands on the board: a pull request that inherits its kind is shown with its item.
+fn board_kind(item: &Item, by_number: &BTreeMap<ItemNumber, &Item>) -> Option<Kind> {
+    let kind = item.kind?.kind;
+    let is_item = |number: &ItemNumber| {
+        by_number
+            .get(number)
+            .is_some_and(|item| item.kind.is_some())
+    };
+    let inherits = item.is_pull && item.links().iter().any(is_item);
+    let unfinished_end = item
+        .closed
+        .as_ref()
+        .is_some_and(|closed| closed.how != CloseReason::Completed && item.decision.is_none());
+    (!inherits && !unfinished_end && !item.gone && !item.opted_out).then_some(kind)
+}
+
+/// The column of research or an experiment: whatever is finished stands under decision.
+fn column(item: &Item) -> Stage {
+    if item.closed.is_some() {
+        Stage::Decision
+    } else {
+        item.stage
+    }
+}
+
+/// Lines until the budget is spent, and how many were left out.
+fn fitting(lines: impl ExactSizeIterator<Item = String>, budget: usize) -> (Vec<String>, usize) {
+    let mut left = budget;
+    let mut kept = Vec::new();
+    let all = lines.len();
+    for line in lines {
+        let Some(rest) = left.checked_sub(line.len() + 1) else {
+            break;
+        };
+        left = rest;
+        kept.push(line);
+    }
+    let more = all - kept.len();
+    (kept, more)
+}
+
+/// `… and 12 more`.
+fn and_more(more: usize) -> Option<String> {
+    (more > 0).then(|| format!("… and {more} more"))
+}

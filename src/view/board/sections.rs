@@ -1,0 +1,162 @@
+//! The smaller parts of the board: what is wrong with the policy, boxes at risk, open hand-offs,
+//! decisions with their reasons, and figures.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+
+use crate::domain::handoff::{Handoff, Side};
+use crate::domain::item::{Decision, Item};
+use crate::domain::timebox::TimeBox;
+
+use super::super::{Context, checklist, link, status, text, when, words};
+use super::columns::{over, who};
+use super::{Board, DRAWN, DRAWN_END, REMEMBERED, SECTION, and_more, fitting};
+
+/// Why the policy file is not in force, in a quote that nobody overlooks.
+pub(super) fn policy_problem(ctx: &Context<'_>) -> Option<String> {
+    const MOST: usize = 10;
+    let problems: Vec<&str> = ctx
+        .policy_problem?
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let mut lines: Vec<String> = problems
+        .iter()
+        .take(MOST)
+        .map(|line| format!("> - {}", text::escape_quoting(line, 300)))
+        .collect();
+    lines.extend(and_more(problems.len().saturating_sub(MOST)).map(|more| format!("> - {more}")));
+    Some(format!(
+        "> ⚠️ **The policy file is not in force;** the last good policy is.\n>\n{}",
+        lines.join("\n")
+    ))
+}
+
+/// Boxes that are over, and those that soon will be.
+pub(super) fn time_boxes(board: &Board<'_>) -> Option<String> {
+    let now = board.ctx.now;
+    let open = board
+        .exploration
+        .iter()
+        .filter(|(item, _)| item.closed.is_none());
+    let mut at_risk: Vec<(bool, Option<Timestamp>, &Item, &TimeBox)> = open
+        .filter_map(|(item, _)| Some((*item, item.timebox.as_ref()?)))
+        .filter(|(_, timebox)| !timebox.stopped)
+        .filter(|(_, timebox)| timebox.share(now) >= u32::from(timebox.remind_at))
+        .map(|(item, timebox)| (timebox.share(now) < 100, timebox.ends_at(), item, timebox))
+        .collect();
+    at_risk.sort_by_key(|(within, end, item, _)| (*within, *end, item.number));
+    let lines = at_risk.iter().map(|(within, end, item, timebox)| {
+        let link = link::item(item.number, board.ctx);
+        match (within, end) {
+            (true, Some(end)) => format!(
+                "{link} ends {}",
+                when::moment_without_zone(*end, board.ctx.policy)
+            ),
+            (true, None) => format!("{link} is paused near its end"),
+            (false, _) => {
+                let due = who(item).map_or(String::new(), |who| format!(" from {who}"));
+                let owed = if item.findings.is_empty() {
+                    "findings are"
+                } else {
+                    "a decision is"
+                };
+                format!("{link} is {}: {owed} due{due}", over(timebox, board))
+            }
+        }
+    });
+    let (mut lines, more) = fitting(lines, SECTION);
+    lines.extend(and_more(more));
+    (!lines.is_empty()).then(|| format!("**Time boxes:** {}", lines.join(" · ")))
+}
+
+/// Hand-offs that are not finished.
+pub(super) fn handoffs(items: &[Item], ctx: &Context<'_>) -> Option<String> {
+    let mut open: Vec<(&Item, &Handoff)> = items
+        .iter()
+        .filter(|item| !item.gone)
+        .filter_map(|item| Some((item, item.handoff.as_ref()?)))
+        .filter(|(item, handoff)| !handoff.ended && is_pending(item, handoff, ctx))
+        .collect();
+    open.sort_by_key(|(item, _)| item.number);
+    let lines = open.iter().map(|(item, handoff)| {
+        format!(
+            "- {} {} · {}{}",
+            link::item(item.number, ctx),
+            checklist::name(handoff),
+            checklist::progress(handoff, ctx.policy),
+            turn(handoff, ctx)
+        )
+    });
+    let (mut lines, more) = fitting(lines, SECTION);
+    lines.extend(and_more(more).map(|more| format!("- {more}")));
+    (!lines.is_empty()).then(|| format!("**Hand-offs**\n{}", lines.join("\n")))
+}
+
+/// The pull request is open, or was merged lately with entries that are still to be signed.
+fn is_pending(item: &Item, handoff: &Handoff, ctx: &Context<'_>) -> bool {
+    match &item.closed {
+        None => true,
+        Some(closed) => {
+            let merged = item.pull.as_ref().is_some_and(|pull| pull.sight.merged);
+            let recent = closed
+                .at
+                .saturating_add(REMEMBERED)
+                .is_ok_and(|until| until > ctx.now);
+            merged && recent && !handoff.is_complete(ctx.policy)
+        }
+    }
+}
+
+fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
+    let open = handoff.open_entries(ctx.policy);
+    let waits_for = |side: Side| open.iter().any(|(_, missing)| missing.contains(&side));
+    let sides: Vec<String> = [Side::DataScience, Side::Engineering]
+        .into_iter()
+        .filter(|side| waits_for(*side))
+        .map(|side| words::side(side).to_owned())
+        .collect();
+    if sides.is_empty() {
+        " · complete".to_owned()
+    } else {
+        format!(" · waiting for {}", words::listed(&sides))
+    }
+}
+
+/// What was decided lately, with the reasons, newest first.
+pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
+    let all = board.exploration.iter().chain(&board.production);
+    let mut decided: Vec<(&Item, &Decision)> = all
+        .filter_map(|(item, _)| Some((*item, item.decision.as_ref()?)))
+        .collect();
+    decided.sort_by_key(|(item, decision)| (Reverse(decision.at), item.number));
+    let lines = decided.iter().map(|(item, decision)| {
+        format!(
+            "- {} {} {} → {} · {}, {}: {}",
+            words::verdict_emoji(decision.verdict),
+            link::item(item.number, board.ctx),
+            text::escape(&item.title, 100),
+            words::verdict(decision.verdict),
+            text::name(&decision.by.login),
+            when::day(decision.at, board.ctx.policy),
+            text::escape(&decision.reason, 250)
+        )
+    });
+    let (mut lines, more) = fitting(lines, SECTION);
+    lines.extend(and_more(more).map(|more| format!("- {more}")));
+    let summary = format!("<b>Decisions</b> · {}", decided.len());
+    (!lines.is_empty()).then(|| status::details(&summary, &lines.join("\n")))
+}
+
+/// Figures, and when this was drawn.
+pub(super) fn foot(board: &Board<'_>) -> String {
+    let (held, all) = board.held;
+    let figures = if all > 0 {
+        format!("Boxes held: {held} of {all}{DRAWN} · ")
+    } else {
+        DRAWN.to_owned()
+    };
+    let clock = when::clock(board.ctx.now, board.ctx.policy);
+    format!("<sub>{figures}updated {clock}{DRAWN_END}</sub>")
+}

@@ -1,0 +1,247 @@
+//! The checklist comment of a hand-off: fourteen boxes in three sections, who signed what, and
+//! whose turn it is. People tick its boxes, so a box and its slug must stand exactly so:
+//! ``- [ ] `slug` ``.
+
+use std::fmt::Write as _;
+
+use crate::domain::handoff::{Entry, Handoff, Mark, Owner, Side, Signature, is_self_signed};
+use crate::domain::item::Item;
+use crate::domain::policy::Policy;
+
+use super::{Context, link, text, words};
+
+/// Lengths of what users typed, in characters of Markdown.
+const TITLE: usize = 150;
+const REASON: usize = 250;
+
+/// A policy can add entries without end; what is beyond these is counted only, in the check.
+pub const MOST_ENTRIES: usize = 40;
+
+/// The comment's text; `None` for what never was a hand-off.
+pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
+    let handoff = item.handoff.as_ref()?;
+    if handoff.ended {
+        return Some(ended(handoff));
+    }
+    let open = handoff.open_entries(ctx.policy);
+    let parts = [
+        Some(format!(
+            "### 🤝 {} · {}",
+            name(handoff),
+            progress(handoff, ctx.policy)
+        )),
+        Some(match waiting(&open, ctx.policy) {
+            Some(waiting) => format!("**Waiting for** {waiting}"),
+            None => "**Complete.** Nothing is left to sign.".to_owned(),
+        }),
+        asked_off(handoff, ctx.policy),
+        section("Data science delivers", Owner::DataScience, handoff, ctx),
+        section("Engineering provides", Owner::Engineering, handoff, ctx),
+        section("Both share", Owner::Both, handoff, ctx),
+        Some(foot(ctx.policy)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(text::bounded(parts.join("\n\n"), text::BODY_LIMIT))
+}
+
+/// `Hand-off of fraud-detector 2.3.0`.
+pub fn name(handoff: &Handoff) -> String {
+    match &handoff.model {
+        Some((model, version)) => format!(
+            "Hand-off of {} {}",
+            text::escape(model, 80),
+            text::escape(version.strip_prefix(['v', 'V']).unwrap_or(version), 40)
+        ),
+        None => "Hand-off".to_owned(),
+    }
+}
+
+/// `8 of 14 signed`; waived entries count neither way.
+pub fn progress(handoff: &Handoff, policy: &Policy) -> String {
+    let waived = |entry: &&Entry| handoff.marks.get(&entry.slug).is_some_and(Mark::is_waived);
+    let all = policy.handoff.entries.len() - policy.handoff.entries.iter().filter(waived).count();
+    let open = handoff.open_entries(policy).len();
+    format!("{} of {all} signed", all.saturating_sub(open))
+}
+
+/// Whose turn it is, and for which entries; `None` if for none.
+pub fn waiting(open: &[(Entry, Vec<Side>)], policy: &Policy) -> Option<String> {
+    let (science, engineering) = (Side::DataScience, Side::Engineering);
+    let groups = [
+        (words::members(science, policy), vec![science]),
+        (words::members(engineering, policy), vec![engineering]),
+        ("**both sides**".to_owned(), vec![science, engineering]),
+    ];
+    let parts: Vec<String> = groups
+        .into_iter()
+        .filter_map(|(who, sides)| {
+            let entries = open.iter().filter(|(_, missing)| *missing == sides);
+            let mut slugs: Vec<String> = entries
+                .map(|(entry, _)| text::code(entry.slug.as_str(), 60))
+                .collect();
+            let more = slugs.len().saturating_sub(MOST_ENTRIES);
+            slugs.truncate(MOST_ENTRIES);
+            if more > 0 {
+                slugs.push(format!("{more} more"));
+            }
+            (!slugs.is_empty()).then(|| format!("{who}: {}", slugs.join(", ")))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn ended(handoff: &Handoff) -> String {
+    let reasons: Vec<String> = handoff
+        .off
+        .iter()
+        .map(|(side, (who, reason))| {
+            format!(
+                "- {} ({}): {}",
+                text::name(&who.login),
+                words::side(*side),
+                text::escape(reason, REASON)
+            )
+        })
+        .collect();
+    let head =
+        "### 🤝 Hand-off ended\n\nThis is no hand-off any more, and nothing needs to be signed.";
+    if reasons.is_empty() {
+        head.to_owned()
+    } else {
+        format!("{head}\n\n{}", reasons.join("\n"))
+    }
+}
+
+/// One side has asked for the end.
+fn asked_off(handoff: &Handoff, policy: &Policy) -> Option<String> {
+    let (side, (who, reason)) = handoff.off.iter().next()?;
+    Some(format!(
+        "> {} ({}) asks to end this hand-off: {}. It ends when {} agrees with `/handoff off reason`.",
+        text::name(&who.login),
+        words::side(*side),
+        text::escape(reason, REASON),
+        words::members(side.other(), policy)
+    ))
+}
+
+fn section(title: &str, owner: Owner, handoff: &Handoff, ctx: &Context<'_>) -> Option<String> {
+    let entries = ctx.policy.handoff.entries.iter().take(MOST_ENTRIES);
+    let lines: Vec<String> = entries
+        .filter(|entry| entry.owner == owner)
+        .map(|entry| line(entry, handoff.marks.get(&entry.slug), ctx))
+        .collect();
+    (!lines.is_empty()).then(|| format!("**{title}**\n{}", lines.join("\n")))
+}
+
+fn line(entry: &Entry, mark: Option<&Mark>, ctx: &Context<'_>) -> String {
+    let slug = text::code(entry.slug.as_str(), 60);
+    let title = text::escape(&entry.title, TITLE);
+    let Some(mark) = mark else {
+        return format!("- [ ] {slug} {title}");
+    };
+    if mark.is_waived() {
+        // No box: there is nothing to tick in it.
+        return format!("- {slug} ~~{title}~~ not applicable: {}", waivers(mark));
+    }
+    let sides = entry.owner.sides();
+    let signed = sides.iter().all(|side| mark.signed.contains_key(side));
+    let tick = if signed { 'x' } else { ' ' };
+    let mut line = format!("- [{tick}] {slug} {title}{}", signers(sides, mark, signed));
+    for evidence in evidence(mark, ctx) {
+        // Writing to a string cannot fail.
+        let _ = write!(line, " · {evidence}");
+    }
+    if let Some((side, (who, reason))) = mark.waived.iter().next() {
+        let _ = write!(
+            line,
+            " · {} says not applicable: {}; {} may agree with `/na {} reason`",
+            text::name(&who.login),
+            text::escape(reason, REASON),
+            words::side(side.other()),
+            text::plain(entry.slug.as_str(), 60).replace('`', "'"),
+        );
+    }
+    line
+}
+
+/// ` · mira + ana`, or ` · mira, engineering open`.
+fn signers(sides: &[Side], mark: &Mark, signed: bool) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for side in sides {
+        if let Some(signature) = mark.signed.get(side) {
+            let name = text::name(&signature.by.login);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    let open: Vec<&str> = sides
+        .iter()
+        .filter(|side| !mark.signed.contains_key(side))
+        .map(|side| words::side(*side))
+        .collect();
+    let names = names.join(" + ");
+    if signed {
+        format!(" · {names}")
+    } else {
+        format!(" · {names}, {} open", open.join(" and "))
+    }
+}
+
+fn evidence(mark: &Mark, ctx: &Context<'_>) -> Vec<String> {
+    let mut shown: Vec<String> = Vec::new();
+    for Signature { head, evidence, .. } in mark.signed.values() {
+        if let Some(evidence) = evidence {
+            let link = link::evidence(evidence, head.as_ref(), ctx);
+            if !shown.contains(&link) {
+                shown.push(link);
+            }
+        }
+    }
+    shown
+}
+
+/// The reasons of both sides, once where they are the same.
+fn waivers(mark: &Mark) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for (who, reason) in mark.waived.values() {
+        let (reason, name) = (text::escape(reason, REASON), text::name(&who.login));
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    format!("{} · {}", reasons.join("; "), names.join(" + "))
+}
+
+fn foot(policy: &Policy) -> String {
+    let mut foot = "Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out.".to_owned();
+    if is_self_signed(policy) {
+        foot.push_str(
+            " Self-signed: the policy names no teams, so anyone with write access signs.",
+        );
+    } else {
+        for side in [Side::DataScience, Side::Engineering] {
+            if words::members(side, policy) == words::side(side) {
+                let other = words::side(side.other());
+                // Writing to a string cannot fail.
+                let _ = write!(
+                    foot,
+                    " For {} anyone with write access signs who is not in {other}.",
+                    words::side(side)
+                );
+            }
+        }
+    }
+    let hidden = policy.handoff.entries.len().saturating_sub(MOST_ENTRIES);
+    if hidden > 0 {
+        let _ = write!(foot, " … and {hidden} more entries, signed with `/sign`.");
+    }
+    format!("<sub>{foot}</sub>")
+}

@@ -1,0 +1,163 @@
+//! The two checks of a pull request: whether its hand-off is signed, and what it is linked to.
+//! Both answer on every pull request, since a required check that is silent blocks for ever.
+
+use crate::domain::handoff::Handoff;
+use crate::domain::item::{Item, Pull};
+use crate::domain::kind::{Kind, Stage};
+use crate::domain::policy::{Level, Rule};
+use crate::forge::{Check, Conclusion};
+
+use super::wanted::Wanted;
+use super::{Context, checklist, link, rules, text, words};
+
+/// The check that a branch protection can require.
+pub const HANDOFF: &str = "labhand/handoff";
+/// The check that tells.
+pub const ITEM: &str = "labhand/item";
+
+const MOST_LINKED: usize = 20;
+
+/// Adds the checks of a pull request whose head is known.
+pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
+    let Some(pull) = &item.pull else { return };
+    for (name, verdict) in [(HANDOFF, handoff(item, ctx)), (ITEM, linked(item, ctx))] {
+        wanted
+            .checks
+            .push(verdict.into_check(name, item, pull, ctx));
+    }
+}
+
+struct Verdict {
+    conclusion: Conclusion,
+    title: String,
+    summary: String,
+}
+
+impl Verdict {
+    fn into_check(self, name: &str, item: &Item, pull: &Pull, ctx: &Context<'_>) -> Check {
+        let summary = if self.summary.is_empty() {
+            self.title.clone()
+        } else {
+            self.summary
+        };
+        Check {
+            name: name.to_owned(),
+            sha: pull.sight.head.clone(),
+            number: item.number,
+            conclusion: self.conclusion,
+            title: text::plain(&self.title, text::TITLE_LIMIT),
+            // A commit status has no more than its title.
+            summary: if ctx.as_app {
+                text::bounded(summary, text::SUMMARY_LIMIT)
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
+fn handoff(item: &Item, ctx: &Context<'_>) -> Verdict {
+    let passed = |title: &str| Verdict {
+        conclusion: Conclusion::Success,
+        title: title.to_owned(),
+        summary: String::new(),
+    };
+    match &item.handoff {
+        Some(handoff) if !handoff.ended => live_handoff(handoff, ctx),
+        Some(_) => passed("The hand-off was ended: nothing to sign"),
+        None => passed("No hand-off: nothing to sign"),
+    }
+}
+
+fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
+    let open = handoff.open_entries(ctx.policy);
+    let progress = checklist::progress(handoff, ctx.policy);
+    let Some(waiting) = checklist::waiting(&open, ctx.policy) else {
+        return Verdict {
+            conclusion: Conclusion::Success,
+            title: format!("Complete: {progress}"),
+            summary: String::new(),
+        };
+    };
+    let conclusion = match ctx.policy.level(Rule::HandoffComplete) {
+        Level::Enforce => Conclusion::Failure,
+        Level::Off | Level::Warn => Conclusion::Neutral,
+    };
+    // The title shows no markup.
+    let turn = waiting.replace(['*', '`', '\\'], "");
+    Verdict {
+        conclusion,
+        title: format!("{progress}, waiting for {turn}"),
+        summary: format!(
+            "**{}** · {progress}\n\nWaiting for {waiting}\n\nTick the boxes of the checklist comment, or write `/sign slug [path or link]`.",
+            checklist::name(handoff)
+        ),
+    }
+}
+
+fn linked(item: &Item, ctx: &Context<'_>) -> Verdict {
+    let items: Vec<(&Item, Kind)> = ctx
+        .linked
+        .iter()
+        .filter_map(|linked| Some((linked, linked.kind?.kind)))
+        .collect();
+    match (items.first(), item.kind) {
+        (Some((oldest, kind)), _) => Verdict {
+            conclusion: conclusion(items.iter().all(|(linked, _)| linked.warnings.is_empty())),
+            title: format!("#{} · {}", oldest.number, standing(*kind, oldest.stage)),
+            summary: summary(&items, ctx),
+        },
+        (None, Some(own)) => Verdict {
+            conclusion: conclusion(item.warnings.is_empty()),
+            title: standing(own.kind, item.stage),
+            summary: warnings(item, own.kind).join("\n"),
+        },
+        (None, None) => Verdict {
+            conclusion: Conclusion::Neutral,
+            title: "Linked to no item".to_owned(),
+            summary: "A line such as `Closes #41` or `Part-of: #41` in the description links this pull request to its item.".to_owned(),
+        },
+    }
+}
+
+/// Rules that are not kept are told, not enforced, here.
+fn conclusion(keeps_all_rules: bool) -> Conclusion {
+    if keeps_all_rules {
+        Conclusion::Success
+    } else {
+        Conclusion::Neutral
+    }
+}
+
+fn standing(kind: Kind, stage: Stage) -> String {
+    format!("{} · {}", words::kind(kind), words::stage(stage))
+}
+
+fn summary(items: &[(&Item, Kind)], ctx: &Context<'_>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (item, kind) in items.iter().take(MOST_LINKED) {
+        lines.push(format!(
+            "{} {} {} · {}",
+            words::emoji(*kind),
+            link::item(item.number, ctx),
+            text::escape(&item.title, 200),
+            standing(*kind, item.stage)
+        ));
+        lines.push(String::new());
+        lines.extend(warnings(item, *kind));
+    }
+    if items.len() > MOST_LINKED {
+        lines.push(format!("… and {} more", items.len() - MOST_LINKED));
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+fn warnings(item: &Item, kind: Kind) -> Vec<String> {
+    let sentences = item
+        .warnings
+        .iter()
+        .map(|rule| rules::sentence(*rule, Some(kind)));
+    sentences
+        .map(|sentence| format!("- ⚠️ {sentence}"))
+        .collect()
+}

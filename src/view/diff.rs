@@ -1,0 +1,322 @@
+//! What is wanted minus what is shown is what has to be done. Both functions are pure, and after
+//! all calls were made and recorded with [`done`], the next difference is empty.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::ids::{CommentId, ItemNumber};
+use crate::domain::labels::{self, Label};
+use crate::forge::{
+    BoardShown, Call, Check, CheckShown, CommentShown, Conclusion, Done, LabelShown, LabelSpec,
+    Reaction, Shown, Slot, digest,
+};
+
+use super::board::compared;
+use super::slots;
+use super::wanted::{KnownLabels, Openness, Said, Wanted, WantedBoard};
+
+/// The board issue's label, canonically.
+pub const BOARD_LABEL: &str = "labhand/board";
+
+/// The calls that make GitHub show what is wanted, in the order in which people should see them:
+/// 👀 first, then the gates, labels, words, and what all of it led to last.
+pub fn diff(
+    shown: &Shown,
+    wanted: &Wanted,
+    number: ItemNumber,
+    known: &KnownLabels,
+    renames: &BTreeMap<String, String>,
+) -> Vec<Call> {
+    let (taken, answered) = reactions(shown, wanted, number);
+    let names = Names { known, renames };
+    let mut calls = taken;
+    calls.extend(checks(shown, wanted));
+    calls.extend(label_calls(shown, wanted, number, &names));
+    calls.extend(comments(shown, wanted, number));
+    calls.extend(openness(shown, wanted, number));
+    calls.extend(answered);
+    calls
+}
+
+/// The calls that make the board issue show what is wanted.
+pub fn diff_board(
+    shown: &Shown,
+    wanted: &WantedBoard,
+    renames: &BTreeMap<String, String>,
+) -> Vec<Call> {
+    let slot = slots::board();
+    let body = with_marker(&wanted.text, &slot);
+    match &shown.board {
+        None => {
+            let label = definition(
+                BOARD_LABEL,
+                &Names {
+                    known: &KnownLabels::new(),
+                    renames,
+                },
+            );
+            let create = Call::CreateIssue {
+                slot,
+                title: wanted.title.clone(),
+                body,
+                labels: vec![labels::on_github(BOARD_LABEL, renames)],
+            };
+            label
+                .map(Call::CreateLabel)
+                .into_iter()
+                .chain([create])
+                .collect()
+        }
+        Some(board) if board.digest == board_digest(&body) => Vec::new(),
+        Some(board) => vec![Call::EditIssue {
+            number: board.number,
+            body,
+        }],
+    }
+}
+
+/// Records in `shown` that a call was made. `at` is when, by GitHub's clock as far as it is known.
+pub fn done(
+    shown: &mut Shown,
+    call: &Call,
+    done: &Done,
+    at: Timestamp,
+    known: &KnownLabels,
+    renames: &BTreeMap<String, String>,
+) {
+    let names = Names { known, renames };
+    match call {
+        Call::CreateLabel(_) => {}
+        Call::AddLabels { labels, .. } => {
+            for label in labels {
+                let there = LabelShown { there: true, at };
+                shown.labels.insert(names.canonical(label), there);
+            }
+        }
+        Call::RemoveLabel { label, .. } => {
+            let gone = LabelShown { there: false, at };
+            shown.labels.insert(names.canonical(label), gone);
+        }
+        Call::CreateComment { slot, body, .. } => {
+            let id = match done {
+                Done::Comment(id) => Some(*id),
+                Done::Nothing | Done::Label(_) | Done::Check(_) | Done::Issue(_) => None,
+            };
+            let digest = digest(body);
+            shown
+                .comments
+                .insert(slot.clone(), CommentShown { id, digest });
+        }
+        Call::EditComment { comment, body } => {
+            let edited = shown
+                .comments
+                .values_mut()
+                .find(|said| said.id == Some(*comment));
+            if let Some(said) = edited {
+                said.digest = digest(body);
+            }
+        }
+        Call::React {
+            comment, reaction, ..
+        } => {
+            let key = comment.map_or(0, |CommentId(id)| id);
+            shown.reactions.entry(key).or_default().insert(*reaction);
+        }
+        Call::Close { .. } => shown.open = Some(false),
+        Call::Reopen { .. } => shown.open = Some(true),
+        Call::WriteCheck { existing, check } => {
+            let id = match done {
+                Done::Check(id) => *id,
+                Done::Nothing | Done::Label(_) | Done::Comment(_) | Done::Issue(_) => {
+                    existing.unwrap_or(0)
+                }
+            };
+            let digest = check_digest(check);
+            shown
+                .checks
+                .insert(check_key(check), CheckShown { id, digest });
+        }
+        Call::CreateIssue { body, .. } => {
+            if let Done::Issue(number) = done {
+                shown.board = Some(BoardShown {
+                    number: *number,
+                    digest: board_digest(body),
+                });
+            }
+        }
+        Call::EditIssue { number, body } => {
+            shown.board = Some(BoardShown {
+                number: *number,
+                digest: board_digest(body),
+            });
+        }
+    }
+}
+
+/// The digest of the board issue's whole text, without the time at which it was drawn.
+pub fn board_digest(body: &str) -> String {
+    digest(&compared(body))
+}
+
+fn with_marker(text: &str, slot: &Slot) -> String {
+    format!("{text}\n\n{}", slot.marker())
+}
+
+/// Canonical names of labels and those on GitHub.
+struct Names<'a> {
+    known: &'a KnownLabels,
+    renames: &'a BTreeMap<String, String>,
+}
+
+impl Names<'_> {
+    fn on_github(&self, canonical: &str) -> String {
+        match self.known.get(canonical) {
+            Some(spec) => spec.name.clone(),
+            None => labels::on_github(canonical, self.renames),
+        }
+    }
+
+    fn canonical(&self, on_github: &str) -> String {
+        let same = |spec: &LabelSpec| spec.name.to_lowercase() == on_github.to_lowercase();
+        match self.known.iter().find(|(_, spec)| same(spec)) {
+            Some((canonical, _)) => canonical.clone(),
+            None => labels::canonical(on_github, self.renames),
+        }
+    }
+}
+
+fn label_calls(shown: &Shown, wanted: &Wanted, number: ItemNumber, names: &Names<'_>) -> Vec<Call> {
+    let is_there = |label: &str| shown.labels.get(label).is_some_and(|label| label.there);
+    let missing: Vec<&String> = wanted
+        .labels
+        .iter()
+        .filter(|label| !is_there(label))
+        .collect();
+    let mut calls: Vec<Call> = missing
+        .iter()
+        .filter(|label| !names.known.contains_key(label.as_str()))
+        .filter_map(|label| definition(label, names))
+        .map(Call::CreateLabel)
+        .collect();
+    if !missing.is_empty() {
+        calls.push(Call::AddLabels {
+            number,
+            labels: missing.iter().map(|label| names.on_github(label)).collect(),
+        });
+    }
+    let there = shown.labels.iter().filter(|(_, label)| label.there);
+    let unwanted = there.filter(|(label, _)| is_unwanted(label, wanted));
+    calls.extend(unwanted.map(|(label, _)| Call::RemoveLabel {
+        number,
+        label: names.on_github(label),
+    }));
+    calls
+}
+
+fn definition(canonical: &str, names: &Names<'_>) -> Option<LabelSpec> {
+    let style = Label::parse(canonical)?.style();
+    Some(LabelSpec {
+        name: names.on_github(canonical),
+        color: style.color.to_owned(),
+        description: style.description,
+    })
+}
+
+/// Named among those that should not be there, itself or by its family (`points/*`).
+fn is_unwanted(label: &str, wanted: &Wanted) -> bool {
+    let family = label
+        .split_once('/')
+        .map(|(family, _)| format!("{family}/*"));
+    let named = wanted.no_labels.contains(label)
+        || family.is_some_and(|family| wanted.no_labels.contains(&family));
+    named && !wanted.labels.contains(label)
+}
+
+fn comments(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> Vec<Call> {
+    let call = |(slot, said): (&Slot, &Said)| {
+        let body = with_marker(&said.text, slot);
+        let create = |body| Call::CreateComment {
+            number,
+            slot: slot.clone(),
+            body,
+        };
+        match shown.comments.get(slot) {
+            None => Some(create(body)),
+            Some(_) if said.once => None,
+            Some(there) => {
+                let current = there.digest == digest(&body);
+                match there.id {
+                    Some(_) if current => None,
+                    Some(comment) => Some(Call::EditComment { comment, body }),
+                    // Somebody has read the answer and thrown it away.
+                    None if current && slots::is_reply(slot) => None,
+                    None => Some(create(body)),
+                }
+            }
+        }
+    };
+    wanted.comments.iter().filter_map(call).collect()
+}
+
+/// First that comments are taken, then how their commands ended.
+fn reactions(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> (Vec<Call>, Vec<Call>) {
+    let mut missing: Vec<(u64, Reaction)> = Vec::new();
+    for (comment, reactions) in &wanted.reactions {
+        let there = shown.reactions.get(comment);
+        let is_there = |reaction: &Reaction| there.is_some_and(|there| there.contains(reaction));
+        missing.extend(
+            reactions
+                .iter()
+                .filter(|reaction| !is_there(reaction))
+                .map(|reaction| (*comment, *reaction)),
+        );
+    }
+    let react = |(comment, reaction): (u64, Reaction)| Call::React {
+        number,
+        comment: (comment != 0).then_some(CommentId(comment)),
+        reaction,
+    };
+    let (taken, ended): (Vec<_>, Vec<_>) = missing
+        .into_iter()
+        .partition(|(_, reaction)| *reaction == Reaction::Eyes);
+    (
+        taken.into_iter().map(react).collect(),
+        ended.into_iter().map(react).collect(),
+    )
+}
+
+fn checks(shown: &Shown, wanted: &Wanted) -> Vec<Call> {
+    let call = |check: &Check| {
+        let there = shown.checks.get(&check_key(check));
+        if there.is_some_and(|there| there.digest == check_digest(check)) {
+            return None;
+        }
+        Some(Call::WriteCheck {
+            existing: there.map(|there| there.id).filter(|id| *id != 0),
+            check: check.clone(),
+        })
+    };
+    wanted.checks.iter().filter_map(call).collect()
+}
+
+fn check_key(check: &Check) -> String {
+    format!("{}@{}", check.name, check.sha)
+}
+
+fn check_digest(check: &Check) -> String {
+    let conclusion = match check.conclusion {
+        Conclusion::Success => "success",
+        Conclusion::Failure => "failure",
+        Conclusion::Neutral => "neutral",
+    };
+    digest(&format!("{conclusion}\n{}\n{}", check.title, check.summary))
+}
+
+fn openness(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> Option<Call> {
+    match (wanted.state?, shown.open?) {
+        (Openness::Closed(how), true) => Some(Call::Close { number, how }),
+        (Openness::Open, false) => Some(Call::Reopen { number }),
+        (Openness::Open, true) | (Openness::Closed(_), false) => None,
+    }
+}

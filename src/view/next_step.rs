@@ -1,0 +1,183 @@
+//! The one thing to do next, with the command that does it: by kind, by stage, and by what is
+//! missing. It is the first line that a reader sees.
+
+use jiff::Timestamp;
+
+use crate::domain::item::Item;
+use crate::domain::kind::{Kind, Stage};
+use crate::domain::order::BoxLength;
+use crate::domain::policy::{Level, Policy, Rule};
+
+use super::{Context, drawn_at, link, rules, text, when, words};
+
+const DECIDE: &str = "`/decide productionize | abandon | more-research` and the reason";
+
+/// The sentence, without its heading; `None` where nothing is left to do.
+pub fn sentence(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
+    if item.closed.is_some() {
+        return None;
+    }
+    if let Some(blocked) = &item.blocked {
+        let until = match &blocked.reason {
+            Some(reason) => format!("*{}* is out of the way", text::escape(reason, 300)),
+            None => "it can go on".to_owned(),
+        };
+        return Some(format!("`/unblock` when {until}."));
+    }
+    match kind {
+        Kind::Research | Kind::Experiment => exploration(item, kind, ctx),
+        Kind::Development | Kind::Maintenance => production(item, kind, ctx),
+    }
+}
+
+fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
+    if item.decision.is_some() {
+        return None;
+    }
+    let found = !item.findings.is_empty();
+    match item.stage {
+        Stage::Ideation => Some(begin(item, kind, ctx.policy)),
+        Stage::Active | Stage::Analysis if !found => {
+            let then = match kind {
+                Kind::Experiment => format!(", then {DECIDE}"),
+                Kind::Research | Kind::Development | Kind::Maintenance => {
+                    ", then close it or `/decide` what follows".to_owned()
+                }
+            };
+            let end = box_end(item, ctx).unwrap_or_default();
+            Some(format!(
+                "write what you found with `/findings …`{then}{end}."
+            ))
+        }
+        Stage::Active | Stage::Analysis | Stage::Decision if found && kind == Kind::Research => {
+            Some(format!(
+                "close it, or {DECIDE} if something follows from it."
+            ))
+        }
+        Stage::Decision
+            if !found && ctx.policy.level(Rule::FindingsBeforeDecision) == Level::Enforce =>
+        {
+            Some(format!(
+                "it waits for a decision: `/findings …`, then {DECIDE}."
+            ))
+        }
+        Stage::Active | Stage::Analysis | Stage::Decision => Some(format!("{DECIDE}.")),
+        // Not on the track of exploration; the fold never leaves it there.
+        Stage::Todo | Stage::InProgress | Stage::InReview | Stage::Done => None,
+    }
+}
+
+fn begin(item: &Item, kind: Kind, policy: &Policy) -> String {
+    let missing: Vec<String> = missing_to_begin(item, kind, policy)
+        .into_iter()
+        .map(|rule| rules::supply(rule).to_owned())
+        .collect();
+    if !missing.is_empty() {
+        return format!("add {}, then `/activate`.", words::listed(&missing));
+    }
+    match length(item) {
+        Some(length) => format!("`/activate` starts it and its time box of {length}."),
+        None => "`/activate` starts it.".to_owned(),
+    }
+}
+
+/// The length of the box that will start, as asked for.
+pub fn length(item: &Item) -> Option<String> {
+    match item.box_length.as_ref()? {
+        BoxLength::Preset(name) => Some(text::escape(name, 60)),
+        BoxLength::Span(span) => Some(span.human()),
+    }
+}
+
+/// The rules of the policy, at whatever level but off, that beginning would break now.
+fn missing_to_begin(item: &Item, kind: Kind, policy: &Policy) -> Vec<Rule> {
+    let (fields, frozen) = (&item.fields, item.frozen.as_ref());
+    let hypothesis =
+        fields.hypothesis.is_some() || frozen.is_some_and(|frozen| frozen.hypothesis.is_some());
+    let metric = fields.metric.is_some() || frozen.is_some_and(|frozen| frozen.metric.is_some());
+    let boxed = item.box_length.is_some() || item.timebox.is_some();
+    let experiment = kind == Kind::Experiment;
+    let development = kind == Kind::Development;
+    [
+        (Rule::ExperimentNeedsHypothesis, experiment && !hypothesis),
+        (Rule::ExperimentNeedsMetric, experiment && !metric),
+        (
+            Rule::ExplorationNeedsTimebox,
+            kind.is_exploration() && !boxed,
+        ),
+        (
+            Rule::DevelopmentNeedsPoints,
+            development && item.points.is_none(),
+        ),
+        (
+            Rule::DevelopmentNeedsDeliverables,
+            development && fields.deliverables.is_empty(),
+        ),
+    ]
+    .into_iter()
+    .filter(|(rule, broken)| *broken && policy.level(*rule) != Level::Off)
+    .map(|(rule, _)| rule)
+    .collect()
+}
+
+/// When the box ends, or since when it is over, as the end of a sentence.
+fn box_end(item: &Item, ctx: &Context<'_>) -> Option<String> {
+    let timebox = item.timebox.as_ref().filter(|timebox| !timebox.stopped)?;
+    let end: Timestamp = timebox.ends_at()?;
+    let moment = when::moment(end, ctx.policy);
+    Some(if timebox.share(drawn_at(item, ctx.now)) >= 100 {
+        format!(" — the time box is over since **{moment}**; nothing is closed for that")
+    } else {
+        format!(" — the box ends **{moment}**")
+    })
+}
+
+fn production(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
+    let open: Vec<_> = item
+        .linked_pulls
+        .iter()
+        .filter(|(_, pull)| pull.open)
+        .collect();
+    match item.stage {
+        Stage::Todo => {
+            let missing: Vec<String> = missing_to_begin(item, kind, ctx.policy)
+                .into_iter()
+                .map(|rule| rules::supply(rule).to_owned())
+                .collect();
+            let first = if missing.is_empty() {
+                String::new()
+            } else {
+                format!("add {}, then ", words::listed(&missing))
+            };
+            Some(format!(
+                "{first}assign it, or open a pull request that closes it."
+            ))
+        }
+        Stage::InProgress => {
+            let drafts: Vec<String> = open
+                .iter()
+                .filter(|(_, pull)| pull.draft)
+                .take(5)
+                .map(|(number, _)| link::item(**number, ctx))
+                .collect();
+            Some(if drafts.is_empty() {
+                format!("open a pull request that says `Closes #{}`.", item.number)
+            } else {
+                format!("mark {} ready for review.", words::listed(&drafts))
+            })
+        }
+        Stage::InReview => {
+            let ready: Vec<String> = open
+                .iter()
+                .take(5)
+                .map(|(number, _)| link::item(**number, ctx))
+                .collect();
+            Some(if ready.is_empty() {
+                "close it when it is done.".to_owned()
+            } else {
+                format!("review and merge {}.", words::listed(&ready))
+            })
+        }
+        Stage::Ideation | Stage::Active | Stage::Analysis | Stage::Decision | Stage::Done => None,
+    }
+}

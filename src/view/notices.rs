@@ -1,0 +1,157 @@
+//! Comments that are written once, because somebody has to act. Those about a time box are the
+//! only ones that mention people.
+
+use crate::domain::handoff::{SignRefusal, Slug};
+use crate::domain::item::{Item, Notice, NoticeKind};
+use crate::domain::kind::{Kind, Stage};
+use crate::domain::policy::Rule;
+
+use super::wanted::Wanted;
+use super::{Context, link, next_step, rules, signing, slots, text, when, words};
+
+/// No more people than these are mentioned.
+const MOST_MENTIONS: usize = 10;
+
+/// Adds what has to be said.
+pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
+    for notice in &item.notices {
+        let words = words(notice, item, ctx);
+        wanted.say_once(
+            slots::notice(notice),
+            text::bounded(words, text::BODY_LIMIT),
+        );
+    }
+}
+
+fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
+    let kind = item.kind.map(|classified| classified.kind);
+    match &notice.what {
+        NoticeKind::BoxExpiring => expiring(item, kind, ctx),
+        NoticeKind::BoxExpired => expired(item, kind),
+        NoticeKind::StageRefused { to, missing, stays } => {
+            stage_refused(item, *to, missing, *stays, ctx)
+        }
+        NoticeKind::PointsRefused => format!(
+            "**The points are off again.** {}",
+            rules::sentence(Rule::NoPointsOnExploration, kind)
+        ),
+        NoticeKind::ReopenedUndecided => format!(
+            "**{} is open again, in analysis.** {}",
+            link::item(item.number, ctx),
+            rules::sentence(Rule::DecisionBeforeClose, kind)
+        ),
+        NoticeKind::WrongTick { slug, by, why } => {
+            wrong_tick(slug, &text::name(&by.login), why, ctx)
+        }
+    }
+}
+
+/// `@mira, `: the assignees, or who opened it.
+fn addressed(item: &Item) -> String {
+    let mut people: Vec<String> = item
+        .assignees
+        .iter()
+        .take(MOST_MENTIONS)
+        .map(|user| text::mention(&user.login))
+        .collect();
+    if people.is_empty() {
+        people.extend(item.author.iter().map(|user| text::mention(&user.login)));
+    }
+    if people.is_empty() {
+        return String::new();
+    }
+    format!("{}, ", people.join(" "))
+}
+
+fn box_length(item: &Item) -> String {
+    let started = item.timebox.as_ref().map(|timebox| timebox.span.human());
+    match started.or_else(|| next_step::length(item)) {
+        Some(length) => format!("the time box of {length}"),
+        None => "the time box".to_owned(),
+    }
+}
+
+fn expiring(item: &Item, kind: Option<Kind>, ctx: &Context<'_>) -> String {
+    let share = item
+        .timebox
+        .as_ref()
+        .map_or(ctx.policy.timeboxes.remind_at, |timebox| timebox.remind_at);
+    let end = item.timebox.as_ref().and_then(|timebox| timebox.ends_at());
+    let end = end.map_or(String::new(), |end| {
+        format!(" It ends **{}**.", when::moment(end, ctx.policy))
+    });
+    format!(
+        "{}{share} % of {} is used.{end} {}",
+        addressed(item),
+        box_length(item),
+        finish(kind)
+    )
+}
+
+fn expired(item: &Item, kind: Option<Kind>) -> String {
+    format!(
+        "{}{} is over. {} Nothing is closed.",
+        addressed(item),
+        box_length(item),
+        finish(kind)
+    )
+}
+
+fn finish(kind: Option<Kind>) -> &'static str {
+    match kind {
+        Some(Kind::Experiment) | None => {
+            "Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason."
+        }
+        Some(Kind::Research | Kind::Development | Kind::Maintenance) => {
+            "Write what you found with `/findings …`, then close it, or say with `/decide …` what follows."
+        }
+    }
+}
+
+fn stage_refused(
+    item: &Item,
+    to: Stage,
+    missing: &[Rule],
+    stays: Stage,
+    ctx: &Context<'_>,
+) -> String {
+    let kind = item.kind.map(|classified| classified.kind);
+    let head = format!(
+        "**{} stays {}.**",
+        link::item(item.number, ctx),
+        words::in_stage(stays)
+    );
+    if missing.is_empty() {
+        let track = kind.map_or(String::new(), |kind| {
+            let stages: Vec<String> = Stage::track(kind)
+                .iter()
+                .map(|stage| format!("`{stage}`"))
+                .collect();
+            format!(
+                " {} moves through {}.",
+                rules::capital(words::a_kind(kind)),
+                words::listed(&stages)
+            )
+        });
+        return format!("{head} `{to}` is not open to it now.{track}");
+    }
+    let sentences: Vec<String> = missing
+        .iter()
+        .map(|rule| rules::sentence(*rule, kind))
+        .collect();
+    format!("{head} {}", sentences.join(" "))
+}
+
+fn wrong_tick(slug: &Slug, who: &str, why: &SignRefusal, ctx: &Context<'_>) -> String {
+    let sentence = signing::sentence(slug, &format!("{who} is"), why, ctx.policy);
+    let now = match why {
+        SignRefusal::NothingToTakeBack | SignRefusal::AlreadySigned => "The box is as it was.",
+        SignRefusal::NoWrite
+        | SignRefusal::NoSide
+        | SignRefusal::OtherSide { .. }
+        | SignRefusal::NeedsPath
+        | SignRefusal::NeedsEvidence
+        | SignRefusal::BadEvidence => "The box is open again.",
+    };
+    format!("{sentence} {now}")
+}

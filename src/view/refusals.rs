@@ -1,0 +1,146 @@
+//! Why a command was not carried out, in words, always with the way out.
+
+use crate::domain::actor::Needs;
+use crate::domain::item::{Item, Refusal};
+use crate::domain::kind::{Kind, Stage};
+use crate::domain::order::{Frozen, Misread};
+use crate::domain::policy::Rule;
+
+use super::{Context, rules, signing, text, words};
+
+/// What follows the failed command and a colon.
+pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
+    let kind = item.kind.map(|classified| classified.kind);
+    match refusal {
+        Refusal::Misread(misread) => misread_words(misread),
+        Refusal::Permission(needs) => permission(*needs, ctx),
+        Refusal::NoKind => "this is no item yet; `/kind research | experiment | development | maintenance` makes it one.".to_owned(),
+        Refusal::WrongKind { kind } => format!(
+            "this is {}, and the command is for other kinds; `/kind …` changes the kind.",
+            words::a_kind(*kind)
+        ),
+        Refusal::NotAPull => "the command is for pull requests.".to_owned(),
+        Refusal::NotAHandoff => "this pull request is no hand-off; `/handoff` makes it one.".to_owned(),
+        Refusal::Guards { rules, stays } => guards(rules, *stays, kind),
+        Refusal::NotOnTrack { kind } => format!(
+            "{} moves through {}.",
+            words::a_kind(*kind),
+            words::listed(&Stage::track(*kind).map(|stage| format!("`{stage}`")))
+        ),
+        Refusal::WrongStage { stage } => wrong_stage(*stage, kind),
+        Refusal::Closed => "it is closed; reopen it first.".to_owned(),
+        Refusal::Frozen(field) => format!(
+            "the {0} is fixed since it started; `/amend {0} … because …` adds to it.",
+            field_name(*field)
+        ),
+        Refusal::NotFrozen(field) => format!(
+            "the {0} is not fixed yet; `/{0} …` simply sets it.",
+            field_name(*field)
+        ),
+        Refusal::BoxStarted => "the time box has started, and its length is fixed since then.".to_owned(),
+        Refusal::NoSuchPreset { name, presets } => no_such_preset(name, presets),
+        Refusal::NotBlocked => "it is not blocked.".to_owned(),
+        Refusal::AlreadyDecided(verdict) => format!(
+            "it was decided already: {}. Reopen it to decide anew.",
+            words::verdict(*verdict)
+        ),
+        Refusal::NoSuchEntry { slug, closest } => {
+            let known = match closest {
+                Some(closest) => format!("did you mean {}?", text::code(closest.as_str(), 60)),
+                None => "the checklist comment names them.".to_owned(),
+            };
+            format!("there is no entry {}; {known}", text::code(slug.as_str(), 60))
+        }
+        Refusal::Sign { slug, why } => signing::sentence(slug, "you are", why, ctx.policy),
+    }
+}
+
+fn misread_words(misread: &Misread) -> String {
+    match misread {
+        Misread::Unknown {
+            closest: Some(closest),
+        } => {
+            format!(
+                "no such command; did you mean {}?",
+                text::code(closest, 120)
+            )
+        }
+        Misread::Unknown { closest: None } => "no such command; `/help` lists them.".to_owned(),
+        Misread::Argument { problem, example } => format!(
+            "{}; for example {}.",
+            text::escape_quoting(problem, 300),
+            text::code(example, 120)
+        ),
+    }
+}
+
+fn permission(needs: Needs, ctx: &Context<'_>) -> String {
+    match needs {
+        Needs::Anyone => "it is for people who may comment here.".to_owned(),
+        Needs::AuthorAssigneeTriage => "it is for the author, an assignee, or somebody with triage permission; in a public repository triage is needed.".to_owned(),
+        Needs::Triage => "it needs triage permission.".to_owned(),
+        Needs::Write => "it needs write permission.".to_owned(),
+        Needs::Lead if ctx.policy.leads.is_empty() => {
+            "it is for a lead: somebody with maintain or admin permission.".to_owned()
+        }
+        Needs::Lead => format!("it is for a lead: {}.", words::people(&ctx.policy.leads, 10)),
+    }
+}
+
+fn guards(broken: &[Rule], stays: Stage, kind: Option<Kind>) -> String {
+    let sentences: Vec<String> = broken
+        .iter()
+        .map(|rule| rules::sentence(*rule, kind))
+        .collect();
+    format!(
+        "it stays {}. {}",
+        words::in_stage(stays),
+        sentences.join(" ")
+    )
+}
+
+fn wrong_stage(stage: Stage, kind: Option<Kind>) -> String {
+    let way = match (stage, kind) {
+        (Stage::Ideation, _) => " `/activate` starts it.",
+        (Stage::Active, Some(Kind::Experiment)) => " `/findings …` takes it to analysis.",
+        (
+            Stage::Active
+            | Stage::Analysis
+            | Stage::Decision
+            | Stage::Todo
+            | Stage::InProgress
+            | Stage::InReview
+            | Stage::Done,
+            _,
+        ) => "",
+    };
+    format!(
+        "the command is for another stage; it is {}.{way}",
+        words::in_stage(stage)
+    )
+}
+
+fn field_name(field: Frozen) -> &'static str {
+    match field {
+        Frozen::Hypothesis => "hypothesis",
+        Frozen::Metric => "metric",
+    }
+}
+
+fn no_such_preset(name: &str, presets: &[String]) -> String {
+    const MOST: usize = 20;
+    let known: Vec<String> = presets
+        .iter()
+        .take(MOST)
+        .map(|preset| text::code(preset, 40))
+        .collect();
+    let known = if known.is_empty() {
+        "the policy names none".to_owned()
+    } else {
+        format!("there are {}", words::listed(&known))
+    };
+    format!(
+        "there is no preset {}; {known}, and lengths such as `2d` or `1w 2d`.",
+        text::code(name, 60)
+    )
+}

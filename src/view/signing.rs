@@ -1,0 +1,78 @@
+//! Why a signature does not count, in words, with the way out.
+
+use crate::domain::handoff::{Entry, Side, SignRefusal, Slug};
+use crate::domain::policy::Policy;
+
+use super::{text, words};
+
+/// A sentence about an entry that somebody could not sign, or take back. `who_is` is "mira is" or
+/// "you are".
+pub fn sentence(slug: &Slug, who_is: &str, why: &SignRefusal, policy: &Policy) -> String {
+    let shown = text::code(slug.as_str(), 60);
+    match why {
+        SignRefusal::NoWrite => {
+            format!("{shown} is signed by somebody with write access; {who_is} without it.")
+        }
+        SignRefusal::NoSide => format!(
+            "{shown} is signed by {}; {who_is} on neither side.",
+            words::listed(&[
+                words::members(Side::DataScience, policy),
+                words::members(Side::Engineering, policy)
+            ])
+        ),
+        SignRefusal::OtherSide { theirs } => {
+            let owner = theirs.other();
+            format!(
+                "{shown} is {}'s to sign{}; {who_is} in {}.",
+                words::side(owner),
+                named(owner, policy),
+                words::side(*theirs)
+            )
+        }
+        SignRefusal::AlreadySigned => {
+            format!(
+                "{shown} is signed for this side already; `/unsign {slug}` takes it back.",
+                slug = plain(slug)
+            )
+        }
+        SignRefusal::NothingToTakeBack => {
+            format!("{shown} bears no signature of this side to take back.")
+        }
+        SignRefusal::NeedsPath => format!(
+            "{shown} is signed with its path, for example `/sign {} docs/model_card.md`.",
+            plain(slug)
+        ),
+        SignRefusal::NeedsEvidence => format!(
+            "{shown} needs evidence here, for example `/sign {} docs/report.md`.",
+            plain(slug)
+        ),
+        SignRefusal::BadEvidence => format!(
+            "Evidence for {shown} is a path in the repository or an `https` link, for example `/sign {} docs/report.md`.",
+            plain(slug)
+        ),
+    }
+}
+
+/// Members of a side in brackets, where the policy names any.
+fn named(side: Side, policy: &Policy) -> String {
+    let members = words::members(side, policy);
+    if members == words::side(side) {
+        String::new()
+    } else {
+        format!(" ({members})")
+    }
+}
+
+/// A slug within code of ours.
+fn plain(slug: &Slug) -> String {
+    text::plain(slug.as_str(), 60).replace('`', "'")
+}
+
+/// The policy's entry of this name.
+pub fn entry<'a>(slug: &Slug, policy: &'a Policy) -> Option<&'a Entry> {
+    policy
+        .handoff
+        .entries
+        .iter()
+        .find(|entry| entry.slug == *slug)
+}

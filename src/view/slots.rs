@@ -1,0 +1,70 @@
+//! The names of labhand's own comments. They stand in hidden markers, by which a comment is found
+//! again when the answer to its creation was lost, so they must never change their form.
+
+use crate::domain::fact::Place;
+use crate::domain::ids::{CommentId, UserId};
+use crate::domain::item::{Notice, NoticeKind};
+use crate::forge::Slot;
+
+const REPLY: &str = "reply:";
+
+/// The status comment.
+pub fn status() -> Slot {
+    Slot("status".to_owned())
+}
+
+/// The checklist comment of a hand-off.
+pub fn checklist() -> Slot {
+    Slot("checklist".to_owned())
+}
+
+/// The board issue.
+pub fn board() -> Slot {
+    Slot("board".to_owned())
+}
+
+/// The reply that lists a comment's failed commands.
+pub fn reply(place: Place) -> Slot {
+    match place {
+        Place::Text => Slot(format!("{REPLY}text")),
+        Place::Comment(CommentId(id)) => Slot(format!("{REPLY}{id}")),
+    }
+}
+
+/// The answer to a command that asked for words. It has a comment of its own, since it is never
+/// edited while the list of failures is.
+pub fn answer(place: Place, index: u32) -> Slot {
+    let Slot(reply) = reply(place);
+    Slot(format!("{reply}:{index}"))
+}
+
+/// Whether it answers a command: such a comment is not written again just because somebody
+/// deleted it.
+pub fn is_reply(slot: &Slot) -> bool {
+    slot.0.starts_with(REPLY)
+}
+
+/// Something that is said once.
+pub fn notice(notice: &Notice) -> Slot {
+    let (word, seconds) = (notice.what.word(), notice.at.as_second());
+    let which = match &notice.what {
+        NoticeKind::WrongTick { slug, by, .. } => {
+            let UserId(user) = by.id;
+            format!(":{}:{user}", marker_safe(slug.as_str()))
+        }
+        NoticeKind::BoxExpiring
+        | NoticeKind::BoxExpired
+        | NoticeKind::StageRefused { .. }
+        | NoticeKind::PointsRefused
+        | NoticeKind::ReopenedUndecided => String::new(),
+    };
+    Slot(format!("notice:{word}:{seconds}{which}"))
+}
+
+/// A policy can invent slugs; nothing in one may end the hidden marker.
+fn marker_safe(slug: &str) -> String {
+    slug.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(40)
+        .collect()
+}
