@@ -3,7 +3,155 @@
 //!
 //! octocrab is used for what is hard to get right, App authentication and connections; its own
 //! payload models and retries are not, since the first reject actions that they do not know and
-//! the second repeat creating calls.
+//! the second repeat creating calls. Requests are sent bare, so that the headers of answers
+//! (limits, pages, redirects) can be read.
 
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+
+use crate::domain::actor::{Permission, User};
+use crate::domain::ids::{CommentId, ItemNumber, RepoName};
+
+use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef};
+
+mod answer;
+mod connection;
+mod find;
 pub mod payload;
+mod queries;
+mod reads;
+mod request;
 mod wire;
+mod writes;
+
+pub use connection::{OnCall, SetupError};
+
+use connection::{As, Connection};
+
+/// GitHub, or a GitHub Enterprise Server, with the credentials of an App or of a machine account.
+pub struct GitHub {
+    connection: Connection,
+    /// Never changes while the process runs.
+    own_account: OnceCell<User>,
+}
+
+impl GitHub {
+    /// As an App. `api_url` is `https://api.github.com`, or `https://HOST/api/v3` for Enterprise;
+    /// `pem` is the App's private key. Has to be called within the runtime, on which the
+    /// connections live.
+    ///
+    /// # Errors
+    /// If the address or the key is malformed. Nothing is sent yet.
+    pub fn app(
+        api_url: &str,
+        app_id: u64,
+        pem: &SecretString,
+        on_call: OnCall,
+    ) -> Result<Self, SetupError> {
+        Ok(Self::over(Connection::app(api_url, app_id, pem, on_call)?))
+    }
+
+    /// As the machine account that a token belongs to; see [`GitHub::app`].
+    ///
+    /// # Errors
+    /// If the address or the token is malformed. Nothing is sent yet.
+    pub fn token(api_url: &str, token: &SecretString, on_call: OnCall) -> Result<Self, SetupError> {
+        Ok(Self::over(Connection::token(api_url, token, on_call)?))
+    }
+
+    fn over(connection: Connection) -> Self {
+        Self {
+            connection,
+            own_account: OnceCell::new(),
+        }
+    }
+}
+
+/// Says how it is let in, and not with what.
+impl std::fmt::Debug for GitHub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GitHub")
+            .field("app_id", &self.connection.app_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// On behalf of a repository's installation.
+fn on_behalf_of(repo: &RepoRef) -> As {
+    As::Installation(repo.installation)
+}
+
+impl Forge for GitHub {
+    async fn own_account(&self) -> Result<User, CallError> {
+        let account = self.own_account.get_or_try_init(|| self.read_own_account());
+        account.await.cloned()
+    }
+
+    async fn perform(&self, repo: &RepoRef, call: &Call) -> Result<Done, CallError> {
+        self.write(repo, call).await
+    }
+
+    async fn find(&self, repo: &RepoRef, call: &Call) -> Result<Option<Done>, CallError> {
+        self.find_created(repo, call).await
+    }
+
+    async fn repository(&self, repo: &RepoRef) -> Result<RepoNow, CallError> {
+        self.read_repository(repo).await
+    }
+
+    async fn issue(&self, repo: &RepoRef, number: ItemNumber) -> Result<IssueNow, CallError> {
+        self.read_issue(repo, number).await
+    }
+
+    async fn comment(&self, repo: &RepoRef, comment: CommentId) -> Result<String, CallError> {
+        Ok(self.read_comment(repo, comment).await?.into_text())
+    }
+
+    async fn last_editor(
+        &self,
+        repo: &RepoRef,
+        comment: CommentId,
+    ) -> Result<Option<User>, CallError> {
+        self.query_last_editor(repo, comment).await
+    }
+
+    async fn labels(&self, repo: &RepoRef) -> Result<Vec<(u64, LabelSpec)>, CallError> {
+        self.read_labels(repo).await
+    }
+
+    async fn file(
+        &self,
+        repo: &RepoRef,
+        of: &RepoName,
+        path: &str,
+    ) -> Result<Option<String>, CallError> {
+        self.read_file(repo, of, path).await
+    }
+
+    async fn permission(&self, repo: &RepoRef, user: &User) -> Result<Permission, CallError> {
+        self.read_permission(repo, user).await
+    }
+
+    async fn in_team(&self, repo: &RepoRef, team: &str, user: &User) -> Result<bool, CallError> {
+        self.read_membership(repo, team, user).await
+    }
+
+    async fn closing_references(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> Result<Vec<ItemNumber>, CallError> {
+        self.query_closing_references(repo, pull).await
+    }
+
+    async fn changed_paths(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> Result<Vec<String>, CallError> {
+        self.read_changed_paths(repo, pull).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,7 @@ pub(super) struct Issue {
     pub(super) number: u64,
     title: String,
     pub(super) body: Option<String>,
-    user: Option<Account>,
+    pub(super) user: Option<Account>,
     created_at: Option<Moment>,
     pub(super) updated_at: Option<Moment>,
     state: Option<String>,

@@ -1,0 +1,226 @@
+//! What an answer means. GitHub says "too fast" with 403 or 429, with or without headers that say
+//! how long to wait; all other refusals are final, and a failing server is neither.
+
+use http::{HeaderMap, StatusCode, header};
+use jiff::fmt::rfc2822::DateTimeParser;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::forge::CallError;
+
+use super::request::Twice;
+
+/// How long to wait where GitHub does not say: its documentation asks for "at least one minute".
+const LIMITED_SECONDS: u64 = 60;
+
+/// The longest wait that is believed, in seconds: GitHub's own windows are an hour.
+const LONGEST_WAIT_SECONDS: u64 = 24 * 60 * 60;
+
+/// How much of GitHub's words goes into an error, in characters.
+const MESSAGE_CHARS: usize = 300;
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// GitHub's form of an error.
+#[derive(Deserialize, Default)]
+struct Refusal {
+    message: Option<String>,
+    errors: Option<Vec<Detail>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Detail {
+    Words(String),
+    Coded {
+        field: Option<String>,
+        code: Option<String>,
+        message: Option<String>,
+    },
+    Other(IgnoredAny),
+}
+
+impl Detail {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::Words(words) => Some(words.clone()),
+            Self::Coded {
+                field,
+                code,
+                message,
+            } => {
+                let parts = [field, code, message];
+                let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+                Some(parts.join(" "))
+            }
+            Self::Other(_) => None,
+        }
+    }
+
+    fn is(&self, wanted: &str) -> bool {
+        match self {
+            Self::Coded { code, .. } => code.as_deref() == Some(wanted),
+            Self::Words(_) | Self::Other(_) => false,
+        }
+    }
+}
+
+impl Answer {
+    /// The answer itself if it is a success, else what it means.
+    pub(super) fn accepted(self, twice: Twice) -> Result<Self, CallError> {
+        if self.status.is_success() {
+            return Ok(self);
+        }
+        let message = self.message();
+        Err(match self.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => CallError::Missing(message),
+            StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => match self.wait() {
+                Some(seconds) => CallError::Limited { seconds },
+                None => self.refused(message),
+            },
+            status if status.is_server_error() => failed(twice, format!("{status}: {message}")),
+            _ => self.refused(message),
+        })
+    }
+
+    /// Reads the body. What was created but cannot be read is as good as a lost answer.
+    pub(super) fn json<T: DeserializeOwned>(&self, twice: Twice) -> Result<T, CallError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // Without serde's own words, which may quote what they are about.
+            let place = format!("JSON at line {}, column {}", error.line(), error.column());
+            match twice {
+                Twice::Harmless => CallError::Unreadable(place),
+                Twice::Creates => CallError::Lost(place),
+            }
+        })
+    }
+
+    /// Whether a refusal has this code among its reasons, such as `already_exists`.
+    pub(super) fn is_refused_as(&self, code: &str) -> bool {
+        let details = self.refusal().errors.unwrap_or_default();
+        self.status == StatusCode::UNPROCESSABLE_ENTITY && details.iter().any(|it| it.is(code))
+    }
+
+    /// A header's text.
+    pub(super) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn refused(&self, message: String) -> CallError {
+        CallError::Refused {
+            status: self.status.as_u16(),
+            message,
+        }
+    }
+
+    fn refusal(&self) -> Refusal {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// GitHub's words. An answer in another form is not GitHub's and is not repeated.
+    fn message(&self) -> String {
+        let Refusal { message, errors } = self.refusal();
+        let canonical = self.status.canonical_reason().unwrap_or("unknown status");
+        let mut words = vec![message.unwrap_or_else(|| canonical.to_owned())];
+        words.extend(errors.iter().flatten().filter_map(Detail::words));
+        harmless(&words.join("; "))
+    }
+
+    /// How many seconds to wait, if this says that we were too fast.
+    fn wait(&self) -> Option<u64> {
+        wait(self.status, &self.headers, &self.message())
+    }
+
+    /// What GraphQL's words for "too fast" mean, which come with status 200.
+    pub(super) fn limited(&self) -> CallError {
+        let seconds = wait(StatusCode::TOO_MANY_REQUESTS, &self.headers, "");
+        CallError::Limited {
+            seconds: seconds.unwrap_or(LIMITED_SECONDS),
+        }
+    }
+}
+
+/// A failure that is nobody's refusal: without effect, or perhaps with one.
+pub(super) fn failed(twice: Twice, words: String) -> CallError {
+    match twice {
+        Twice::Harmless => CallError::Unavailable(words),
+        Twice::Creates => CallError::Lost(words),
+    }
+}
+
+/// What an error of octocrab's own means, which only asking for an installation's token yields.
+pub(super) fn token_refused(error: &octocrab::GitHubError) -> CallError {
+    let status = error.status_code;
+    let message = harmless(&error.message);
+    let headers = error.headers.clone().unwrap_or_default();
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => CallError::Missing(message),
+        StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+            match wait(status, &headers, &message) {
+                Some(seconds) => CallError::Limited { seconds },
+                None => refused(status, message),
+            }
+        }
+        status if status.is_server_error() => CallError::Unavailable(status.to_string()),
+        _ => refused(status, message),
+    }
+}
+
+fn refused(status: StatusCode, message: String) -> CallError {
+    CallError::Refused {
+        status: status.as_u16(),
+        message,
+    }
+}
+
+/// The wait that an answer asks for: `Retry-After`, else until the hourly limit is reset, else a
+/// minute if its words speak of a limit. Measured by GitHub's own clock.
+fn wait(status: StatusCode, headers: &HeaderMap, message: &str) -> Option<u64> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+    if let Some(seconds) = number("retry-after") {
+        return Some(seconds.clamp(1, LONGEST_WAIT_SECONDS));
+    }
+    if number("x-ratelimit-remaining") == Some(0) {
+        let until = number("x-ratelimit-reset").zip(seconds_now(headers));
+        let wait = until.map(|(reset, now)| reset.saturating_sub(now));
+        let wait = wait.unwrap_or(LIMITED_SECONDS);
+        return Some(wait.clamp(1, LONGEST_WAIT_SECONDS));
+    }
+    let message = message.to_ascii_lowercase();
+    let says_so = ["rate limit", "abuse"]
+        .iter()
+        .any(|it| message.contains(it));
+    (status == StatusCode::TOO_MANY_REQUESTS || says_so).then_some(LIMITED_SECONDS)
+}
+
+/// GitHub's clock, in seconds since 1970.
+fn seconds_now(headers: &HeaderMap) -> Option<u64> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    let now = DateTimeParser::new().parse_timestamp(date).ok()?;
+    now.as_second().try_into().ok()
+}
+
+/// How secrets of GitHub's begin: tokens of its kinds, and everything that is a JWT.
+const SECRETS: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "github_pat_", "eyJ"];
+
+/// Somebody's words, shortened, with whatever looks like a secret left out. GitHub repeats none,
+/// but between it and us there may be a proxy that does.
+pub(super) fn harmless(words: &str) -> String {
+    let words: Vec<&str> = words
+        .split_whitespace()
+        .map(|word| {
+            if SECRETS.iter().any(|secret| word.contains(secret)) {
+                "…"
+            } else {
+                word
+            }
+        })
+        .collect();
+    words.join(" ").chars().take(MESSAGE_CHARS).collect()
+}

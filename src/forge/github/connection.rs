@@ -1,0 +1,547 @@
+//! One request, one answer: who asks, how long to wait, how much to read, whither to be
+//! redirected, and what it means when no answer comes.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::uri::Authority;
+use http::{StatusCode, Uri, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use octocrab::models::{AppId, InstallationId as OctoInstallationId};
+use octocrab::{
+    DefaultOctocrabBuilderConfig, NoAuth, NoSvc, NotLayerReady, Octocrab, OctocrabBuilder,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+
+use crate::domain::ids::{InstallationId, RepoId};
+use crate::forge::CallError;
+
+use super::answer::{Answer, failed, harmless, token_refused};
+use super::request::Request;
+
+/// How long one request may take from beginning to end. Under half of a key's lease of 30 s, so
+/// that whoever takes a key over never looks for something that is still being created.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long connecting may take: shorter than the whole, since then it is certain that nothing
+/// was sent.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The largest answer that is read, in bytes. A page of a hundred issues with the longest texts
+/// (65,536 characters of up to four bytes) is larger in theory; none is in practice.
+const MAX_ANSWER_BYTES: usize = 10 * 1024 * 1024;
+
+/// More pages than any list of GitHub's has: 100,000 entries. Ends a list that goes in circles.
+const MAX_PAGES: usize = 1_000;
+
+/// A renamed repository redirects once; a chain of them is a mistake of somebody's.
+const MAX_REDIRECTS: usize = 3;
+
+/// The form of answers that GitHub recommends to ask for.
+const ACCEPT: &str = "application/vnd.github+json";
+
+/// The version of GitHub's API whose forms are read.
+const API_VERSION: &str = "2022-11-28";
+
+/// octocrab's builder as it stands before anything is layered around its client.
+type Builder = OctocrabBuilder<NoSvc, DefaultOctocrabBuilderConfig, NoAuth, NotLayerReady>;
+
+/// Is told of each call: its method, its route as GitHub documents it (`/app/installations/{id}`)
+/// and the status of the answer, 0 if none came.
+pub type OnCall = Arc<dyn Fn(&str, &'static str, u16) + Send + Sync>;
+
+/// Why no connection can be set up with these settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The address is none.
+    #[error(
+        "the API address `{0}` is not of the form `https://api.github.com` or `https://HOST/api/v3`"
+    )]
+    ApiUrl(String),
+    /// The key is none.
+    #[error(
+        "the App's private key is not an RSA key in PEM form (`-----BEGIN RSA PRIVATE KEY-----`)"
+    )]
+    PrivateKey,
+    /// The token is none.
+    #[error("the token contains spaces, line breaks or other characters that no token has")]
+    Token,
+    /// TLS or the like.
+    #[error("no connection can be set up: {0}")]
+    Client(String),
+}
+
+/// On whose behalf something is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum As {
+    /// The App itself, by its key. With a token: the token's account.
+    App,
+    /// An installation of the App. With a token: the token's account.
+    Installation(InstallationId),
+}
+
+/// What labhand shows to be let in.
+enum Access {
+    App {
+        id: u64,
+        app: Arc<Octocrab>,
+        /// Kept, since each keeps its token until it expires.
+        installations: Mutex<BTreeMap<InstallationId, Arc<Octocrab>>>,
+    },
+    Token(Arc<Octocrab>),
+}
+
+/// A connection to one GitHub, with credentials.
+pub(super) struct Connection {
+    access: Access,
+    /// GitHub Enterprise has REST under `/api/v3` and GraphQL under `/api/graphql`, and octocrab
+    /// knows one base. In App mode this one has no credentials of its own.
+    graphql: Arc<Octocrab>,
+    authority: Authority,
+    /// Where people look: `https://github.com`.
+    pub(super) html_url: String,
+    on_call: OnCall,
+    pub(super) call_timeout: Duration,
+}
+
+/// An address, taken apart.
+struct Addresses {
+    rest: Uri,
+    graphql: Uri,
+    authority: Authority,
+    html_url: String,
+}
+
+impl Addresses {
+    fn new(api_url: &str) -> Result<Self, SetupError> {
+        let wrong = || SetupError::ApiUrl(api_url.to_owned());
+        let rest: Uri = api_url
+            .trim()
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_| wrong())?;
+        let scheme = rest.scheme_str().ok_or_else(wrong)?;
+        let authority = rest.authority().cloned().ok_or_else(wrong)?;
+        if !matches!(scheme, "http" | "https") || rest.query().is_some() || api_url.contains('@') {
+            return Err(wrong());
+        }
+        let origin = format!("{scheme}://{authority}");
+        let path = rest.path().trim_end_matches('/');
+        let graphql = match path.strip_suffix("/v3") {
+            Some(api) => format!("{origin}{api}"),
+            None => format!("{origin}{path}"),
+        };
+        let html_url = match authority.as_str().strip_prefix("api.") {
+            Some(host) if path.is_empty() => format!("{scheme}://{host}"),
+            Some(_) | None => origin.clone(),
+        };
+        Ok(Self {
+            graphql: graphql.parse().map_err(|_| wrong())?,
+            rest,
+            authority,
+            html_url,
+        })
+    }
+}
+
+impl Connection {
+    /// With an App's id and private key.
+    pub(super) fn app(
+        api_url: &str,
+        app_id: u64,
+        pem: &SecretString,
+        on_call: OnCall,
+    ) -> Result<Self, SetupError> {
+        let addresses = Addresses::new(api_url)?;
+        let app = client(&addresses.rest, |builder| {
+            builder
+                .app_from_rsa_pem(AppId(app_id), pem.expose_secret())
+                .map_err(|_| SetupError::PrivateKey)
+        })?;
+        let graphql = if addresses.graphql == addresses.rest {
+            Arc::clone(&app)
+        } else {
+            client(&addresses.graphql, Ok)?
+        };
+        let access = Access::App {
+            id: app_id,
+            app,
+            installations: Mutex::default(),
+        };
+        Ok(Self::new(access, graphql, addresses, on_call))
+    }
+
+    /// With the token of a machine account.
+    pub(super) fn token(
+        api_url: &str,
+        token: &SecretString,
+        on_call: OnCall,
+    ) -> Result<Self, SetupError> {
+        let addresses = Addresses::new(api_url)?;
+        let text = token.expose_secret();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SetupError::Token);
+        }
+        let with_token =
+            |base: &Uri| client(base, |builder| Ok(builder.personal_token(token.clone())));
+        let rest = with_token(&addresses.rest)?;
+        let graphql = if addresses.graphql == addresses.rest {
+            Arc::clone(&rest)
+        } else {
+            with_token(&addresses.graphql)?
+        };
+        Ok(Self::new(Access::Token(rest), graphql, addresses, on_call))
+    }
+
+    fn new(access: Access, graphql: Arc<Octocrab>, addresses: Addresses, on_call: OnCall) -> Self {
+        Self {
+            access,
+            graphql,
+            authority: addresses.authority,
+            html_url: addresses.html_url,
+            on_call,
+            call_timeout: CALL_TIMEOUT,
+        }
+    }
+
+    /// The App's id; `None` with a token.
+    pub(super) fn app_id(&self) -> Option<u64> {
+        match &self.access {
+            Access::App { id, .. } => Some(*id),
+            Access::Token(_) => None,
+        }
+    }
+
+    /// An installation whose token can be used for what concerns none: one that was used before,
+    /// or else the first that GitHub lists. `None` if the App is installed nowhere.
+    pub(super) async fn some_installation(&self) -> Result<Option<InstallationId>, CallError> {
+        #[derive(Deserialize)]
+        struct Listed {
+            id: u64,
+        }
+        if let Access::App { installations, .. } = &self.access {
+            let used = lock(installations).keys().next().copied();
+            if used.is_some() {
+                return Ok(used);
+            }
+        }
+        let request = Request::get("/app/installations", &[]).query("per_page", "1");
+        let listed: Vec<Listed> = self.json(As::App, &request).await?;
+        Ok(listed.first().map(|listed| InstallationId(listed.id)))
+    }
+
+    /// Sends a request and reads a successful answer as JSON.
+    pub(super) async fn json<T: DeserializeOwned>(
+        &self,
+        asker: As,
+        request: &Request,
+    ) -> Result<T, CallError> {
+        self.send(asker, request).await?.json(request.twice)
+    }
+
+    /// Sends a request; only success is an answer.
+    pub(super) async fn send(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
+        self.exchange(asker, request).await?.accepted(request.twice)
+    }
+
+    /// Reads a list to its last page.
+    pub(super) async fn pages<P: DeserializeOwned>(
+        &self,
+        asker: As,
+        request: Request,
+    ) -> Result<Vec<P>, CallError> {
+        let mut request = request.query("per_page", "100");
+        let mut pages = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let answer = self.send(asker, &request).await?;
+            pages.push(answer.json(request.twice)?);
+            let Some(next) = answer.header(header::LINK).and_then(next_page) else {
+                return Ok(pages);
+            };
+            let next = self.on_this_host(next);
+            let next = next.ok_or_else(|| CallError::Unreadable("a page elsewhere".to_owned()))?;
+            request = request.at(next);
+        }
+        Err(CallError::Unreadable(format!(
+            "a list of over {MAX_PAGES} pages"
+        )))
+    }
+
+    /// Sends a request and follows redirects; whatever GitHub answers is an answer.
+    pub(super) async fn exchange(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
+        let deadline = self.deadline();
+        let client = self.rest(asker)?;
+        if self.is_app() && asker != As::App {
+            installation_token(&client, deadline).await?;
+        }
+        let mut request = request.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = self.once(&client, &request, deadline).await?;
+            let Some(location) = redirect(&answer) else {
+                return Ok(answer);
+            };
+            let target = self.on_this_host(location);
+            let target = target.filter(|target| stays_within(target, request.within));
+            let moved = || CallError::Missing("moved to somewhere else".to_owned());
+            request = request.at(target.ok_or_else(moved)?);
+        }
+        Err(CallError::Missing("redirected for ever".to_owned()))
+    }
+
+    /// Sends a GraphQL query.
+    pub(super) async fn graphql(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
+        let deadline = self.deadline();
+        let client = if self.is_app() {
+            let installation = self.rest(asker)?;
+            let token = installation_token(&installation, deadline).await?;
+            let client = self.graphql.user_access_token(token);
+            client.map_err(|error| unsent(&error))?
+        } else {
+            Octocrab::clone(&self.graphql)
+        };
+        let answer = self.once(&client, request, deadline).await?;
+        answer.accepted(request.twice)
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.call_timeout
+    }
+
+    fn is_app(&self) -> bool {
+        self.app_id().is_some()
+    }
+
+    /// The client that asks on somebody's behalf.
+    fn rest(&self, asker: As) -> Result<Arc<Octocrab>, CallError> {
+        match (&self.access, asker) {
+            (Access::Token(client), As::App | As::Installation(_)) => Ok(Arc::clone(client)),
+            (Access::App { app, .. }, As::App) => Ok(Arc::clone(app)),
+            (
+                Access::App {
+                    app, installations, ..
+                },
+                As::Installation(id),
+            ) => {
+                let mut installations = lock(installations);
+                if let Some(client) = installations.get(&id) {
+                    return Ok(Arc::clone(client));
+                }
+                let client = app.installation(OctoInstallationId(id.0));
+                let client = Arc::new(client.map_err(|error| unsent(&error))?);
+                installations.insert(id, Arc::clone(&client));
+                Ok(client)
+            }
+        }
+    }
+
+    /// One request, without following anything.
+    async fn once(
+        &self,
+        client: &Octocrab,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Answer, CallError> {
+        let answer = timeout_at(deadline, transmit(client, request)).await;
+        let late = |_| Err(failed(request.twice, "no answer in time".to_owned()));
+        let answer = answer.unwrap_or_else(late);
+        let status = answer.as_ref().map_or(0, |answer| answer.status.as_u16());
+        (self.on_call)(request.method.as_str(), request.route, status);
+        tracing::debug!(method = %request.method, route = request.route, status, "asked GitHub");
+        answer
+    }
+
+    /// The path and query of an address that GitHub gave; `None` if it is on another host, which
+    /// gets no credentials of ours.
+    fn on_this_host(&self, address: &str) -> Option<String> {
+        let uri: Uri = address.parse().ok()?;
+        let ours = |authority: &Authority| *authority == self.authority;
+        let here = uri.authority().is_none_or(ours);
+        let target = uri.path_and_query()?;
+        here.then(|| target.as_str().to_owned())
+    }
+}
+
+/// Sends what octocrab's typed methods would wrap: the bare request, for the sake of the bare
+/// answer with its headers.
+async fn transmit(client: &Octocrab, request: &Request) -> Result<Answer, CallError> {
+    let mut message = http::Request::builder()
+        .method(&request.method)
+        .uri(&request.target)
+        .header(header::ACCEPT, ACCEPT)
+        .header("x-github-api-version", API_VERSION);
+    if request.body.is_some() {
+        message = message.header(header::CONTENT_TYPE, "application/json");
+    }
+    let body = request.body.clone().unwrap_or_default();
+    let message = message.body(body).map_err(|_| {
+        // Paths are encoded, so this is a page or a redirect that GitHub named badly.
+        CallError::Unreadable("an address that is none".to_owned())
+    })?;
+    let lost = |error: &octocrab::Error| {
+        if was_never_connected(error) {
+            unsent(error)
+        } else {
+            failed(request.twice, "the connection broke".to_owned())
+        }
+    };
+    let answer = client
+        .execute(message)
+        .await
+        .map_err(|error| lost(&error))?;
+    let (parts, body) = answer.into_parts();
+    let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
+    let body = body.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            CallError::Unreadable(format!("over {MAX_ANSWER_BYTES} bytes"))
+        } else {
+            failed(request.twice, "the answer broke off".to_owned())
+        }
+    })?;
+    Ok(Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+/// Asked for apart from the request itself: as long as this fails, nothing was sent.
+async fn installation_token(
+    client: &Octocrab,
+    deadline: Instant,
+) -> Result<SecretString, CallError> {
+    match timeout_at(deadline, client.installation_token()).await {
+        Ok(Ok(token)) => Ok(token),
+        Ok(Err(octocrab::Error::GitHub { source, .. })) => Err(token_refused(&source)),
+        Ok(Err(error)) => Err(unsent(&error)),
+        Err(_) => Err(CallError::Unavailable("no token in time".to_owned())),
+    }
+}
+
+/// Whether not even a connection came about, so that certainly nothing was sent.
+fn was_never_connected(error: &octocrab::Error) -> bool {
+    let mut cause: Option<&dyn Error> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return error.is_connect();
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Nothing was sent. The words are those of the innermost cause, which is the network's: others
+/// of octocrab's quote whole answers.
+fn unsent(error: &octocrab::Error) -> CallError {
+    let mut cause: &dyn Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    CallError::Unavailable(harmless(&cause.to_string()))
+}
+
+/// Where an answer sends us instead.
+fn redirect(answer: &Answer) -> Option<&str> {
+    match answer.status {
+        StatusCode::MOVED_PERMANENTLY
+        | StatusCode::FOUND
+        | StatusCode::TEMPORARY_REDIRECT
+        | StatusCode::PERMANENT_REDIRECT => answer.header(header::LOCATION),
+        _ => None,
+    }
+}
+
+/// GitHub redirects a renamed repository to `/repositories/{id}/…`. A transferred issue redirects
+/// likewise, into another repository, where it is another issue.
+fn stays_within(target: &str, repo: Option<RepoId>) -> bool {
+    let Some(repo) = repo else { return true };
+    let mut segments = target
+        .split(['/', '?'])
+        .skip_while(|it| *it != "repositories");
+    segments.nth(1).and_then(|id| id.parse().ok()) == Some(repo.0)
+}
+
+/// The address of the next page, from `Link: <https://…>; rel="next", <https://…>; rel="last"`.
+fn next_page(links: &str) -> Option<&str> {
+    links.split('<').find_map(|link| {
+        let (address, relation) = link.split_once('>')?;
+        relation.contains("rel=\"next\"").then_some(address)
+    })
+}
+
+/// octocrab with its base set and its retries off: it is built without them, see `Cargo.toml`.
+fn client(
+    base: &Uri,
+    with_access: impl FnOnce(Builder) -> Result<Builder, SetupError>,
+) -> Result<Arc<Octocrab>, SetupError> {
+    let failed = |error: octocrab::Error| SetupError::Client(harmless(&error.to_string()));
+    let builder = Octocrab::builder().set_connect_timeout(Some(CONNECT_TIMEOUT));
+    let builder = builder.base_uri(base.clone()).map_err(failed)?;
+    let client = with_access(builder)?.build().map_err(failed)?;
+    Ok(Arc::new(client))
+}
+
+/// What a panic elsewhere leaves behind is still a map of clients.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enterprise_has_graphql_beside_rest() {
+        let addresses = |api_url| {
+            let addresses = Addresses::new(api_url).expect("an address");
+            (addresses.graphql.to_string(), addresses.html_url)
+        };
+        let pair = |graphql: &str, html: &str| (graphql.to_owned(), html.to_owned());
+        assert_eq!(
+            addresses("https://api.github.com"),
+            pair("https://api.github.com/", "https://github.com")
+        );
+        assert_eq!(
+            addresses("https://git.acme.example/api/v3/"),
+            pair("https://git.acme.example/api", "https://git.acme.example")
+        );
+        assert_eq!(
+            addresses("http://127.0.0.1:8081"),
+            pair("http://127.0.0.1:8081/", "http://127.0.0.1:8081")
+        );
+        for wrong in [
+            "api.github.com",
+            "ftp://x",
+            "",
+            "https://user@x",
+            "https://x?y",
+        ] {
+            assert!(Addresses::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_next_page_is_found_among_the_links() {
+        let links = "<https://api.github.com/x?page=1>; rel=\"prev\", <https://api.github.com/x?page=3>; rel=\"next\"";
+        assert_eq!(next_page(links), Some("https://api.github.com/x?page=3"));
+        assert_eq!(
+            next_page("<https://api.github.com/x?page=1>; rel=\"prev\""),
+            None
+        );
+        assert_eq!(next_page("nonsense"), None);
+    }
+
+    #[test]
+    fn a_redirect_stays_in_the_repository() {
+        let repo = Some(RepoId(7001));
+        assert!(stays_within("/repositories/7001/issues/4", repo));
+        assert!(stays_within("/api/v3/repositories/7001?x", repo));
+        assert!(!stays_within("/repositories/7002/issues/4", repo));
+        assert!(!stays_within("/repos/acme/else/issues/4", repo));
+        assert!(stays_within("/repos/acme/else", None));
+    }
+}

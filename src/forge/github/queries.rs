@@ -1,0 +1,223 @@
+//! What only GraphQL knows: which issues a pull request closes, by its text or by links made in
+//! the sidebar, and who edited a comment. The queries stand in files of their own, which are held
+//! against GitHub's schema.
+
+use http::Method;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::User;
+use crate::domain::ids::{CommentId, ItemNumber, Login, UserId};
+use crate::forge::{CallError, RepoRef};
+
+use super::answer::harmless;
+use super::request::Request;
+use super::{GitHub, on_behalf_of};
+
+const CLOSING_REFERENCES: &str = include_str!("closing_references.graphql");
+const LAST_EDITOR: &str = include_str!("last_editor.graphql");
+
+/// More pages than a pull request closes issues: ends a list that goes in circles.
+const MAX_PAGES: usize = 100;
+
+#[derive(Serialize)]
+struct Query<'a, V> {
+    query: &'a str,
+    variables: V,
+}
+
+/// GraphQL answers with status 200 whatever happens.
+#[derive(Deserialize)]
+struct Reply<T> {
+    data: Option<T>,
+    #[serde(default)]
+    errors: Vec<Complaint>,
+}
+
+#[derive(Deserialize)]
+struct Complaint {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct PullVariables<'a> {
+    owner: &'a str,
+    name: &'a str,
+    number: u64,
+    after: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct InRepository {
+    repository: Option<OfPull>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfPull {
+    pull_request: Option<Closes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Closes {
+    closing_issues_references: Option<Page<ClosedIssue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<T> {
+    nodes: Option<Vec<Option<T>>>,
+    page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ClosedIssue {
+    number: u64,
+    repository: RepositoryId,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryId {
+    database_id: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct NodeVariables<'a> {
+    id: &'a str,
+}
+
+#[derive(Deserialize)]
+struct InNode {
+    node: Option<Edited>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Edited {
+    user_content_edits: Option<Edits>,
+}
+
+#[derive(Deserialize)]
+struct Edits {
+    nodes: Option<Vec<Option<Edit>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Edit {
+    edited_at: Timestamp,
+    editor: Option<Editor>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Editor {
+    #[serde(rename = "__typename")]
+    kind: Option<String>,
+    login: String,
+    database_id: Option<u64>,
+}
+
+impl Editor {
+    /// GraphQL calls a bot `labhand` whom REST and everybody else call `labhand[bot]`.
+    fn user(self) -> Option<User> {
+        let is_bot = self.kind.as_deref() == Some("Bot") && !self.login.ends_with("[bot]");
+        let suffix = if is_bot { "[bot]" } else { "" };
+        Some(User {
+            id: UserId(self.database_id?),
+            login: Login::new(&format!("{}{suffix}", self.login)),
+        })
+    }
+}
+
+impl GitHub {
+    pub(super) async fn query_closing_references(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> Result<Vec<ItemNumber>, CallError> {
+        let mut closes = Vec::new();
+        let mut after = None;
+        for _ in 0..MAX_PAGES {
+            let variables = PullVariables {
+                owner: repo.name.owner(),
+                name: repo.name.name(),
+                number: pull.0,
+                after,
+            };
+            let found: InRepository = self.query(repo, CLOSING_REFERENCES, variables).await?;
+            let found = found.repository.and_then(|it| it.pull_request);
+            let missing = || CallError::Missing(format!("pull request {pull}"));
+            let page = found.ok_or_else(missing)?.closing_issues_references;
+            let Some(page) = page else { break };
+            let nodes = page.nodes.into_iter().flatten().flatten();
+            let here = nodes.filter(|issue| issue.repository.database_id == Some(repo.id.0));
+            closes.extend(here.map(|issue| ItemNumber(issue.number)));
+            after = page.page_info.end_cursor;
+            if !page.page_info.has_next_page || after.is_none() {
+                break;
+            }
+        }
+        Ok(closes)
+    }
+
+    /// GitHub lists the newest edits first; which is the newest, their times say.
+    pub(super) async fn query_last_editor(
+        &self,
+        repo: &RepoRef,
+        comment: CommentId,
+    ) -> Result<Option<User>, CallError> {
+        let comment = self.read_comment(repo, comment).await?;
+        let variables = NodeVariables {
+            id: &comment.node_id,
+        };
+        let found: InNode = self.query(repo, LAST_EDITOR, variables).await?;
+        let missing = || CallError::Missing("the comment".to_owned());
+        let edits = found.node.ok_or_else(missing)?.user_content_edits;
+        let edits = edits.and_then(|edits| edits.nodes).unwrap_or_default();
+        let latest = edits
+            .into_iter()
+            .flatten()
+            .max_by_key(|edit| edit.edited_at);
+        Ok(latest.and_then(|edit| edit.editor).and_then(Editor::user))
+    }
+
+    async fn query<T: DeserializeOwned>(
+        &self,
+        repo: &RepoRef,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<T, CallError> {
+        let request = Request::new(Method::POST, "/graphql", &[]).json(&Query { query, variables });
+        let answer = self
+            .connection
+            .graphql(on_behalf_of(repo), &request)
+            .await?;
+        let reply: Reply<T> = answer.json(request.twice)?;
+        if let Some(complaint) = reply.errors.first() {
+            let message = harmless(&complaint.message);
+            return Err(match complaint.kind.as_deref() {
+                Some("NOT_FOUND") => CallError::Missing(message),
+                Some("RATE_LIMITED") => answer.limited(),
+                Some(_) | None => CallError::Refused {
+                    status: answer.status.as_u16(),
+                    message,
+                },
+            });
+        }
+        let empty = || CallError::Unreadable("a reply without data".to_owned());
+        reply.data.ok_or_else(empty)
+    }
+}

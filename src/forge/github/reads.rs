@@ -1,0 +1,312 @@
+//! Reads over REST.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::Method;
+use serde::Deserialize;
+
+use crate::domain::actor::{Permission, User};
+use crate::domain::ids::{CommentId, ItemNumber, RepoName};
+use crate::forge::{CallError, IssueNow, LabelSpec, RepoNow, RepoRef};
+
+use super::connection::As;
+use super::request::{Request, in_repo};
+use super::wire::{Account, Issue, Label};
+use super::writes::about;
+use super::{GitHub, on_behalf_of};
+
+#[derive(Deserialize)]
+struct App {
+    slug: String,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    id: u64,
+    full_name: RepoName,
+    default_branch: String,
+    #[serde(default)]
+    private: bool,
+}
+
+/// A comment as it is now.
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    pub(super) node_id: String,
+    body: Option<String>,
+}
+
+impl Comment {
+    pub(super) fn into_text(self) -> String {
+        self.body.unwrap_or_default()
+    }
+}
+
+/// What stands at a path: only a file has content; a folder is a list, which is no object.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    File { encoding: String, content: String },
+    Other(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct CollaboratorPermission {
+    permission: Option<String>,
+    user: Option<Collaborator>,
+}
+
+#[derive(Deserialize)]
+struct Collaborator {
+    permissions: Option<Permissions>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "GitHub's form; it becomes one word at once"
+)]
+struct Permissions {
+    admin: bool,
+    maintain: bool,
+    push: bool,
+    triage: bool,
+    pull: bool,
+}
+
+#[derive(Deserialize)]
+struct Membership {
+    state: String,
+}
+
+#[derive(Deserialize)]
+struct ChangedFile {
+    filename: String,
+    previous_filename: Option<String>,
+}
+
+impl GitHub {
+    /// An App writes as `slug[bot]`, an account whose id only its profile tells.
+    pub(super) async fn read_own_account(&self) -> Result<User, CallError> {
+        let account: Account = if self.connection.app_id().is_some() {
+            let app: App = self
+                .connection
+                .json(As::App, &Request::get("/app", &[]))
+                .await?;
+            let installation = self.connection.some_installation().await?;
+            let nowhere = || CallError::Missing("the App is installed nowhere".to_owned());
+            let asker = As::Installation(installation.ok_or_else(nowhere)?);
+            let login = format!("{}[bot]", app.slug);
+            let request = Request::get("/users/{username}", &[&login]);
+            self.connection.json(asker, &request).await?
+        } else {
+            self.connection
+                .json(As::App, &Request::get("/user", &[]))
+                .await?
+        };
+        Ok(account.user())
+    }
+
+    /// Another repository may have taken the name of one that was renamed or deleted.
+    pub(super) async fn read_repository(&self, repo: &RepoRef) -> Result<RepoNow, CallError> {
+        let request = about(repo, Method::GET, "/repos/{owner}/{repo}", &[]);
+        let now: Repository = self.connection.json(on_behalf_of(repo), &request).await?;
+        if now.id != repo.id.0 {
+            return Err(CallError::Missing(
+                "another repository of that name".to_owned(),
+            ));
+        }
+        Ok(RepoNow {
+            name: now.full_name,
+            default_branch: now.default_branch,
+            private: now.private,
+        })
+    }
+
+    pub(super) async fn read_issue(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<IssueNow, CallError> {
+        let route = "/repos/{owner}/{repo}/issues/{issue_number}";
+        let request = about(repo, Method::GET, route, &[&number.to_string()]);
+        let issue: Issue = self.connection.json(on_behalf_of(repo), &request).await?;
+        let no_time = || CallError::Unreadable("an issue without `updated_at`".to_owned());
+        let updated_at = issue.changed().ok_or_else(no_time)?;
+        Ok(IssueNow {
+            snapshot: issue.snapshot(updated_at),
+            updated_at,
+        })
+    }
+
+    pub(super) async fn read_comment(
+        &self,
+        repo: &RepoRef,
+        comment: CommentId,
+    ) -> Result<Comment, CallError> {
+        let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
+        let request = about(repo, Method::GET, route, &[&comment.to_string()]);
+        self.connection.json(on_behalf_of(repo), &request).await
+    }
+
+    pub(super) async fn read_labels(
+        &self,
+        repo: &RepoRef,
+    ) -> Result<Vec<(u64, LabelSpec)>, CallError> {
+        let request = about(repo, Method::GET, "/repos/{owner}/{repo}/labels", &[]);
+        let pages: Vec<Vec<Label>> = self.connection.pages(on_behalf_of(repo), request).await?;
+        let labels = pages.into_iter().flatten();
+        Ok(labels.map(|label| (label.id, label.spec())).collect())
+    }
+
+    /// Without a `ref`, GitHub reads the default branch.
+    pub(super) async fn read_file(
+        &self,
+        repo: &RepoRef,
+        of: &RepoName,
+        path: &str,
+    ) -> Result<Option<String>, CallError> {
+        let route = "/repos/{owner}/{repo}/contents/{path}";
+        let request = Request::get(route, &in_repo(of, &[path]));
+        let content = match self.connection.json(on_behalf_of(repo), &request).await {
+            Ok(content) => content,
+            Err(CallError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match content {
+            Content::File { encoding, content } if encoding == "base64" => {
+                decode(&content).map(Some)
+            }
+            // Files over 1 MB come with the encoding `none`.
+            Content::File { .. } => Err(CallError::Unreadable(format!("{path} is over 1 MB"))),
+            Content::Other(_) => Ok(None),
+        }
+    }
+
+    pub(super) async fn read_permission(
+        &self,
+        repo: &RepoRef,
+        user: &User,
+    ) -> Result<Permission, CallError> {
+        let route = "/repos/{owner}/{repo}/collaborators/{username}/permission";
+        let request = about(repo, Method::GET, route, &[user.login.as_str()]);
+        let found: Result<CollaboratorPermission, _> =
+            self.connection.json(on_behalf_of(repo), &request).await;
+        match found {
+            Ok(found) => Ok(found.read()),
+            Err(CallError::Missing(_)) => Ok(Permission::None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// GitHub answers 404 for somebody who is no member as for a team that is none.
+    pub(super) async fn read_membership(
+        &self,
+        repo: &RepoRef,
+        team: &str,
+        user: &User,
+    ) -> Result<bool, CallError> {
+        let no_team = || CallError::Missing(format!("team {team}"));
+        let (org, slug) = team.split_once('/').ok_or_else(no_team)?;
+        let route = "/orgs/{org}/teams/{team_slug}/memberships/{username}";
+        let request = Request::get(route, &[org, slug, user.login.as_str()]);
+        let asker = on_behalf_of(repo);
+        match self.connection.json::<Membership>(asker, &request).await {
+            Ok(membership) => Ok(membership.state == "active"),
+            Err(CallError::Missing(_)) => {
+                let request = Request::get("/orgs/{org}/teams/{team_slug}", &[org, slug]);
+                self.connection.send(asker, &request).await?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A renamed file counts with both of its names.
+    pub(super) async fn read_changed_paths(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> Result<Vec<String>, CallError> {
+        let route = "/repos/{owner}/{repo}/pulls/{pull_number}/files";
+        let request = about(repo, Method::GET, route, &[&pull.to_string()]);
+        let pages: Vec<Vec<ChangedFile>> =
+            self.connection.pages(on_behalf_of(repo), request).await?;
+        let files = pages.into_iter().flatten();
+        let paths = files.flat_map(|file| [Some(file.filename), file.previous_filename]);
+        Ok(paths.flatten().collect())
+    }
+}
+
+/// GitHub breaks its base64 into lines.
+fn decode(content: &str) -> Result<String, CallError> {
+    let content: String = content.split_ascii_whitespace().collect();
+    let bytes = BASE64.decode(content).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or_else(|| CallError::Unreadable("a file that is no text".to_owned()))
+}
+
+impl CollaboratorPermission {
+    /// The booleans tell all five; the word calls triage `read` and maintain `write`, but is all
+    /// that there is for some bots.
+    fn read(self) -> Permission {
+        if let Some(may) = self.user.and_then(|user| user.permissions) {
+            let ladder = [
+                (may.admin, Permission::Admin),
+                (may.maintain, Permission::Maintain),
+                (may.push, Permission::Write),
+                (may.triage, Permission::Triage),
+                (may.pull, Permission::Read),
+            ];
+            let highest = ladder.into_iter().find(|(may, _)| *may);
+            if let Some((_, permission)) = highest {
+                return permission;
+            }
+        }
+        match self.permission.as_deref() {
+            Some("admin") => Permission::Admin,
+            Some("write") => Permission::Write,
+            Some("read") => Permission::Read,
+            Some(_) | None => Permission::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permission(json: &str) -> Permission {
+        let found: CollaboratorPermission = serde_json::from_str(json).expect("GitHub's form");
+        found.read()
+    }
+
+    #[test]
+    fn the_booleans_know_more_than_the_word() {
+        let triage = r#"{"permission":"read","role_name":"triage","user":{"permissions":
+            {"pull":true,"triage":true,"push":false,"maintain":false,"admin":false}}}"#;
+        assert_eq!(permission(triage), Permission::Triage);
+        let maintain = r#"{"permission":"write","user":{"permissions":
+            {"pull":true,"triage":true,"push":true,"maintain":true,"admin":false}}}"#;
+        assert_eq!(permission(maintain), Permission::Maintain);
+        assert_eq!(
+            permission(r#"{"permission":"write","user":null}"#),
+            Permission::Write
+        );
+        assert_eq!(
+            permission(r#"{"permission":"none","user":{"login":"x"}}"#),
+            Permission::None
+        );
+    }
+
+    #[test]
+    fn a_file_is_decoded_over_line_breaks() {
+        assert_eq!(
+            decode("ZW5hYmxl\nZDogdHJ1\nZQ==\n"),
+            Ok("enabled: true".to_owned())
+        );
+        assert!(matches!(decode("/w=="), Err(CallError::Unreadable(_))));
+    }
+}
