@@ -10,6 +10,7 @@ pub mod clock;
 pub mod command;
 pub mod domain;
 pub mod forge;
+pub mod metrics;
 pub mod settings;
 pub mod sim;
 pub mod store;

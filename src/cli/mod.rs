@@ -1,1 +1,81 @@
-//! To be filled.
+//! The command line: one file for each subcommand.
+
+mod healthcheck;
+mod logging;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::{Settings, SettingsError};
+
+/// A GitHub bot that runs a data-science team's process inside GitHub.
+#[derive(Debug, Parser)]
+#[command(
+    name = "labhand",
+    version,
+    after_help = "\
+Examples:
+  labhand serve                        with LABHAND_… variables alone
+  labhand serve --config labhand.toml  with a settings file
+  labhand help serve                   about one command"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// A settings file (TOML); variables of the environment outrank it
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Receive webhooks and do the work
+    #[command(after_help = serve::EXAMPLES)]
+    Serve,
+    /// Ask the running server whether it is alive; for containers
+    #[command(after_help = healthcheck::EXAMPLES)]
+    Healthcheck,
+}
+
+impl Cli {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// What hindered it, in words for the person at the terminal.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve => serve::run(self.settings()?).await,
+            Command::Healthcheck => healthcheck::run(self.settings()?).await,
+        }
+    }
+
+    fn settings(&self) -> Result<Settings, SettingsError> {
+        // A variable that is no Unicode is none of ours, or will be missed as what it stands for.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Settings::load(self.config.as_deref(), environment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound_and_the_file_may_stand_anywhere() {
+        Cli::command().debug_assert();
+        for line in [
+            "labhand --config a.toml serve",
+            "labhand serve --config a.toml",
+        ] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!(cli.config, Some("a.toml".into()));
+        }
+    }
+}

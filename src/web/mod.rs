@@ -1,1 +1,109 @@
-//! To be filled.
+//! What listens: the webhook, health and metrics.
+
+mod envelope;
+mod server;
+mod signature;
+mod webhook;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::store::{Inbox, Store};
+
+pub use server::serve;
+pub use signature::WebhookSecrets;
+
+/// Time for a whole request: GitHub waits 10 s for the answer, and Enterprise Server 30 s.
+const WHOLE_REQUEST: Duration = Duration::from_secs(30);
+
+/// The media type of what the registry writes.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What the routes need.
+#[derive(Debug, Clone)]
+pub struct WebState {
+    store: Store,
+    inbox: Inbox,
+    secrets: WebhookSecrets,
+    metrics: Arc<Metrics>,
+    clock: Clock,
+    /// Memory for bodies that are arriving, in KiB.
+    arriving: Arc<Semaphore>,
+}
+
+impl WebState {
+    /// Puts together what the routes need.
+    pub fn new(
+        store: Store,
+        inbox: Inbox,
+        secrets: WebhookSecrets,
+        metrics: Arc<Metrics>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            store,
+            inbox,
+            secrets,
+            metrics,
+            clock,
+            arriving: Arc::new(Semaphore::new(webhook::ARRIVING_KIB)),
+        }
+    }
+}
+
+/// All routes.
+pub fn router(state: WebState) -> Router {
+    Router::new()
+        .route("/webhooks/github", post(webhook::receive))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .layer(middleware::from_fn(within_time))
+        .with_state(state)
+}
+
+/// Ends a request that takes too long, a body that trickles in above all.
+async fn within_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(WHOLE_REQUEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "this took longer than 30 s\n").into_response(),
+    }
+}
+
+/// The process is alive.
+async fn healthz() -> &'static str {
+    "alive\n"
+}
+
+/// Deliveries can be taken.
+async fn readyz(State(state): State<WebState>) -> Response {
+    match state.store.ping().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            let reason = format!("not ready: {error}\n");
+            (StatusCode::SERVICE_UNAVAILABLE, reason).into_response()
+        }
+    }
+}
+
+async fn metrics(State(state): State<WebState>) -> Response {
+    let figures = match state.store.figures().await {
+        Ok(figures) => Some(figures),
+        Err(error) => {
+            tracing::warn!(%error, "the store's figures could not be read");
+            None
+        }
+    };
+    let text = state.metrics.render(figures.as_ref(), state.clock.now());
+    ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response()
+}

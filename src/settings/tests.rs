@@ -1,0 +1,147 @@
+use std::io::Write;
+
+use super::*;
+
+const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----";
+
+const MINIMAL: [(&str, &str); 2] = [
+    ("LABHAND_GITHUB__WEBHOOK_SECRETS", "one"),
+    ("LABHAND_GITHUB__TOKEN", "ghp_token"),
+];
+
+fn load(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+    Settings::load(None, variables.iter().map(owned))
+}
+
+/// The message for the minimal settings with these besides.
+fn refused(besides: &[(&str, &str)]) -> String {
+    load(&[&MINIMAL, besides].concat()).unwrap_err().to_string()
+}
+
+fn from_file(text: &str) -> Result<Settings, SettingsError> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let minimal = MINIMAL.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Settings::load(Some(file.path()), minimal.into_iter())
+}
+
+#[test]
+fn two_variables_are_enough() {
+    let settings = load(&MINIMAL).unwrap();
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.store_url, "sqlite://labhand.db");
+    assert_eq!(settings.log_format, LogFormat::Text);
+    assert_eq!(settings.github.api_url, "https://api.github.com");
+    assert_eq!(settings.github.write_spacing, Duration::from_secs(1));
+    assert!(matches!(settings.github.credentials, Credentials::Token(_)));
+}
+
+#[test]
+fn the_environment_outranks_the_file_and_the_file_the_defaults() {
+    let text = "[server]\nbind = \"127.0.0.1:1\"\n[github]\nwebhook_secrets = [\"a\", \"b\", \"c\"]\nwrite_spacing = \"250ms\"";
+    let settings = from_file(text).unwrap();
+    assert_eq!(settings.bind.port(), 1);
+    assert_eq!(
+        settings.github.webhook_secrets.len(),
+        1,
+        "those of the environment"
+    );
+    assert_eq!(settings.github.write_spacing, Duration::from_millis(250));
+}
+
+#[test]
+fn secrets_may_be_a_list_or_separated_by_commas() {
+    let rotating = [("LABHAND_GITHUB__WEBHOOK_SECRETS", "new, old"), MINIMAL[1]];
+    assert_eq!(load(&rotating).unwrap().github.webhook_secrets.len(), 2);
+    insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__WEBHOOK_SECRETS", "new,")]), @"github.webhook_secrets (LABHAND_GITHUB__WEBHOOK_SECRETS): a secret is empty; for example correct-horse-battery-staple");
+}
+
+#[test]
+fn an_app_has_an_id_and_a_key() {
+    let secret = MINIMAL[0];
+    let id = ("LABHAND_GITHUB__APP_ID", "12345");
+    let key = ("LABHAND_GITHUB__PRIVATE_KEY", PEM);
+    let settings = load(&[secret, id, key]).unwrap();
+    assert!(matches!(
+        settings.github.credentials,
+        Credentials::App { id: 12345, .. }
+    ));
+
+    let refused = |given: &[(&str, &str)]| load(given).unwrap_err().to_string();
+    insta::assert_snapshot!(refused(&[secret, id]), @"github.private_key_path (LABHAND_GITHUB__PRIVATE_KEY_PATH): there is an App's id, but no private key; for example /etc/labhand/app.pem");
+    insta::assert_snapshot!(refused(&[secret, key]), @"github.app_id (LABHAND_GITHUB__APP_ID): there is a private key, but no App's id; for example 12345");
+    insta::assert_snapshot!(refused(&[secret]), @"github.app_id (LABHAND_GITHUB__APP_ID): there is neither an App nor a token; for example 12345, together with github.private_key_path; or a github.token");
+    insta::assert_snapshot!(refused(&[secret, id, key, MINIMAL[1]]), @"github.token (LABHAND_GITHUB__TOKEN): there is an App and a token, and only one can be used; for example the App's id and key without a token");
+    insta::assert_snapshot!(refused(&[secret, ("LABHAND_GITHUB__APP_ID", "my-app"), key]), @"github.app_id (LABHAND_GITHUB__APP_ID): it has to be the App's number; for example 12345");
+    insta::assert_snapshot!(refused(&[secret, id, ("LABHAND_GITHUB__PRIVATE_KEY", "MIIE")]), @"github.private_key (LABHAND_GITHUB__PRIVATE_KEY): it is no private key in PEM form; for example -----BEGIN RSA PRIVATE KEY----- and so on");
+    insta::assert_snapshot!(refused(&[MINIMAL[1]]), @"github.webhook_secrets (LABHAND_GITHUB__WEBHOOK_SECRETS): the webhook's secret is missing; for example correct-horse-battery-staple");
+}
+
+#[test]
+fn a_key_may_be_in_a_file() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(PEM.replace("\\n", "\n").as_bytes()).unwrap();
+    let path = file.path().to_str().unwrap();
+    let app = [
+        MINIMAL[0],
+        ("LABHAND_GITHUB__APP_ID", "1"),
+        ("LABHAND_GITHUB__PRIVATE_KEY_PATH", path),
+    ];
+    assert!(load(&app).is_ok());
+    let missing = [
+        app[0],
+        app[1],
+        ("LABHAND_GITHUB__PRIVATE_KEY_PATH", "/nowhere.pem"),
+    ];
+    insta::assert_snapshot!(load(&missing).unwrap_err(), @"github.private_key_path (LABHAND_GITHUB__PRIVATE_KEY_PATH): /nowhere.pem cannot be read (No such file or directory (os error 2)); for example /etc/labhand/app.pem, the file that GitHub made for the App");
+}
+
+#[test]
+fn what_is_malformed_is_named_with_an_example() {
+    insta::assert_snapshot!(refused(&[("LABHAND_SERVER__BIND", "8080")]), @"server.bind (LABHAND_SERVER__BIND): it has to be an IP address and a port; for example 127.0.0.1:8080, or 0.0.0.0:8080 for all interfaces");
+    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "postgres://localhost/labhand")]), @"store.url (LABHAND_STORE__URL): this version cannot use PostgreSQL yet; for example sqlite://labhand.db");
+    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "labhand.db")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite URL; for example sqlite://labhand.db");
+    insta::assert_snapshot!(refused(&[("LABHAND_LOG__FORMAT", "xml")]), @"log.format (LABHAND_LOG__FORMAT): there is no such format; for example text, or json");
+    insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__API_URL", "api.github.com")]), @"github.api_url (LABHAND_GITHUB__API_URL): it has to be a URL with http or https; for example https://api.github.com, or https://HOST/api/v3");
+    for spacing in ["1", "-1s", "soon"] {
+        let message = refused(&[("LABHAND_GITHUB__WRITE_SPACING", spacing)]);
+        assert_eq!(
+            message,
+            "github.write_spacing (LABHAND_GITHUB__WRITE_SPACING): it has to be a duration; for example 1s, or 250ms"
+        );
+    }
+}
+
+#[test]
+fn what_there_is_not_is_refused_with_what_was_meant() {
+    insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__WEBHOOK_SECRET", "x")]), @"there is no setting `LABHAND_GITHUB__WEBHOOK_SECRET`; did you mean `LABHAND_GITHUB__WEBHOOK_SECRETS`?");
+    insta::assert_snapshot!(refused(&[("LABHAND_BIND", "x")]), @"there is no setting `LABHAND_BIND`; did you mean `LABHAND_SERVER__BIND`?");
+    insta::assert_snapshot!(from_file("[serer]\nbind = \"127.0.0.1:1\"").unwrap_err(), @"there is no setting `serer.bind`; did you mean `server.bind`?");
+    insta::assert_snapshot!(from_file("colour = 1").unwrap_err(), @"there is no setting `colour`");
+    assert!(matches!(
+        from_file("[server\n"),
+        Err(SettingsError::File { .. })
+    ));
+    let missing = Settings::load(Some(Path::new("/nowhere.toml")), std::iter::empty());
+    assert!(matches!(missing, Err(SettingsError::File { .. })));
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let given = [
+        ("LABHAND_GITHUB__WEBHOOK_SECRETS", "hush-webhook"),
+        ("LABHAND_GITHUB__TOKEN", "hush-token"),
+    ];
+    let shown = format!("{:?}", load(&given).unwrap());
+    assert!(!shown.contains("hush"), "{shown}");
+    let message = load(&[given[0], given[1], ("LABHAND_GITHUB__PRIVATE_KEY", "hush")]);
+    assert!(!message.unwrap_err().to_string().contains("hush"));
+    let broken = from_file("[github]\ntoken = \"hush")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        broken.contains("line 2") && !broken.contains("hush"),
+        "{broken}"
+    );
+}
