@@ -51,7 +51,8 @@ impl Fact {
             What::Closed { .. } => 11,
             What::Reopened => 12,
             What::Observed(_) => 13,
-            What::Gone => 14,
+            What::BuiltOnBy { .. } => 14,
+            What::Gone => 15,
         };
         (self.at, rank, &self.id)
     }
@@ -124,6 +125,11 @@ pub enum What {
         /// What was decided on it.
         decided: Option<Verdict>,
     },
+    /// Another item builds on this one, and is told when this one is decided.
+    BuiltOnBy {
+        /// The other item.
+        number: ItemNumber,
+    },
     /// Deleted or transferred away; its history stays in the logs.
     Gone,
 }
@@ -163,6 +169,13 @@ pub enum CloseReason {
     NotPlanned,
     /// Ended since another item says the same.
     Duplicate,
+}
+
+impl CloseReason {
+    /// Closing as completed means done; the others end an item without being done.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Completed)
+    }
 }
 
 /// A milestone; a sprint if it has a due date and the policy says so.

@@ -1,1 +1,246 @@
-//! To be filled.
+//! `state = fold(state, fact, ground)`: the one way in which an item changes.
+//!
+//! Facts are folded in the order of [`Fact::order`], and before each one the clock runs up to it
+//! ([`pass`]), so that what time alone does (the circuit breaker of a box) happens at its own
+//! moment and not when somebody looks. The same set of facts ends in the same state in whatever
+//! order and however often they arrived.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::actor::{Actor, Needs, Permission, User};
+use super::fact::{CloseReason, Fact, Snapshot, What};
+use super::fields;
+use super::guards;
+use super::item::{Closed, FieldName, Item, Notice, NoticeKind};
+use super::kind::{Kind, Stage};
+use super::policy::{Level, Policy, Rule};
+
+mod kinds;
+mod labels;
+mod orders;
+mod pulls;
+mod stages;
+
+/// What holds around an item at the time of a fact.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The policy in force at the fact's time.
+    pub policy: &'a Policy,
+    /// Since when new issues of this repository are taken in by their titles and types.
+    pub since: Timestamp,
+}
+
+/// Folds one fact into an item. Facts must come in the order of [`Fact::order`].
+pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
+    pass(item, fact.at);
+    let by = fact.by.as_ref();
+    match &fact.what {
+        What::Opened(snapshot) => see(item, snapshot, fact.at, Sight::Opened, ground),
+        What::Seen(snapshot) => see(item, snapshot, fact.at, Sight::Passing, ground),
+        What::Observed(snapshot) => observe(item, snapshot, fact.at, ground),
+        What::Labeled { label } => labels::put_on(item, label, by, fact.at, ground),
+        What::Unlabeled { label } => labels::taken_off(item, label, fact.at),
+        What::Closed { how } => close(item, *how, fact.at, ground),
+        What::Reopened => reopen(item, fact.at, by),
+        What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
+        What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
+        What::Pull(sight) => pulls::see(item, sight, fact.at),
+        What::PullRead { closes, touches_handoff_paths } => {
+            pulls::read(item, closes, *touches_handoff_paths, fact.at);
+        }
+        What::LinkedPull { number, sight } => {
+            pulls::linked(item, *number, sight, fact.at, ground);
+        }
+        What::UnlinkedPull { number } => pulls::unlinked(item, *number, fact.at, ground),
+        What::Foundation { number, kind, decided } => {
+            let stands = super::item::Foundation { kind: *kind, decided: *decided };
+            item.foundations.insert(*number, stands);
+        }
+        What::BuiltOnBy { number } => {
+            item.built_on_by.insert(*number);
+        }
+        What::Gone => item.gone = true,
+    }
+    item.warnings = guards::warnings(item, ground.policy);
+}
+
+/// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.
+/// Nothing is ever closed for being late.
+pub fn pass(item: &mut Item, to: Timestamp) {
+    let hour_ago = to.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+    item.disturbed.retain(|at| *at > hour_ago);
+    item.yielded = item.disturbed.len() > RESTORATIONS_AN_HOUR;
+    if item.gone || item.closed.is_some() {
+        return;
+    }
+    let (Some(classified), Some(timebox)) = (item.kind, item.timebox.as_ref()) else {
+        return;
+    };
+    if timebox.stopped {
+        return;
+    }
+    let reached = |percent| timebox.reached(percent).filter(|at| *at <= to);
+    let expiring = reached(u32::from(timebox.remind_at));
+    let expired = reached(100);
+    if let Some(at) = expiring {
+        notify_once(item, at, NoticeKind::BoxExpiring);
+    }
+    if let Some(at) = expired
+        && notify_once(item, at, NoticeKind::BoxExpired)
+        && classified.kind == Kind::Experiment
+        && item.stage == Stage::Active
+    {
+        stages::enter(item, Stage::Analysis, at, None);
+    }
+}
+
+/// After this many labels put back within an hour labhand yields (product §2).
+const RESTORATIONS_AN_HOUR: usize = 3;
+
+/// A stage label that was taken off comes back after this, unless another follows: GitHub's own
+/// page sends two events for one change (product §2).
+pub const STAGE_LABEL_GRACE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Adds a notice unless there is the same one already; says whether it is new.
+fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
+    if item.notices.iter().any(|notice| notice.what == what && notice.at == at) {
+        return false;
+    }
+    item.notices.push(Notice { at, what });
+    true
+}
+
+/// How an item came into sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// It was just opened.
+    Opened,
+    /// Something else happened to it.
+    Passing,
+}
+
+/// Takes over text, people, milestone and type; an item that nobody has stated a kind of is
+/// classified by them.
+fn see(item: &mut Item, snapshot: &Snapshot, at: Timestamp, sight: Sight, ground: &Ground<'_>) {
+    let first = item.author.is_none();
+    let had_assignees = !item.assignees.is_empty();
+    item.title.clone_from(&snapshot.title);
+    item.author = Some(snapshot.author.clone());
+    item.created_at = Some(snapshot.created_at);
+    item.assignees.clone_from(&snapshot.assignees);
+    item.milestone.clone_from(&snapshot.milestone);
+    item.issue_type.clone_from(&snapshot.issue_type);
+    item.is_pull = snapshot.is_pull;
+    if first {
+        item.closed = snapshot.closed.map(|how| Closed { how, at });
+    }
+    item.taken_in |= sight == Sight::Opened || snapshot.created_at >= ground.since;
+    read_text(item, &snapshot.body);
+    kinds::classify(item, snapshot, at, ground);
+    let newly_assigned = !had_assignees && !item.assignees.is_empty();
+    if newly_assigned && item.stage == Stage::Todo && item.closed.is_none() {
+        stages::advance_quietly(item, Stage::InProgress, at, ground.policy);
+    }
+}
+
+/// Reads the fields from the text; what a command has set stays.
+fn read_text(item: &mut Item, body: &str) {
+    let read = fields::read(body);
+    let by_text = |field| !item.fields.by_command.contains(&field);
+    let (hypothesis, metric) = (by_text(FieldName::Hypothesis), by_text(FieldName::Metric));
+    let (builds_on, timebox) = (by_text(FieldName::BuildsOn), by_text(FieldName::Timebox));
+    if hypothesis {
+        item.fields.hypothesis = read.hypothesis;
+    }
+    if metric {
+        item.fields.metric = read.metric;
+    }
+    if builds_on {
+        item.fields.builds_on = read.builds_on;
+    }
+    if timebox && read.timebox.is_some() {
+        item.box_length = read.timebox;
+    }
+    item.fields.baseline = read.baseline;
+    item.fields.question = read.question;
+    item.fields.deliverables = read.deliverables;
+    item.fields.part_of = read.part_of;
+    if let (Some(handoff), Some(model)) = (item.handoff.as_mut(), read.model.as_ref())
+        && handoff.model.is_none()
+    {
+        handoff.model = Some(model.clone());
+    }
+    item.fields.model = read.model;
+}
+
+/// Takes over how GitHub says it is now, where two facts had tied.
+fn observe(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<'_>) {
+    see(item, snapshot, at, Sight::Passing, ground);
+    match (snapshot.closed, item.closed.is_some()) {
+        (Some(how), false) => close(item, how, at, ground),
+        (None, true) => reopen(item, at, None),
+        (Some(_), true) | (None, false) => {}
+    }
+    labels::observe(item, &snapshot.labels, at, ground);
+}
+
+/// Closing as completed means done; in another way it ends without being done (product §2).
+fn close(item: &mut Item, how: CloseReason, at: Timestamp, ground: &Ground<'_>) {
+    if item.closed.is_some() {
+        return;
+    }
+    let Some(classified) = item.kind else {
+        item.closed = Some(Closed { how, at });
+        return;
+    };
+    let undecided = how.is_done() && guards::is_undecided(item);
+    if undecided && ground.policy.level(Rule::DecisionBeforeClose) == Level::Enforce {
+        notify_once(item, at, NoticeKind::ReopenedUndecided);
+        stages::enter(item, Stage::Analysis, at, None);
+        return;
+    }
+    item.closed = Some(Closed { how, at });
+    if let Some(timebox) = item.timebox.as_mut() {
+        timebox.stop(at);
+    }
+    if how.is_done() {
+        let last = Stage::track(classified.kind)[3];
+        if item.was_active || !classified.kind.is_exploration() {
+            stages::enter(item, last, at, None);
+        }
+    }
+}
+
+/// Reopening gives in-progress, or analysis; what never was active is an idea again.
+fn reopen(item: &mut Item, at: Timestamp, by: Option<&Actor>) {
+    if item.closed.take().is_none() {
+        return;
+    }
+    let Some(classified) = item.kind else { return };
+    let user = by.map(|actor| actor.user.clone());
+    if !classified.kind.is_exploration() {
+        stages::enter(item, Stage::InProgress, at, user);
+    } else if item.was_active {
+        stages::enter(item, Stage::Analysis, at, user);
+    }
+}
+
+/// Whether somebody may do what demands this (product §7, last paragraph).
+fn may(actor: &Actor, needs: Needs, item: &Item, ground: &Ground<'_>) -> bool {
+    let permission = actor.standing.permission;
+    match needs {
+        Needs::Anyone => true,
+        Needs::Triage => permission >= Permission::Triage,
+        Needs::Write => permission >= Permission::Write,
+        Needs::AuthorAssigneeTriage => {
+            let is_one = |user: &User| user.id == actor.user.id;
+            let involved = item.author.iter().chain(&item.assignees).any(is_one);
+            permission >= Permission::Triage || involved
+        }
+        Needs::Lead if ground.policy.leads.is_empty() => permission >= Permission::Maintain,
+        Needs::Lead => ground.policy.leads.iter().any(|lead| actor.is(lead)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,8 @@ pub struct Item {
     pub decision: Option<Decision>,
     /// How the items that it builds on stand.
     pub foundations: BTreeMap<ItemNumber, Foundation>,
+    /// The items that build on this one.
+    pub built_on_by: BTreeSet<ItemNumber>,
     /// What has to be said once, in a comment of its own.
     pub notices: Vec<Notice>,
     /// Rules at level `warn` that it breaks, as of the last fact.
@@ -136,6 +138,7 @@ impl Item {
             findings: Vec::new(),
             decision: None,
             foundations: BTreeMap::new(),
+            built_on_by: BTreeSet::new(),
             notices: Vec::new(),
             warnings: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -146,6 +149,26 @@ impl Item {
             linked_pulls: BTreeMap::new(),
             handoff: None,
         }
+    }
+
+    /// The hypothesis that counts: as frozen and last amended, or as it stands.
+    pub fn hypothesis(&self) -> Option<&str> {
+        self.counting(Frozen::Hypothesis, self.fields.hypothesis.as_deref())
+    }
+
+    /// The success metric that counts: as frozen and last amended, or as it stands.
+    pub fn metric(&self) -> Option<&str> {
+        self.counting(Frozen::Metric, self.fields.metric.as_deref())
+    }
+
+    fn counting<'a>(&'a self, field: Frozen, now: Option<&'a str>) -> Option<&'a str> {
+        let Some(frozen) = &self.frozen else { return now };
+        let amended = frozen.amendments.iter().rev().find(|amendment| amendment.field == field);
+        let original = match field {
+            Frozen::Hypothesis => frozen.hypothesis.as_deref(),
+            Frozen::Metric => frozen.metric.as_deref(),
+        };
+        amended.map(|amendment| amendment.text.as_str()).or(original)
     }
 
     /// The bucket it counts in; `None` without a kind.
@@ -201,6 +224,8 @@ pub struct Fields {
     pub builds_on: Vec<ItemNumber>,
     /// What it is part of.
     pub part_of: Vec<ItemNumber>,
+    /// The model and version that a pull request names.
+    pub model: Option<(String, String)>,
     /// Which of these were set by a command, which the text no longer changes.
     #[serde(default)]
     pub by_command: BTreeSet<FieldName>,
@@ -434,6 +459,8 @@ pub enum Refusal {
         /// The closest.
         closest: Option<Slug>,
     },
+    /// The person cannot speak for a side here.
+    NoSideHere(SignRefusal),
     /// The signature does not count.
     Sign {
         /// For which entry.

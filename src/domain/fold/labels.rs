@@ -1,0 +1,110 @@
+//! Labels that ask and labels that tell (product §2). A label that asks is guarded like the
+//! command of the same meaning; one that tells is labhand's own, and is quietly put back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Ground, kinds, notify_once, orders, pulls, stages};
+use crate::domain::actor::Actor;
+use crate::domain::item::{Item, NoticeKind, Refusal};
+use crate::domain::kind::{KindSource, Stage};
+use crate::domain::labels::Label;
+
+/// A person set a label.
+pub(super) fn put_on(item: &mut Item, label: &str, by: Option<&Actor>, at: Timestamp, ground: &Ground<'_>) {
+    let Some(label) = Label::parse(label) else {
+        return;
+    };
+    match label {
+        Label::Kind(kind) => {
+            kinds::set(item, kind, KindSource::Stated, at);
+        }
+        Label::Stage(stage) => ask_for_stage(item, stage, by, at, ground),
+        Label::Bucket(bucket) => item.bucket = Some(bucket),
+        Label::Phase(phase) => item.phase = Some(phase),
+        Label::Points(points) => {
+            if orders::size(item, points, ground.policy).is_err() {
+                notify_once(item, at, NoticeKind::PointsRefused);
+            }
+        }
+        Label::Blocked => orders::block(item, None, at),
+        Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
+        Label::Handoff | Label::Model(_) | Label::Board => {}
+        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
+            if item.kind.is_some() {
+                item.disturbed.push(at);
+            }
+        }
+    }
+}
+
+/// A person took a label off.
+pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
+    let Some(label) = Label::parse(label) else {
+        return;
+    };
+    match label {
+        Label::Kind(kind) => {
+            if item.kind.is_some_and(|classified| classified.kind == kind) {
+                kinds::opt_out(item);
+            }
+        }
+        Label::Stage(stage) => {
+            if item.kind.is_some() && item.stage == stage {
+                item.stage_label_off_at = Some(at);
+            }
+        }
+        Label::Bucket(bucket) => item.bucket = item.bucket.filter(|mine| *mine != bucket),
+        Label::Phase(phase) => item.phase = item.phase.filter(|mine| *mine != phase),
+        Label::Points(points) => item.points = item.points.filter(|mine| *mine != points),
+        Label::Blocked => {
+            orders::unblock(item, at);
+        }
+        Label::Handoff => pulls::label_off(item),
+        Label::Model(_) | Label::Board => {}
+        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
+            if item.kind.is_some() {
+                item.disturbed.push(at);
+            }
+        }
+    }
+}
+
+/// GitHub was asked which labels are there: one stage label that differs is a request, whose
+/// event tied with another.
+pub(super) fn observe(item: &mut Item, labels: &[String], at: Timestamp, ground: &Ground<'_>) {
+    let stages: Vec<Stage> = labels
+        .iter()
+        .filter_map(|label| match Label::parse(label) {
+            Some(Label::Stage(stage)) => Some(stage),
+            Some(_) | None => None,
+        })
+        .collect();
+    if let [stage] = stages[..]
+        && item.kind.is_some()
+        && stage != item.stage
+    {
+        ask_for_stage(item, stage, None, at, ground);
+    }
+}
+
+/// A stage that is refused is said once, and the view puts the old label back.
+fn ask_for_stage(item: &mut Item, to: Stage, by: Option<&Actor>, at: Timestamp, ground: &Ground<'_>) {
+    item.stage_label_off_at = None;
+    let missing = match stages::ask(item, to, by.map(|actor| &actor.user), at, ground) {
+        Ok(()) => return,
+        Err(Refusal::Guards { rules, .. }) => rules,
+        Err(Refusal::NotOnTrack { .. } | Refusal::NoSuchPreset { .. }) => Vec::new(),
+        // Without a kind, or closed, there is nothing that a label could ask for.
+        Err(_) => return,
+    };
+    let stays = item.stage;
+    let what = NoticeKind::StageRefused { to, missing, stays };
+    let lately = at.checked_sub(REPEATED_REQUEST).unwrap_or(Timestamp::MIN);
+    if !item.notices.iter().any(|notice| notice.what == what && notice.at >= lately) {
+        notify_once(item, at, what);
+    }
+}
+
+/// GitHub sends a label that was set at creation twice, in `opened` and as `labeled`, at times
+/// that may differ by seconds; a refusal within this time is the same refusal.
+const REPEATED_REQUEST: SignedDuration = SignedDuration::from_secs(60);

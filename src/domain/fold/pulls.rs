@@ -1,0 +1,267 @@
+//! Pull requests: how they move the items that they are linked to, and the hand-off that some are.
+
+use jiff::Timestamp;
+
+use super::{Ground, notify_once, stages};
+use crate::domain::actor::Actor;
+use crate::domain::fact::PullSight;
+use crate::domain::handoff::{Entry, Handoff, SignRefusal, Signer, Slug};
+use crate::domain::ids::{CommitSha, ItemNumber};
+use crate::domain::item::{Item, NoticeKind, Pull, Refusal};
+use crate::domain::kind::Stage;
+use crate::domain::policy::Policy;
+
+/// A pull request's own branches and state.
+pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp) {
+    item.is_pull = true;
+    match item.pull.as_mut() {
+        Some(pull) => pull.sight = sight.clone(),
+        None => {
+            item.pull =
+                Some(Pull { sight: sight.clone(), closes: Vec::new(), touches_handoff_paths: false });
+        }
+    }
+    // One that is linked to nothing but bears a kind label is an item itself.
+    let explores = item.kind.is_none_or(|classified| classified.kind.is_exploration());
+    if !explores && sight.open && item.closed.is_none() {
+        let stage = if sight.draft { Stage::InProgress } else { Stage::InReview };
+        stages::enter(item, stage, at, None);
+    }
+}
+
+/// What had to be asked for: closing references, and whether hand-off paths are touched.
+pub(super) fn read(item: &mut Item, closes: &[ItemNumber], touches: bool, at: Timestamp) {
+    if let Some(pull) = item.pull.as_mut() {
+        pull.closes = closes.to_vec();
+        pull.touches_handoff_paths = touches;
+    }
+    if touches && item.handoff.is_none() {
+        begin_handoff(item, None, at);
+    }
+}
+
+/// A pull request that is linked to this item looks so now.
+pub(super) fn linked(
+    item: &mut Item,
+    number: ItemNumber,
+    sight: &PullSight,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
+    item.linked_pulls.insert(number, sight.clone());
+    follow_pulls(item, at, ground);
+}
+
+/// A pull request is no longer linked to this item.
+pub(super) fn unlinked(item: &mut Item, number: ItemNumber, at: Timestamp, ground: &Ground<'_>) {
+    if item.linked_pulls.remove(&number).is_some() {
+        follow_pulls(item, at, ground);
+    }
+}
+
+/// In review when every open linked pull request is ready for review, in progress when one is
+/// not; what no open pull request concerns stays where people put it.
+fn follow_pulls(item: &mut Item, at: Timestamp, ground: &Ground<'_>) {
+    let production = item.kind.is_some_and(|classified| !classified.kind.is_exploration());
+    if !production || item.closed.is_some() {
+        return;
+    }
+    let mut open = item.linked_pulls.values().filter(|sight| sight.open).peekable();
+    if open.peek().is_none() {
+        return;
+    }
+    let to = if open.all(|sight| !sight.draft) { Stage::InReview } else { Stage::InProgress };
+    if item.stage != to {
+        stages::advance_quietly(item, to, at, ground.policy);
+    }
+}
+
+/// Makes the pull request a hand-off, unless it is one.
+pub(super) fn begin_handoff(item: &mut Item, model: Option<&(String, String)>, at: Timestamp) {
+    let named = model.or(item.fields.model.as_ref()).cloned();
+    match item.handoff.as_mut() {
+        Some(handoff) => {
+            if handoff.ended {
+                handoff.ended = false;
+                handoff.off.clear();
+            }
+            handoff.model = named.or(handoff.model.take());
+        }
+        None => item.handoff = Some(Handoff::begun(at, named)),
+    }
+}
+
+/// The label `handoff` was taken off: that ends it while nobody has signed; later it is put back.
+pub(super) fn label_off(item: &mut Item) {
+    if let Some(handoff) = item.handoff.as_mut()
+        && !handoff.has_signatures()
+    {
+        handoff.ended = true;
+    }
+}
+
+/// `/handoff [model version]`
+pub(super) fn ask_for_handoff(
+    item: &mut Item,
+    model: Option<&(String, String)>,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    if !item.is_pull {
+        return Err(Refusal::NotAPull);
+    }
+    begin_handoff(item, model, at);
+    Ok(())
+}
+
+/// `/handoff off reason`
+pub(super) fn switch_off(
+    item: &mut Item,
+    reason: &str,
+    actor: &Actor,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    let author = item.author.as_ref().map(|author| author.id);
+    let signer = Signer { actor, author, policy: ground.policy };
+    let handoff = live(item)?;
+    handoff.switch_off(reason, &signer).map_err(Refusal::NoSideHere)
+}
+
+/// `/sign slug… [evidence]`: each entry by itself; the first that is refused is answered.
+pub(super) fn sign(
+    item: &mut Item,
+    slugs: &[Slug],
+    evidence: Option<&str>,
+    actor: &Actor,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    each_entry(item, slugs, ground.policy, |item, entry| {
+        sign_one(item, entry, evidence, actor, at, ground)
+    })
+}
+
+/// `/unsign slug…`
+pub(super) fn unsign(
+    item: &mut Item,
+    slugs: &[Slug],
+    actor: &Actor,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    each_entry(item, slugs, ground.policy, |item, entry| unsign_one(item, entry, actor, ground))
+}
+
+/// `/na slug reason`
+pub(super) fn waive(
+    item: &mut Item,
+    slug: &Slug,
+    reason: &str,
+    actor: &Actor,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    each_entry(item, std::slice::from_ref(slug), ground.policy, |item, entry| {
+        let author = item.author.as_ref().map(|author| author.id);
+        let signer = Signer { actor, author, policy: ground.policy };
+        let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
+        handoff.waive(entry, reason, &signer)
+    })
+}
+
+/// A box of the checklist comment was ticked or unticked. What does not count is undone by the
+/// view; a wrong tick is also explained, once.
+pub(super) fn tick(
+    item: &mut Item,
+    slug: &Slug,
+    on: bool,
+    by: Option<&Actor>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
+    let entry = ground.policy.handoff.entries.iter().find(|entry| entry.slug == *slug);
+    let (Some(actor), Some(entry)) = (by, entry) else {
+        return;
+    };
+    if live(item).is_err() {
+        return;
+    }
+    if !on {
+        // What the other side unticks is ticked again without a word: the redrawn box says it.
+        let _undone = unsign_one(item, entry, actor, ground);
+        return;
+    }
+    match sign_one(item, entry, None, actor, at, ground) {
+        Ok(()) | Err(SignRefusal::AlreadySigned) => {}
+        Err(why) => {
+            let what = NoticeKind::WrongTick { slug: slug.clone(), by: actor.user.clone(), why };
+            if !item.notices.iter().any(|notice| notice.what == what) {
+                notify_once(item, at, what);
+            }
+        }
+    }
+}
+
+fn live(item: &mut Item) -> Result<&mut Handoff, Refusal> {
+    if !item.is_pull {
+        return Err(Refusal::NotAPull);
+    }
+    item.handoff.as_mut().filter(|handoff| !handoff.ended).ok_or(Refusal::NotAHandoff)
+}
+
+fn each_entry(
+    item: &mut Item,
+    slugs: &[Slug],
+    policy: &Policy,
+    mut act: impl FnMut(&mut Item, &Entry) -> Result<(), SignRefusal>,
+) -> Result<(), Refusal> {
+    live(item)?;
+    let mut refused = None;
+    for slug in slugs {
+        let outcome = match policy.handoff.entries.iter().find(|entry| entry.slug == *slug) {
+            Some(entry) => {
+                act(item, entry).map_err(|why| Refusal::Sign { slug: slug.clone(), why })
+            }
+            None => Err(Refusal::NoSuchEntry { slug: slug.clone(), closest: closest(slug, policy) }),
+        };
+        refused = refused.or(outcome.err());
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+fn closest(slug: &Slug, policy: &Policy) -> Option<Slug> {
+    let near = |entry: &&Entry| strsim::damerau_levenshtein(entry.slug.as_str(), slug.as_str());
+    let best = policy.handoff.entries.iter().min_by_key(near)?;
+    (near(&best) <= CLOSE_ENOUGH).then(|| best.slug.clone())
+}
+
+/// Typing errors up to which another slug is offered.
+const CLOSE_ENOUGH: usize = 3;
+
+fn head_of(item: &Item) -> Option<CommitSha> {
+    item.pull.as_ref().map(|pull| pull.sight.head.clone())
+}
+
+fn sign_one(
+    item: &mut Item,
+    entry: &Entry,
+    evidence: Option<&str>,
+    actor: &Actor,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) -> Result<(), SignRefusal> {
+    let head = head_of(item);
+    let author = item.author.as_ref().map(|author| author.id);
+    let signer = Signer { actor, author, policy: ground.policy };
+    let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
+    handoff.sign(entry, evidence, head.as_ref(), &signer, at)
+}
+
+fn unsign_one(
+    item: &mut Item,
+    entry: &Entry,
+    actor: &Actor,
+    ground: &Ground<'_>,
+) -> Result<(), SignRefusal> {
+    let author = item.author.as_ref().map(|author| author.id);
+    let signer = Signer { actor, author, policy: ground.policy };
+    let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
+    handoff.unsign(entry, &signer)
+}

@@ -1,0 +1,103 @@
+//! Moving from stage to stage: who asks, what stands in the way, and what a new stage brings.
+
+use jiff::Timestamp;
+
+use super::Ground;
+use crate::domain::actor::User;
+use crate::domain::guards;
+use crate::domain::item::{FrozenFields, Item, Move, Refusal};
+use crate::domain::kind::Stage;
+use crate::domain::order::BoxLength;
+use crate::domain::policy::Policy;
+use crate::domain::timebox::TimeBox;
+use crate::domain::worktime::Span;
+
+/// Somebody asks for a stage. What is already there is granted.
+pub(super) fn ask(
+    item: &mut Item,
+    to: Stage,
+    by: Option<&User>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    let Some(classified) = item.kind else {
+        return Err(Refusal::NoKind);
+    };
+    if !Stage::track(classified.kind).contains(&to) {
+        return Err(Refusal::NotOnTrack { kind: classified.kind });
+    }
+    if item.closed.is_some() {
+        return if to == item.stage { Ok(()) } else { Err(Refusal::Closed) };
+    }
+    if to == item.stage {
+        return Ok(());
+    }
+    let rules = guards::enforced(guards::broken_by_entering(item, to), ground.policy);
+    if !rules.is_empty() {
+        return Err(Refusal::Guards { rules, stays: item.stage });
+    }
+    if to == Stage::Active {
+        activate(item, at, ground.policy)?;
+    }
+    enter(item, to, at, by.cloned());
+    Ok(())
+}
+
+/// A pull request or an assignment moves the item on, unless an enforced rule is in the way.
+pub(super) fn advance_quietly(item: &mut Item, to: Stage, at: Timestamp, policy: &Policy) {
+    if guards::enforced(guards::broken_by_entering(item, to), policy).is_empty() {
+        enter(item, to, at, None);
+    }
+}
+
+/// Freezes hypothesis and metric and starts the box; both happen once, and the clock of a box
+/// that has started goes on.
+fn activate(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refusal> {
+    if item.timebox.is_none()
+        && let Some(length) = item.box_length.as_ref()
+    {
+        let span = resolve(length, policy)?;
+        let mut timebox = TimeBox::start(&policy.calendar, span, policy.timeboxes.remind_at, at);
+        if item.blocked.is_some() {
+            timebox.pause(at);
+        }
+        item.timebox = Some(timebox);
+    }
+    if item.frozen.is_none() {
+        item.frozen = Some(FrozenFields {
+            at,
+            hypothesis: item.fields.hypothesis.clone(),
+            metric: item.fields.metric.clone(),
+            amendments: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+/// What a preset's name stands for here.
+pub(super) fn resolve(length: &BoxLength, policy: &Policy) -> Result<Span, Refusal> {
+    match length {
+        BoxLength::Span(span) => Ok(*span),
+        BoxLength::Preset(name) => {
+            let presets = &policy.timeboxes.presets;
+            presets.get(name).copied().ok_or_else(|| Refusal::NoSuchPreset {
+                name: name.clone(),
+                presets: presets.keys().cloned().collect(),
+            })
+        }
+    }
+}
+
+/// Puts the item into a stage and keeps the move on record.
+pub(super) fn enter(item: &mut Item, to: Stage, at: Timestamp, by: Option<User>) {
+    item.stage_label_off_at = None;
+    if matches!(to, Stage::Active | Stage::InProgress) {
+        item.was_active = true;
+    }
+    if item.stage == to {
+        return;
+    }
+    item.stage = to;
+    item.stage_since = Some(at);
+    item.moves.push(Move { at, to, by });
+}
