@@ -228,7 +228,7 @@ pub struct IssueNow {
 }
 
 /// A repository as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepoNow {
     /// Its name and owner.
     pub name: RepoName,

@@ -101,6 +101,15 @@ pub(super) async fn still_ours(
         .ok_or(StoreError::LeaseLost)
 }
 
+fn read_lease(row: &SqliteRow) -> Result<Lease, StoreError> {
+    Ok(Lease {
+        key: Key::read(row)?,
+        generation: row.try_get::<i64, _>("generation")?.cast_unsigned(),
+        tries: row.try_get("tries")?,
+        fence: row.try_get("fence")?,
+    })
+}
+
 impl Store {
     /// Leases the key that has been due for longest, unless its installation has to wait; `None`
     /// if none is due.
@@ -124,15 +133,32 @@ impl Store {
         .bind(until.as_microsecond())
         .fetch_optional(&self.writer)
         .await?;
-        row.map(|row| {
-            Ok(Lease {
-                key: Key::read(&row)?,
-                generation: row.try_get::<i64, _>("generation")?.cast_unsigned(),
-                tries: row.try_get("tries")?,
-                fence: row.try_get("fence")?,
-            })
-        })
-        .transpose()
+        row.as_ref().map(read_lease).transpose()
+    }
+
+    /// Leases this very key, due or not, known or not; `None` while somebody else has it.
+    pub async fn lease_key(
+        &self,
+        key: Key,
+        now: Timestamp,
+        lease_for: SignedDuration,
+    ) -> Result<Option<Lease>, StoreError> {
+        let until = now.checked_add(lease_for).unwrap_or(Timestamp::MAX);
+        let statement = sqlx::query(
+            "INSERT INTO keys (installation, repo, kind, number, leased_until, due_at, generation, fence)
+             VALUES ($1, $2, $3, $4, $5, $5, 1, 1)
+             ON CONFLICT (installation, repo, kind, number) DO UPDATE SET
+                leased_until = $5, fence = keys.fence + 1,
+                due_at = CASE WHEN keys.due_at < $5 THEN keys.due_at ELSE $5 END
+             WHERE keys.leased_until IS NULL OR keys.leased_until <= $6
+             RETURNING installation, repo, kind, number, generation, fence, tries",
+        );
+        let row = bind_key(statement, key)
+            .bind(until.as_microsecond())
+            .bind(now.as_microsecond())
+            .fetch_optional(&self.writer)
+            .await?;
+        row.as_ref().map(read_lease).transpose()
     }
 
     /// When [`Self::lease`] will next find something, if nothing else happens; in the past if it
@@ -202,8 +228,8 @@ impl Store {
             .collect()
     }
 
-    /// Gives the key back. It is due at `next_due` unless it was woken meanwhile, or has
-    /// deliveries that are not handled: then it stays due.
+    /// Gives the key back. It is due at `next_due` unless it was woken meanwhile; it is due at once
+    /// if it has deliveries that are not handled.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] if it is another worker's by now.
@@ -214,11 +240,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let statement = sqlx::query(
             "UPDATE keys SET leased_until = NULL, tries = 0,
-                 due_at = CASE WHEN generation = $6 AND NOT EXISTS (
-                     SELECT 1 FROM deliveries d
-                     WHERE d.installation = keys.installation AND d.repo = keys.repo
-                       AND d.kind = keys.kind AND d.number = keys.number
-                       AND d.handled_at IS NULL) THEN $7 ELSE due_at END
+                 due_at = CASE WHEN generation <> $6 THEN due_at
+                     WHEN EXISTS (
+                         SELECT 1 FROM deliveries d
+                         WHERE d.installation = keys.installation AND d.repo = keys.repo
+                           AND d.kind = keys.kind AND d.number = keys.number
+                           AND d.handled_at IS NULL) THEN 0
+                     ELSE $7 END
              WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
                AND fence = $5 AND leased_until IS NOT NULL",
         );

@@ -17,9 +17,6 @@ use crate::forge::{Forge, RepoRef, Shown, digest};
 use crate::store::{Key, Lease, NewFact, SavedItem, Step, StoredDelivery};
 use crate::view::{self, Context};
 
-/// How soon an item is looked at again whose repository is just being taken up by another worker.
-const SOON: SignedDuration = SignedDuration::from_millis(500);
-
 /// How long the board gathers changes before it is redrawn.
 const BOARD_GATHERS: SignedDuration = SignedDuration::from_secs(3);
 
@@ -35,7 +32,9 @@ impl<F: Forge> Worker<F> {
             read.repo.as_ref().map(|repo| (&repo.now, stored.received_at))
         });
         let Some(repository) = self.repository(key, seen).await? else {
-            return Ok(Some(self.now() + SOON));
+            // Every delivery that could be read names its repository.
+            self.shared.store.apply(step).await?;
+            return Ok(None);
         };
         if repository.removed {
             self.shared.store.apply(step).await?;

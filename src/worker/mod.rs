@@ -95,6 +95,8 @@ enum StepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error("another worker has been taking the repository up for too long")]
+    TakenUpElsewhere,
     #[error("what was stored could not be read: {0}")]
     Kept(#[from] serde_json::Error),
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::kept::Repository;
 use super::{LEASE, Observation, StepError, Worker};
@@ -20,29 +20,37 @@ const POLICY_FILE: &str = ".github/labhand.yml";
 /// The defaults of an organisation, in its `.github` repository.
 const ORGANISATION_FILE: &str = "labhand.yml";
 
+/// While another worker takes a repository up, it is looked for so often…
+const LOOKS_FOR_OTHER: u32 = 20;
+
+/// …at this distance.
+const SOON: SignedDuration = SignedDuration::from_millis(500);
+
 impl<F: Forge> Worker<F> {
     /// The repository as it is kept, taken up if it is seen for the first time: its policy and
-    /// labels are read from GitHub. `None` while another worker does just that.
+    /// labels are read from GitHub. `None` if nothing is known of it.
     pub(super) async fn repository(
         &self,
         key: Key,
         seen: Option<(&RepoNow, Timestamp)>,
     ) -> Result<Option<Repository>, StepError> {
-        let Key { installation, repo: id, .. } = key;
-        if let Some(doc) = self.shared.store.load_repo(installation, id).await? {
-            let repository: Repository = serde_json::from_str(&doc)?;
-            if repository.is_taken_up() || repository.removed {
-                return Ok(Some(repository));
+        let own = Key::repo(key.installation, key.repo);
+        for _ in 0..LOOKS_FOR_OTHER {
+            if let Some(doc) = self.shared.store.load_repo(own.installation, own.repo).await? {
+                let repository: Repository = serde_json::from_str(&doc)?;
+                if repository.is_taken_up() || repository.removed {
+                    return Ok(Some(repository));
+                }
             }
+            if let Some(lease) = self.shared.store.lease_key(own, self.now(), LEASE).await? {
+                let taken_up = self.take_up(&lease, seen).await;
+                // Its own deliveries, if there are any, keep it due.
+                self.shared.store.finish(&lease, None).await?;
+                return taken_up;
+            }
+            self.shared.clock.sleep_until(self.now() + SOON).await;
         }
-        let own = Key::repo(installation, id);
-        let Some(lease) = self.shared.store.lease_key(own, self.now(), LEASE).await? else {
-            return Ok(None);
-        };
-        let taken_up = self.take_up(&lease, seen).await;
-        // Its own deliveries, if there are any, keep it due.
-        self.shared.store.finish(&lease, None).await?;
-        taken_up
+        Err(StepError::TakenUpElsewhere)
     }
 
     async fn take_up(

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::{Ground, kinds, may, pulls, stages};
 use crate::domain::actor::{Actor, User};
-use crate::domain::fact::{Ordered, Place};
+use crate::domain::fact::{CloseReason, Ordered, Place};
 use crate::domain::guards;
 use crate::domain::item::{
-    Amendment, Answered, Blocked, Decision, FieldName, Findings, Item, Outcome, Refusal,
+    Amendment, Answered, Blocked, Closed, Decision, FieldName, Findings, Item, Outcome, Refusal,
 };
 use crate::domain::kind::{Kind, KindSource, Phase, Points, Stage, Verdict};
 use crate::domain::order::{BoxLength, Frozen, Order};
@@ -253,7 +253,8 @@ fn find(item: &mut Item, text: &str, by: &User, at: Timestamp) -> Result<(), Ref
     Ok(())
 }
 
-/// Decides; the view then closes the issue as completed, whichever the verdict is.
+/// Decides, and closes the item as completed, whichever the verdict is: abandoning on evidence is
+/// work done.
 fn decide(
     item: &mut Item,
     verdict: Verdict,
@@ -280,5 +281,6 @@ fn decide(
         timebox.stop(at);
     }
     stages::enter(item, Stage::Decision, at, Some(by.clone()));
+    item.closed = Some(Closed { how: CloseReason::Completed, at });
     Ok(())
 }

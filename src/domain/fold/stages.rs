@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::Ground;
 use crate::domain::actor::User;
 use crate::domain::guards;
-use crate::domain::item::{FrozenFields, Item, Move, Refusal};
+use crate::domain::fact::CloseReason;
+use crate::domain::item::{Closed, FrozenFields, Item, Move, Refusal};
 use crate::domain::kind::Stage;
 use crate::domain::order::BoxLength;
 use crate::domain::policy::Policy;
@@ -40,6 +41,9 @@ pub(super) fn ask(
         activate(item, at, ground.policy)?;
     }
     enter(item, to, at, by.cloned());
+    if to == Stage::Done {
+        item.closed = Some(Closed { how: CloseReason::Completed, at });
+    }
     Ok(())
 }
 
