@@ -45,15 +45,25 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
         What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
         What::Pull(sight) => pulls::see(item, sight, fact.at),
-        What::PullRead { closes, touches_handoff_paths } => {
+        What::PullRead {
+            closes,
+            touches_handoff_paths,
+        } => {
             pulls::read(item, closes, *touches_handoff_paths, fact.at);
         }
         What::LinkedPull { number, sight } => {
             pulls::linked(item, *number, sight, fact.at, ground);
         }
         What::UnlinkedPull { number } => pulls::unlinked(item, *number, fact.at, ground),
-        What::Foundation { number, kind, decided } => {
-            let stands = super::item::Foundation { kind: *kind, decided: *decided };
+        What::Foundation {
+            number,
+            kind,
+            decided,
+        } => {
+            let stands = super::item::Foundation {
+                kind: *kind,
+                decided: *decided,
+            };
             item.foundations.insert(*number, stands);
         }
         What::BuiltOnBy { number } => {
@@ -67,7 +77,9 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
 /// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.
 /// Nothing is ever closed for being late.
 pub fn pass(item: &mut Item, to: Timestamp) {
-    let hour_ago = to.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+    let hour_ago = to
+        .checked_sub(SignedDuration::from_hours(1))
+        .unwrap_or(Timestamp::MIN);
     item.disturbed.retain(|at| *at > hour_ago);
     item.yielded = item.disturbed.len() > RESTORATIONS_AN_HOUR;
     if item.gone || item.closed.is_some() {
@@ -103,7 +115,11 @@ pub const STAGE_LABEL_GRACE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Adds a notice unless there is the same one already; says whether it is new.
 fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
-    if item.notices.iter().any(|notice| notice.what == what && notice.at == at) {
+    if item
+        .notices
+        .iter()
+        .any(|notice| notice.what == what && notice.at == at)
+    {
         return false;
     }
     item.notices.push(Notice { at, what });

@@ -19,9 +19,10 @@ pub fn broken_by_entering(item: &Item, stage: Stage) -> Vec<Rule> {
             Rule::ExplorationNeedsTimebox,
         ],
         (Kind::Research, Stage::Active) => &[Rule::ExplorationNeedsTimebox],
-        (Kind::Development, Stage::InProgress | Stage::InReview) => {
-            &[Rule::DevelopmentNeedsPoints, Rule::DevelopmentNeedsDeliverables]
-        }
+        (Kind::Development, Stage::InProgress | Stage::InReview) => &[
+            Rule::DevelopmentNeedsPoints,
+            Rule::DevelopmentNeedsDeliverables,
+        ],
         (
             Kind::Research | Kind::Experiment | Kind::Development | Kind::Maintenance,
             Stage::Ideation
@@ -34,7 +35,11 @@ pub fn broken_by_entering(item: &Item, stage: Stage) -> Vec<Rule> {
             | Stage::Done,
         ) => &[],
     };
-    rules.iter().copied().filter(|rule| is_broken(item, *rule)).collect()
+    rules
+        .iter()
+        .copied()
+        .filter(|rule| is_broken(item, *rule))
+        .collect()
 }
 
 /// Whether what the rule asks for is missing now. Rules about an act (closing, deciding, sizing,
@@ -73,7 +78,10 @@ pub fn is_undecided(item: &Item) -> bool {
 
 /// Those of the rules that the policy enforces.
 pub fn enforced(rules: Vec<Rule>, policy: &Policy) -> Vec<Rule> {
-    rules.into_iter().filter(|rule| policy.level(*rule) == Level::Enforce).collect()
+    rules
+        .into_iter()
+        .filter(|rule| policy.level(*rule) == Level::Enforce)
+        .collect()
 }
 
 /// The rules at level `warn` that an item breaks as it stands.
@@ -83,7 +91,9 @@ pub fn warnings(item: &Item, policy: &Policy) -> BTreeSet<Rule> {
     };
     let mut broken: BTreeSet<Rule> = match item.stage {
         Stage::Ideation | Stage::Todo => Vec::new(),
-        Stage::Active | Stage::Analysis | Stage::Decision => broken_by_entering(item, Stage::Active),
+        Stage::Active | Stage::Analysis | Stage::Decision => {
+            broken_by_entering(item, Stage::Active)
+        }
         Stage::InProgress | Stage::InReview | Stage::Done => {
             broken_by_entering(item, Stage::InProgress)
         }
@@ -99,7 +109,12 @@ pub fn warnings(item: &Item, policy: &Policy) -> BTreeSet<Rule> {
     if item.decision.is_some() && is_broken(item, Rule::FindingsBeforeDecision) {
         broken.insert(Rule::FindingsBeforeDecision);
     }
-    if item.closed.as_ref().is_some_and(|closed| closed.how.is_done()) && is_undecided(item) {
+    if item
+        .closed
+        .as_ref()
+        .is_some_and(|closed| closed.how.is_done())
+        && is_undecided(item)
+    {
         broken.insert(Rule::DecisionBeforeClose);
     }
     broken.retain(|rule| policy.level(*rule) == Level::Warn);

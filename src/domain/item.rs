@@ -162,13 +162,21 @@ impl Item {
     }
 
     fn counting<'a>(&'a self, field: Frozen, now: Option<&'a str>) -> Option<&'a str> {
-        let Some(frozen) = &self.frozen else { return now };
-        let amended = frozen.amendments.iter().rev().find(|amendment| amendment.field == field);
+        let Some(frozen) = &self.frozen else {
+            return now;
+        };
+        let amended = frozen
+            .amendments
+            .iter()
+            .rev()
+            .find(|amendment| amendment.field == field);
         let original = match field {
             Frozen::Hypothesis => frozen.hypothesis.as_deref(),
             Frozen::Metric => frozen.metric.as_deref(),
         };
-        amended.map(|amendment| amendment.text.as_str()).or(original)
+        amended
+            .map(|amendment| amendment.text.as_str())
+            .or(original)
     }
 
     /// The bucket it counts in; `None` without a kind.

@@ -6,6 +6,7 @@
 //! A leased key is due when its lease ends: if the worker never comes back, the key does.
 
 use jiff::{SignedDuration, Timestamp};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::error::StoreError;

@@ -12,17 +12,27 @@ use crate::domain::order::BoxLength;
 
 /// Finds the kind by what the item itself says; what a person has stated outranks it.
 pub(super) fn classify(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<'_>) {
-    if item.opted_out || item.kind.is_some_and(|kind| kind.source == KindSource::Stated) {
+    if item.opted_out
+        || item
+            .kind
+            .is_some_and(|kind| kind.source == KindSource::Stated)
+    {
         read_title_box(item);
         return;
     }
-    let labelled = snapshot.labels.iter().find_map(|label| match Label::parse(label) {
-        Some(Label::Kind(kind)) => Some(kind),
-        Some(_) | None => None,
-    });
+    let labelled = snapshot
+        .labels
+        .iter()
+        .find_map(|label| match Label::parse(label) {
+            Some(Label::Kind(kind)) => Some(kind),
+            Some(_) | None => None,
+        });
     // A kind label that is there without a kind was set at creation, or before labhand came; only
     // the former is a request that counts by itself.
-    if item.kind.is_none() && item.taken_in && let Some(kind) = labelled {
+    if item.kind.is_none()
+        && item.taken_in
+        && let Some(kind) = labelled
+    {
         set(item, kind, KindSource::Stated, at);
         read_title_box(item);
         return;
@@ -30,7 +40,10 @@ pub(super) fn classify(item: &mut Item, snapshot: &Snapshot, at: Timestamp, grou
     if !item.taken_in || item.is_pull {
         return;
     }
-    let by_type = snapshot.issue_type.as_deref().and_then(classify::by_issue_type);
+    let by_type = snapshot
+        .issue_type
+        .as_deref()
+        .and_then(classify::by_issue_type);
     if let Some(kind) = by_type {
         set(item, kind, KindSource::IssueType, at);
     } else if let Some(guess) = classify::by_title(&item.title, ground.policy.infer) {
@@ -42,8 +55,13 @@ pub(super) fn classify(item: &mut Item, snapshot: &Snapshot, at: Timestamp, grou
 
 /// A box named in the title, `(2 days)`, counts until a command or the text names another.
 fn read_title_box(item: &mut Item) {
-    let exploration = item.kind.is_some_and(|classified| classified.kind.is_exploration());
-    if !exploration || item.box_length.is_some() || item.fields.by_command.contains(&FieldName::Timebox) {
+    let exploration = item
+        .kind
+        .is_some_and(|classified| classified.kind.is_exploration());
+    if !exploration
+        || item.box_length.is_some()
+        || item.fields.by_command.contains(&FieldName::Timebox)
+    {
         return;
     }
     item.box_length = classify::box_in_title(&item.title).map(BoxLength::Span);
@@ -52,7 +70,10 @@ fn read_title_box(item: &mut Item) {
 /// Gives the item a kind. On a change the stage is mapped by its position, a box stops, points on
 /// exploration are dropped, and history stays.
 pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp) {
-    let before = item.kind.map(|classified| classified.kind).or(item.former_kind.take());
+    let before = item
+        .kind
+        .map(|classified| classified.kind)
+        .or(item.former_kind.take());
     item.kind = Some(Classified { kind, source });
     item.opted_out = false;
     match before {
@@ -78,7 +99,10 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
 
 /// Where a new item begins: what is closed already is at its end.
 fn first_stage(item: &Item, kind: Kind) -> Stage {
-    let done = item.closed.as_ref().is_some_and(|closed| closed.how.is_done());
+    let done = item
+        .closed
+        .as_ref()
+        .is_some_and(|closed| closed.how.is_done());
     let position = if done && !kind.is_exploration() {
         3
     } else if !kind.is_exploration() && !item.assignees.is_empty() {

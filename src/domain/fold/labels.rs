@@ -3,14 +3,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Ground, kinds, notify_once, orders, pulls, stages};
+use super::{Ground, RESTORATIONS_AN_HOUR, kinds, notify_once, orders, pulls, stages};
 use crate::domain::actor::Actor;
 use crate::domain::item::{Item, NoticeKind, Refusal};
 use crate::domain::kind::{KindSource, Stage};
 use crate::domain::labels::Label;
 
 /// A person set a label.
-pub(super) fn put_on(item: &mut Item, label: &str, by: Option<&Actor>, at: Timestamp, ground: &Ground<'_>) {
+pub(super) fn put_on(
+    item: &mut Item,
+    label: &str,
+    by: Option<&Actor>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
     let Some(label) = Label::parse(label) else {
         return;
     };
@@ -29,11 +35,7 @@ pub(super) fn put_on(item: &mut Item, label: &str, by: Option<&Actor>, at: Times
         Label::Blocked => orders::block(item, None, at),
         Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
         Label::Handoff | Label::Model(_) | Label::Board => {}
-        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
-            if item.kind.is_some() {
-                item.disturbed.push(at);
-            }
-        }
+        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
     }
 }
 
@@ -61,11 +63,15 @@ pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
         }
         Label::Handoff => pulls::label_off(item),
         Label::Model(_) | Label::Board => {}
-        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
-            if item.kind.is_some() {
-                item.disturbed.push(at);
-            }
-        }
+        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
+    }
+}
+
+/// Somebody changed a label that is labhand's output; it is put back unless that was too often.
+fn disturbed(item: &mut Item, at: Timestamp) {
+    if item.kind.is_some() {
+        item.disturbed.push(at);
+        item.yielded = item.disturbed.len() > RESTORATIONS_AN_HOUR;
     }
 }
 
@@ -88,7 +94,13 @@ pub(super) fn observe(item: &mut Item, labels: &[String], at: Timestamp, ground:
 }
 
 /// A stage that is refused is said once, and the view puts the old label back.
-fn ask_for_stage(item: &mut Item, to: Stage, by: Option<&Actor>, at: Timestamp, ground: &Ground<'_>) {
+fn ask_for_stage(
+    item: &mut Item,
+    to: Stage,
+    by: Option<&Actor>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
     item.stage_label_off_at = None;
     let missing = match stages::ask(item, to, by.map(|actor| &actor.user), at, ground) {
         Ok(()) => return,
@@ -100,7 +112,11 @@ fn ask_for_stage(item: &mut Item, to: Stage, by: Option<&Actor>, at: Timestamp, 
     let stays = item.stage;
     let what = NoticeKind::StageRefused { to, missing, stays };
     let lately = at.checked_sub(REPEATED_REQUEST).unwrap_or(Timestamp::MIN);
-    if !item.notices.iter().any(|notice| notice.what == what && notice.at >= lately) {
+    if !item
+        .notices
+        .iter()
+        .any(|notice| notice.what == what && notice.at >= lately)
+    {
         notify_once(item, at, what);
     }
 }

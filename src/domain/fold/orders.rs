@@ -102,7 +102,11 @@ fn obey(
         }
         Order::Unblock => {
             open_kind(item)?;
-            if unblock(item, at) { Ok(()) } else { Err(Refusal::NotBlocked) }
+            if unblock(item, at) {
+                Ok(())
+            } else {
+                Err(Refusal::NotBlocked)
+            }
         }
         Order::Timebox(length) => set_box(item, length, ground.policy),
         Order::Points(points) => {
@@ -116,11 +120,17 @@ fn obey(
             item.fields.by_command.insert(FieldName::BuildsOn);
             Ok(())
         }
-        Order::Amend { field, text, reason } => amend(item, *field, text, reason, user, at),
+        Order::Amend {
+            field,
+            text,
+            reason,
+        } => amend(item, *field, text, reason, user, at),
         Order::Findings { text } => find(item, text, user, at),
-        Order::Decide { verdict, elsewhere: _, reason } => {
-            decide(item, *verdict, reason, user, at, ground)
-        }
+        Order::Decide {
+            verdict,
+            elsewhere: _,
+            reason,
+        } => decide(item, *verdict, reason, user, at, ground),
         Order::Handoff { model } => pulls::ask_for_handoff(item, model.as_ref(), at),
         Order::HandoffOff { reason } => pulls::switch_off(item, reason, actor, ground),
         Order::Sign { slugs, evidence } => {
@@ -132,17 +142,27 @@ fn obey(
 }
 
 fn kind_of(item: &Item) -> Result<Kind, Refusal> {
-    item.kind.map(|classified| classified.kind).ok_or(Refusal::NoKind)
+    item.kind
+        .map(|classified| classified.kind)
+        .ok_or(Refusal::NoKind)
 }
 
 fn open_kind(item: &Item) -> Result<Kind, Refusal> {
     let kind = kind_of(item)?;
-    if item.closed.is_some() { Err(Refusal::Closed) } else { Ok(kind) }
+    if item.closed.is_some() {
+        Err(Refusal::Closed)
+    } else {
+        Ok(kind)
+    }
 }
 
 fn exploration(item: &Item) -> Result<Kind, Refusal> {
     let kind = kind_of(item)?;
-    if kind.is_exploration() { Ok(kind) } else { Err(Refusal::WrongKind { kind }) }
+    if kind.is_exploration() {
+        Ok(kind)
+    } else {
+        Err(Refusal::WrongKind { kind })
+    }
 }
 
 fn experiment(item: &Item) -> Result<(), Refusal> {
@@ -158,7 +178,12 @@ fn experiment(item: &Item) -> Result<(), Refusal> {
 pub(super) fn block(item: &mut Item, reason: Option<&String>, at: Timestamp) {
     match item.blocked.as_mut() {
         Some(blocked) => blocked.reason = reason.cloned().or(blocked.reason.take()),
-        None => item.blocked = Some(Blocked { since: at, reason: reason.cloned() }),
+        None => {
+            item.blocked = Some(Blocked {
+                since: at,
+                reason: reason.cloned(),
+            })
+        }
     }
     if let Some(timebox) = item.timebox.as_mut() {
         timebox.pause(at);
@@ -188,10 +213,15 @@ fn set_box(item: &mut Item, length: &BoxLength, policy: &Policy) -> Result<(), R
 
 /// Sizes an item by points; one firm number ends the prototype phase (product §2).
 pub(super) fn size(item: &mut Item, points: Points, policy: &Policy) -> Result<(), Refusal> {
-    let explores = item.kind.is_some_and(|classified| classified.kind.is_exploration());
+    let explores = item
+        .kind
+        .is_some_and(|classified| classified.kind.is_exploration());
     if explores && policy.level(Rule::NoPointsOnExploration) == Level::Enforce {
         let rules = vec![Rule::NoPointsOnExploration];
-        return Err(Refusal::Guards { rules, stays: item.stage });
+        return Err(Refusal::Guards {
+            rules,
+            stays: item.stage,
+        });
     }
     item.points = Some(points);
     if item.phase == Some(Phase::Prototype) && points.low == points.high {
@@ -243,7 +273,11 @@ fn amend(
 /// Writes down what was learned: the box has done its work, and an active item is analysed.
 fn find(item: &mut Item, text: &str, by: &User, at: Timestamp) -> Result<(), Refusal> {
     exploration(item)?;
-    item.findings.push(Findings { at, by: by.clone(), text: text.to_owned() });
+    item.findings.push(Findings {
+        at,
+        by: by.clone(),
+        text: text.to_owned(),
+    });
     if let Some(timebox) = item.timebox.as_mut() {
         timebox.stop(at);
     }
@@ -271,16 +305,31 @@ fn decide(
     if !matches!(item.stage, Stage::Analysis | Stage::Decision) {
         return Err(Refusal::WrongStage { stage: item.stage });
     }
-    let no_findings = if item.findings.is_empty() { vec![Rule::FindingsBeforeDecision] } else { Vec::new() };
+    let no_findings = if item.findings.is_empty() {
+        vec![Rule::FindingsBeforeDecision]
+    } else {
+        Vec::new()
+    };
     let rules = guards::enforced(no_findings, ground.policy);
     if !rules.is_empty() {
-        return Err(Refusal::Guards { rules, stays: item.stage });
+        return Err(Refusal::Guards {
+            rules,
+            stays: item.stage,
+        });
     }
-    item.decision = Some(Decision { at, by: by.clone(), verdict, reason: reason.to_owned() });
+    item.decision = Some(Decision {
+        at,
+        by: by.clone(),
+        verdict,
+        reason: reason.to_owned(),
+    });
     if let Some(timebox) = item.timebox.as_mut() {
         timebox.stop(at);
     }
     stages::enter(item, Stage::Decision, at, Some(by.clone()));
-    item.closed = Some(Closed { how: CloseReason::Completed, at });
+    item.closed = Some(Closed {
+        how: CloseReason::Completed,
+        at,
+    });
     Ok(())
 }

@@ -17,14 +17,23 @@ pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp) {
     match item.pull.as_mut() {
         Some(pull) => pull.sight = sight.clone(),
         None => {
-            item.pull =
-                Some(Pull { sight: sight.clone(), closes: Vec::new(), touches_handoff_paths: false });
+            item.pull = Some(Pull {
+                sight: sight.clone(),
+                closes: Vec::new(),
+                touches_handoff_paths: false,
+            });
         }
     }
     // One that is linked to nothing but bears a kind label is an item itself.
-    let explores = item.kind.is_none_or(|classified| classified.kind.is_exploration());
+    let explores = item
+        .kind
+        .is_none_or(|classified| classified.kind.is_exploration());
     if !explores && sight.open && item.closed.is_none() {
-        let stage = if sight.draft { Stage::InProgress } else { Stage::InReview };
+        let stage = if sight.draft {
+            Stage::InProgress
+        } else {
+            Stage::InReview
+        };
         stages::enter(item, stage, at, None);
     }
 }
@@ -62,15 +71,25 @@ pub(super) fn unlinked(item: &mut Item, number: ItemNumber, at: Timestamp, groun
 /// In review when every open linked pull request is ready for review, in progress when one is
 /// not; what no open pull request concerns stays where people put it.
 fn follow_pulls(item: &mut Item, at: Timestamp, ground: &Ground<'_>) {
-    let production = item.kind.is_some_and(|classified| !classified.kind.is_exploration());
+    let production = item
+        .kind
+        .is_some_and(|classified| !classified.kind.is_exploration());
     if !production || item.closed.is_some() {
         return;
     }
-    let mut open = item.linked_pulls.values().filter(|sight| sight.open).peekable();
+    let mut open = item
+        .linked_pulls
+        .values()
+        .filter(|sight| sight.open)
+        .peekable();
     if open.peek().is_none() {
         return;
     }
-    let to = if open.all(|sight| !sight.draft) { Stage::InReview } else { Stage::InProgress };
+    let to = if open.all(|sight| !sight.draft) {
+        Stage::InReview
+    } else {
+        Stage::InProgress
+    };
     if item.stage != to {
         stages::advance_quietly(item, to, at, ground.policy);
     }
@@ -121,9 +140,15 @@ pub(super) fn switch_off(
     ground: &Ground<'_>,
 ) -> Result<(), Refusal> {
     let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer { actor, author, policy: ground.policy };
+    let signer = Signer {
+        actor,
+        author,
+        policy: ground.policy,
+    };
     let handoff = live(item)?;
-    handoff.switch_off(reason, &signer).map_err(Refusal::NoSideHere)
+    handoff
+        .switch_off(reason, &signer)
+        .map_err(Refusal::NoSideHere)
 }
 
 /// `/sign slug… [evidence]`: each entry by itself; the first that is refused is answered.
@@ -147,7 +172,9 @@ pub(super) fn unsign(
     actor: &Actor,
     ground: &Ground<'_>,
 ) -> Result<(), Refusal> {
-    each_entry(item, slugs, ground.policy, |item, entry| unsign_one(item, entry, actor, ground))
+    each_entry(item, slugs, ground.policy, |item, entry| {
+        unsign_one(item, entry, actor, ground)
+    })
 }
 
 /// `/na slug reason`
@@ -158,12 +185,23 @@ pub(super) fn waive(
     actor: &Actor,
     ground: &Ground<'_>,
 ) -> Result<(), Refusal> {
-    each_entry(item, std::slice::from_ref(slug), ground.policy, |item, entry| {
-        let author = item.author.as_ref().map(|author| author.id);
-        let signer = Signer { actor, author, policy: ground.policy };
-        let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
-        handoff.waive(entry, reason, &signer)
-    })
+    each_entry(
+        item,
+        std::slice::from_ref(slug),
+        ground.policy,
+        |item, entry| {
+            let author = item.author.as_ref().map(|author| author.id);
+            let signer = Signer {
+                actor,
+                author,
+                policy: ground.policy,
+            };
+            let Some(handoff) = item.handoff.as_mut() else {
+                return Ok(());
+            };
+            handoff.waive(entry, reason, &signer)
+        },
+    )
 }
 
 /// A box of the checklist comment was ticked or unticked. What does not count is undone by the
@@ -176,7 +214,12 @@ pub(super) fn tick(
     at: Timestamp,
     ground: &Ground<'_>,
 ) {
-    let entry = ground.policy.handoff.entries.iter().find(|entry| entry.slug == *slug);
+    let entry = ground
+        .policy
+        .handoff
+        .entries
+        .iter()
+        .find(|entry| entry.slug == *slug);
     let (Some(actor), Some(entry)) = (by, entry) else {
         return;
     };
@@ -191,7 +234,11 @@ pub(super) fn tick(
     match sign_one(item, entry, None, actor, at, ground) {
         Ok(()) | Err(SignRefusal::AlreadySigned) => {}
         Err(why) => {
-            let what = NoticeKind::WrongTick { slug: slug.clone(), by: actor.user.clone(), why };
+            let what = NoticeKind::WrongTick {
+                slug: slug.clone(),
+                by: actor.user.clone(),
+                why,
+            };
             if !item.notices.iter().any(|notice| notice.what == what) {
                 notify_once(item, at, what);
             }
@@ -203,7 +250,10 @@ fn live(item: &mut Item) -> Result<&mut Handoff, Refusal> {
     if !item.is_pull {
         return Err(Refusal::NotAPull);
     }
-    item.handoff.as_mut().filter(|handoff| !handoff.ended).ok_or(Refusal::NotAHandoff)
+    item.handoff
+        .as_mut()
+        .filter(|handoff| !handoff.ended)
+        .ok_or(Refusal::NotAHandoff)
 }
 
 fn each_entry(
@@ -215,11 +265,20 @@ fn each_entry(
     live(item)?;
     let mut refused = None;
     for slug in slugs {
-        let outcome = match policy.handoff.entries.iter().find(|entry| entry.slug == *slug) {
-            Some(entry) => {
-                act(item, entry).map_err(|why| Refusal::Sign { slug: slug.clone(), why })
-            }
-            None => Err(Refusal::NoSuchEntry { slug: slug.clone(), closest: closest(slug, policy) }),
+        let outcome = match policy
+            .handoff
+            .entries
+            .iter()
+            .find(|entry| entry.slug == *slug)
+        {
+            Some(entry) => act(item, entry).map_err(|why| Refusal::Sign {
+                slug: slug.clone(),
+                why,
+            }),
+            None => Err(Refusal::NoSuchEntry {
+                slug: slug.clone(),
+                closest: closest(slug, policy),
+            }),
         };
         refused = refused.or(outcome.err());
     }
@@ -249,8 +308,14 @@ fn sign_one(
 ) -> Result<(), SignRefusal> {
     let head = head_of(item);
     let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer { actor, author, policy: ground.policy };
-    let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
+    let signer = Signer {
+        actor,
+        author,
+        policy: ground.policy,
+    };
+    let Some(handoff) = item.handoff.as_mut() else {
+        return Ok(());
+    };
     handoff.sign(entry, evidence, head.as_ref(), &signer, at)
 }
 
@@ -261,7 +326,13 @@ fn unsign_one(
     ground: &Ground<'_>,
 ) -> Result<(), SignRefusal> {
     let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer { actor, author, policy: ground.policy };
-    let Some(handoff) = item.handoff.as_mut() else { return Ok(()) };
+    let signer = Signer {
+        actor,
+        author,
+        policy: ground.policy,
+    };
+    let Some(handoff) = item.handoff.as_mut() else {
+        return Ok(());
+    };
     handoff.unsign(entry, &signer)
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Ground;
 use crate::domain::actor::User;
-use crate::domain::guards;
 use crate::domain::fact::CloseReason;
+use crate::domain::guards;
 use crate::domain::item::{Closed, FrozenFields, Item, Move, Refusal};
 use crate::domain::kind::Stage;
 use crate::domain::order::BoxLength;
@@ -25,24 +25,36 @@ pub(super) fn ask(
         return Err(Refusal::NoKind);
     };
     if !Stage::track(classified.kind).contains(&to) {
-        return Err(Refusal::NotOnTrack { kind: classified.kind });
+        return Err(Refusal::NotOnTrack {
+            kind: classified.kind,
+        });
     }
     if item.closed.is_some() {
-        return if to == item.stage { Ok(()) } else { Err(Refusal::Closed) };
+        return if to == item.stage {
+            Ok(())
+        } else {
+            Err(Refusal::Closed)
+        };
     }
     if to == item.stage {
         return Ok(());
     }
     let rules = guards::enforced(guards::broken_by_entering(item, to), ground.policy);
     if !rules.is_empty() {
-        return Err(Refusal::Guards { rules, stays: item.stage });
+        return Err(Refusal::Guards {
+            rules,
+            stays: item.stage,
+        });
     }
     if to == Stage::Active {
         activate(item, at, ground.policy)?;
     }
     enter(item, to, at, by.cloned());
     if to == Stage::Done {
-        item.closed = Some(Closed { how: CloseReason::Completed, at });
+        item.closed = Some(Closed {
+            how: CloseReason::Completed,
+            at,
+        });
     }
     Ok(())
 }
@@ -84,10 +96,13 @@ pub(super) fn resolve(length: &BoxLength, policy: &Policy) -> Result<Span, Refus
         BoxLength::Span(span) => Ok(*span),
         BoxLength::Preset(name) => {
             let presets = &policy.timeboxes.presets;
-            presets.get(name).copied().ok_or_else(|| Refusal::NoSuchPreset {
-                name: name.clone(),
-                presets: presets.keys().cloned().collect(),
-            })
+            presets
+                .get(name)
+                .copied()
+                .ok_or_else(|| Refusal::NoSuchPreset {
+                    name: name.clone(),
+                    presets: presets.keys().cloned().collect(),
+                })
         }
     }
 }
