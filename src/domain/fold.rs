@@ -227,11 +227,13 @@ fn close(item: &mut Item, how: CloseReason, at: Timestamp, ground: &Ground<'_>) 
     }
 }
 
-/// Reopening gives in-progress, or analysis; what never was active is an idea again.
+/// Reopening gives in-progress, or analysis; what never was active is an idea again. A decision
+/// stays on record and makes way for another.
 fn reopen(item: &mut Item, at: Timestamp, by: Option<&Actor>) {
     if item.closed.take().is_none() {
         return;
     }
+    item.earlier_decisions.extend(item.decision.take());
     let Some(classified) = item.kind else { return };
     let user = by.map(|actor| actor.user.clone());
     if !classified.kind.is_exploration() {

@@ -79,6 +79,8 @@ pub struct Item {
     pub findings: Vec<Findings>,
     /// What was decided.
     pub decision: Option<Decision>,
+    /// What had been decided before it was reopened.
+    pub earlier_decisions: Vec<Decision>,
     /// How the items that it builds on stand.
     pub foundations: BTreeMap<ItemNumber, Foundation>,
     /// The items that build on this one.
@@ -137,6 +139,7 @@ impl Item {
             blocked: None,
             findings: Vec::new(),
             decision: None,
+            earlier_decisions: Vec::new(),
             foundations: BTreeMap::new(),
             built_on_by: BTreeSet::new(),
             notices: Vec::new(),

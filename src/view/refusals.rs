@@ -51,6 +51,7 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
             };
             format!("there is no entry {}; {known}", text::code(slug.as_str(), 60))
         }
+        Refusal::NoSideHere(why) => signing::no_side(why, ctx.policy),
         Refusal::Sign { slug, why } => signing::sentence(slug, "you are", why, ctx.policy),
     }
 }

@@ -5,6 +5,26 @@ use crate::domain::policy::Policy;
 
 use super::{text, words};
 
+/// A sentence about somebody who cannot speak for a side of a hand-off.
+pub fn no_side(why: &SignRefusal, policy: &Policy) -> String {
+    match why {
+        SignRefusal::NoWrite => "it takes write access.".to_owned(),
+        SignRefusal::NoSide
+        | SignRefusal::OtherSide { .. }
+        | SignRefusal::AlreadySigned
+        | SignRefusal::NothingToTakeBack
+        | SignRefusal::NeedsPath
+        | SignRefusal::NeedsEvidence
+        | SignRefusal::BadEvidence => format!(
+            "it takes both sides, {}; you are on neither.",
+            words::listed(&[
+                words::members(Side::DataScience, policy),
+                words::members(Side::Engineering, policy)
+            ])
+        ),
+    }
+}
+
 /// A sentence about an entry that somebody could not sign, or take back. `who_is` is "mira is" or
 /// "you are".
 pub fn sentence(slug: &Slug, who_is: &str, why: &SignRefusal, policy: &Policy) -> String {
