@@ -1,0 +1,365 @@
+//! Issues: their texts, state, people and type. Labels are in [`super::labels`].
+
+use serde_json::{Value, json};
+
+use super::super::refusal::{Did, Refusal};
+use super::super::state::{Actor, Issue, RepoIx, StateReason, World};
+
+/// The most that GitHub takes as the text of an issue, in characters.
+pub(in super::super) const BODY_LIMIT: usize = 65_536;
+/// The most that GitHub takes as a title, in characters.
+const TITLE_LIMIT: usize = 256;
+
+/// What a new issue or pull request begins with.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct NewIssue {
+    pub title: String,
+    pub body: Option<String>,
+    pub labels: Vec<String>,
+    pub assignees: Vec<String>,
+    pub milestone: Option<u64>,
+    pub issue_type: Option<String>,
+}
+
+/// What is edited; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct IssueEdit {
+    pub title: Option<String>,
+    pub body: Option<String>,
+}
+
+/// Refuses what is too long.
+pub(in super::super) fn check_texts(title: Option<&str>, body: Option<&str>) -> Did<()> {
+    if let Some(title) = title {
+        if title.trim().is_empty() {
+            return Err(Refusal::invalid("Issue", "title", "missing_field"));
+        }
+        if title.chars().count() > TITLE_LIMIT {
+            return Err(Refusal::unprocessable(
+                "Issue",
+                "title",
+                "title is too long (maximum is 256 characters)",
+            ));
+        }
+    }
+    if body.is_some_and(|body| body.chars().count() > BODY_LIMIT) {
+        return Err(Refusal::unprocessable(
+            "Issue",
+            "body",
+            "body is too long (maximum is 65536 characters)",
+        ));
+    }
+    Ok(())
+}
+
+impl World {
+    /// Opens an issue: `opened`, then one event for each label, assignee and milestone.
+    pub fn open_issue(&mut self, repo: RepoIx, actor: Actor, new: NewIssue) -> Did<u64> {
+        let number = self.place_issue(repo, actor, &new)?;
+        self.announce_issue(repo, number, actor, "opened", json!({}));
+        self.announce_beginnings(repo, number, actor);
+        Ok(number)
+    }
+
+    /// Puts a new issue into the repository without saying so.
+    pub(super) fn place_issue(&mut self, repo: RepoIx, actor: Actor, new: &NewIssue) -> Did<u64> {
+        check_texts(Some(&new.title), new.body.as_deref())?;
+        let assignees = new
+            .assignees
+            .iter()
+            .map(|login| self.assignable(login))
+            .collect::<Did<Vec<u64>>>()?;
+        if new
+            .milestone
+            .is_some_and(|number| !self[repo].milestones.iter().any(|m| m.number == number))
+        {
+            return Err(Refusal::invalid("Issue", "milestone", "invalid"));
+        }
+        let labels = self.label_ids(repo, actor, &new.labels)?;
+        let (id, now) = (self.id(), self.now());
+        let number = self[repo].next_number;
+        self[repo].next_number += 1;
+        self[repo].issues.insert(
+            number,
+            Issue {
+                id,
+                number,
+                title: new.title.clone(),
+                body: new.body.clone(),
+                author: actor,
+                open: true,
+                state_reason: None,
+                labels,
+                assignees,
+                milestone: new.milestone,
+                issue_type: new.issue_type.clone(),
+                comments: Vec::new(),
+                reactions: Vec::new(),
+                created_at: now,
+                updated_at: now,
+                closed_at: None,
+                closed_by: None,
+                pull: None,
+            },
+        );
+        Ok(number)
+    }
+
+    /// One event for each thing that a new issue was opened with.
+    pub(super) fn announce_beginnings(&mut self, repo: RepoIx, number: u64, actor: Actor) {
+        let Ok(issue) = self.issue(repo, number) else {
+            return;
+        };
+        let mut events: Vec<(&str, Value)> = Vec::new();
+        let labels = self.labels_json(repo, &issue.labels);
+        for label in labels.as_array().into_iter().flatten() {
+            events.push(("labeled", json!({ "label": label })));
+        }
+        for assignee in &issue.assignees {
+            events.push(("assigned", json!({ "assignee": self.user_json(*assignee) })));
+        }
+        if issue.milestone.is_some() {
+            let milestone = self.maybe_milestone_json(repo, issue.milestone);
+            events.push(("milestoned", json!({ "milestone": milestone })));
+        }
+        if issue.issue_type.is_some() {
+            events.push(("typed", json!({ "type": self.issue_type_json(issue) })));
+        }
+        for (action, more) in events {
+            self.announce_issue(repo, number, actor, action, more);
+        }
+    }
+
+    fn assignable(&self, login: &str) -> Did<u64> {
+        self.account(login)
+            .map(|account| account.id)
+            .ok_or_else(|| Refusal::invalid("Issue", "assignees", "invalid"))
+    }
+
+    /// Edits title or text; nothing is announced where nothing changes.
+    pub fn edit_issue(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        edit: IssueEdit,
+    ) -> Did<()> {
+        check_texts(edit.title.as_deref(), edit.body.as_deref())?;
+        self.issue(repo, number)?;
+        let now = self.now();
+        let issue = self.issue_mut(repo, number)?;
+        let mut changes = serde_json::Map::new();
+        if let Some(title) = edit.title.filter(|title| *title != issue.title) {
+            changes.insert("title".to_owned(), json!({ "from": issue.title }));
+            issue.title = title;
+        }
+        if let Some(body) = edit.body
+            && issue.body.as_ref() != Some(&body)
+        {
+            changes.insert("body".to_owned(), json!({ "from": issue.body }));
+            issue.body = Some(body);
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        issue.updated_at = now;
+        self.announce_issue(repo, number, actor, "edited", json!({ "changes": changes }));
+        Ok(())
+    }
+
+    /// Closes an issue or pull request; one that is closed only takes the new reason.
+    pub fn close_issue(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        reason: StateReason,
+    ) -> Did<()> {
+        self.issue(repo, number)?;
+        let now = self.now();
+        let issue = self.issue_mut(repo, number)?;
+        let was_open = issue.open;
+        if issue.pull.is_none() {
+            issue.state_reason = Some(reason);
+        }
+        if !was_open {
+            return Ok(());
+        }
+        issue.open = false;
+        issue.closed_at = Some(now);
+        issue.closed_by = Some(actor.account);
+        issue.updated_at = now;
+        self.announce_issue(repo, number, actor, "closed", json!({}));
+        Ok(())
+    }
+
+    /// Opens it again.
+    pub fn reopen_issue(&mut self, repo: RepoIx, actor: Actor, number: u64) -> Did<()> {
+        self.issue(repo, number)?;
+        let now = self.now();
+        let issue = self.issue_mut(repo, number)?;
+        if issue.open {
+            return Ok(());
+        }
+        if issue
+            .pull
+            .as_ref()
+            .is_some_and(|pull| pull.merged.is_some())
+        {
+            return Err(Refusal::invalid("PullRequest", "state", "invalid"));
+        }
+        issue.open = true;
+        issue.closed_at = None;
+        issue.closed_by = None;
+        issue.updated_at = now;
+        if issue.pull.is_none() {
+            issue.state_reason = Some(StateReason::Reopened);
+        }
+        self.announce_issue(repo, number, actor, "reopened", json!({}));
+        Ok(())
+    }
+
+    /// Assigns somebody; nothing happens where they are assigned already.
+    pub fn assign(&mut self, repo: RepoIx, actor: Actor, number: u64, login: &str) -> Did<()> {
+        let who = self.assignable(login)?;
+        if self.issue(repo, number)?.assignees.contains(&who) {
+            return Ok(());
+        }
+        self.issue_mut(repo, number)?.assignees.push(who);
+        self.touch(repo, number);
+        let more = json!({ "assignee": self.user_json(who) });
+        self.announce_issue(repo, number, actor, "assigned", more);
+        Ok(())
+    }
+
+    /// Takes an assignment back.
+    pub fn unassign(&mut self, repo: RepoIx, actor: Actor, number: u64, login: &str) -> Did<()> {
+        let who = self.assignable(login)?;
+        if !self.issue(repo, number)?.assignees.contains(&who) {
+            return Ok(());
+        }
+        self.issue_mut(repo, number)?
+            .assignees
+            .retain(|a| *a != who);
+        self.touch(repo, number);
+        let more = json!({ "assignee": self.user_json(who) });
+        self.announce_issue(repo, number, actor, "unassigned", more);
+        Ok(())
+    }
+
+    /// Puts an issue into a milestone, or takes it out of one.
+    pub fn set_milestone(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        milestone: Option<u64>,
+    ) -> Did<()> {
+        let known = |n: u64| self[repo].milestones.iter().any(|m| m.number == n);
+        if milestone.is_some_and(|n| !known(n)) {
+            return Err(Refusal::invalid("Issue", "milestone", "invalid"));
+        }
+        let before = self.issue(repo, number)?.milestone;
+        if before == milestone {
+            return Ok(());
+        }
+        self.issue_mut(repo, number)?.milestone = milestone;
+        self.touch(repo, number);
+        if before.is_some() {
+            let more = json!({ "milestone": self.maybe_milestone_json(repo, before) });
+            self.announce_issue(repo, number, actor, "demilestoned", more);
+        }
+        if milestone.is_some() {
+            let more = json!({ "milestone": self.maybe_milestone_json(repo, milestone) });
+            self.announce_issue(repo, number, actor, "milestoned", more);
+        }
+        Ok(())
+    }
+
+    /// Sets or takes off the issue type.
+    pub fn set_type(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        name: Option<&str>,
+    ) -> Did<()> {
+        let before = self.issue_type_json(self.issue(repo, number)?);
+        let issue = self.issue_mut(repo, number)?;
+        issue.issue_type = name.map(str::to_owned);
+        self.touch(repo, number);
+        let after = self.issue_type_json(self.issue(repo, number)?);
+        if !before.is_null() {
+            self.announce_issue(repo, number, actor, "untyped", json!({ "type": before }));
+        }
+        if !after.is_null() {
+            self.announce_issue(repo, number, actor, "typed", json!({ "type": after }));
+        }
+        Ok(())
+    }
+
+    /// Deletes an issue: its number answers 410 from now on.
+    pub fn delete_issue(&mut self, repo: RepoIx, actor: Actor, number: u64) -> Did<()> {
+        let issue = self.issue_json(repo, self.issue(repo, number)?);
+        self[repo].issues.remove(&number);
+        self[repo].gone.insert(number);
+        self.announce(
+            repo,
+            actor,
+            "issues",
+            Some("deleted"),
+            json!({ "issue": issue }),
+        );
+        Ok(())
+    }
+
+    /// Moves an issue to another repository, where it begins anew with its comments; labels that
+    /// are not known there are lost, as on GitHub.
+    pub fn transfer_issue(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        to: RepoIx,
+    ) -> Did<u64> {
+        let old = self.issue(repo, number)?.clone();
+        let old_json = self.issue_json(repo, &old);
+        let labels = old
+            .labels
+            .iter()
+            .filter_map(|id| self[repo].labels.iter().find(|label| label.id == *id))
+            .filter_map(|label| self[to].label(&label.name))
+            .map(|label| label.id)
+            .collect();
+        let (id, now) = (self.id(), self.now());
+        let new_number = self[to].next_number;
+        self[to].next_number += 1;
+        let moved = Issue {
+            id,
+            number: new_number,
+            labels,
+            milestone: None,
+            updated_at: now,
+            ..old
+        };
+        let moved_json = self.issue_json(to, &moved);
+        self[to].issues.insert(new_number, moved);
+        self.announce(
+            repo,
+            actor,
+            "issues",
+            Some("transferred"),
+            json!({
+                "issue": old_json,
+                "changes": { "new_issue": moved_json, "new_repository": self.repo_json(to) }
+            }),
+        );
+        self[repo].issues.remove(&number);
+        self[repo].gone.insert(number);
+        let from = json!({
+            "changes": { "old_issue": old_json, "old_repository": self.repo_json(repo) }
+        });
+        self.announce_issue(to, new_number, actor, "opened", from);
+        Ok(new_number)
+    }
+}

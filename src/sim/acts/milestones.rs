@@ -1,0 +1,110 @@
+//! Milestones.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::refusal::{Did, Refusal};
+use super::super::state::{Actor, Milestone, RepoIx, World};
+
+/// What is changed of a milestone; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct MilestoneEdit {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub due_on: Option<Option<Timestamp>>,
+    pub open: Option<bool>,
+}
+
+impl World {
+    fn announce_milestone(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        action: &str,
+        more: Value,
+    ) {
+        let milestone = self.maybe_milestone_json(repo, Some(number));
+        let payload = super::with(json!({ "milestone": milestone }), more);
+        self.announce(repo, actor, "milestone", Some(action), payload);
+    }
+
+    /// Creates a milestone.
+    pub fn create_milestone(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        title: &str,
+        description: Option<&str>,
+        due_on: Option<Timestamp>,
+    ) -> Did<u64> {
+        if self[repo].milestones.iter().any(|m| m.title == title) {
+            return Err(Refusal::invalid("Milestone", "title", "already_exists"));
+        }
+        let (id, now) = (self.id(), self.now());
+        let number = self[repo].milestones.len() as u64 + 1;
+        self[repo].milestones.push(Milestone {
+            id,
+            number,
+            title: title.to_owned(),
+            description: description.map(str::to_owned),
+            due_on,
+            creator: actor.account,
+            open: true,
+            created_at: now,
+            updated_at: now,
+            closed_at: None,
+        });
+        self.announce_milestone(repo, actor, number, "created", json!({}));
+        Ok(number)
+    }
+
+    /// Edits, closes or opens a milestone.
+    pub fn edit_milestone(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        number: u64,
+        edit: MilestoneEdit,
+    ) -> Did<()> {
+        let now = self.now();
+        let milestone = self[repo]
+            .milestones
+            .iter_mut()
+            .find(|m| m.number == number)
+            .ok_or_else(Refusal::not_found)?;
+        milestone.updated_at = now;
+        let mut changes = serde_json::Map::new();
+        if let Some(title) = edit.title.filter(|title| *title != milestone.title) {
+            changes.insert("title".to_owned(), json!({ "from": milestone.title }));
+            milestone.title = title;
+        }
+        if let Some(text) = edit.description {
+            changes.insert(
+                "description".to_owned(),
+                json!({ "from": milestone.description.as_deref().unwrap_or("") }),
+            );
+            milestone.description = Some(text);
+        }
+        if let Some(due) = edit.due_on.filter(|due| *due != milestone.due_on) {
+            let from = super::super::json::maybe_time(milestone.due_on);
+            changes.insert("due_on".to_owned(), json!({ "from": from }));
+            milestone.due_on = due;
+        }
+        let turned = edit.open.filter(|open| *open != milestone.open);
+        if let Some(open) = turned {
+            milestone.open = open;
+            milestone.closed_at = (!open).then_some(now);
+        }
+        if !changes.is_empty() {
+            let more = json!({ "changes": changes });
+            self.announce_milestone(repo, actor, number, "edited", more);
+        }
+        match turned {
+            Some(true) => self.announce_milestone(repo, actor, number, "opened", json!({})),
+            Some(false) => self.announce_milestone(repo, actor, number, "closed", json!({})),
+            None => {}
+        }
+        Ok(())
+    }
+}

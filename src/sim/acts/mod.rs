@@ -1,0 +1,88 @@
+//! What can be done, by people and by the bot alike: each act changes the world, moves
+//! `updated_at` as GitHub does, and announces what happened.
+
+mod checks;
+mod comments;
+mod git;
+mod issues;
+mod keywords;
+mod labels;
+mod merging;
+mod milestones;
+mod pulls;
+mod setup;
+
+pub(super) use checks::CheckPatch;
+pub(super) use git::sha1_like;
+pub(super) use issues::{IssueEdit, NewIssue};
+pub(super) use milestones::MilestoneEdit;
+pub(super) use pulls::NewPull;
+
+use serde_json::{Value, json};
+
+use super::json::with;
+use super::refusal::{Did, Refusal};
+use super::state::{Actor, Issue, RepoIx, World};
+
+impl World {
+    /// An issue or pull request that is there; 410 for one that was deleted.
+    pub fn issue(&self, repo: RepoIx, number: u64) -> Did<&Issue> {
+        match self[repo].issues.get(&number) {
+            Some(issue) => Ok(issue),
+            None if self[repo].gone.contains(&number) => {
+                Err(Refusal::new(410, "This issue was deleted"))
+            }
+            None => Err(Refusal::not_found()),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(in super::super) fn issue_mut(&mut self, repo: RepoIx, number: u64) -> Did<&mut Issue> {
+        self[repo]
+            .issues
+            .get_mut(&number)
+            .ok_or_else(Refusal::not_found)
+    }
+
+    /// Announces something about an issue or pull request.
+    pub(in super::super) fn announce_issue(
+        &mut self,
+        repo: RepoIx,
+        number: u64,
+        actor: Actor,
+        action: &str,
+        more: Value,
+    ) {
+        let Ok(issue) = self.issue(repo, number) else {
+            return;
+        };
+        let (event, subject) = match &issue.pull {
+            Some(pull) => (
+                "pull_request",
+                json!({ "number": number, "pull_request": self.pull_json(repo, issue, pull) }),
+            ),
+            None => ("issues", json!({ "issue": self.issue_json(repo, issue) })),
+        };
+        if action == "opened" {
+            let path = if event == "issues" { "issues" } else { "pulls" };
+            self.lag_behind(repo, &format!("{path}/{number}"));
+        }
+        self.announce(repo, actor, event, Some(action), with(subject, more));
+    }
+
+    /// Lets the next look at a path of the repository fail, if that is wished.
+    pub(in super::super) fn lag_behind(&mut self, repo: RepoIx, path: &str) {
+        if self.lag_after_event {
+            let path = format!("/repos/{}/{path}", self.full_name(repo)).to_ascii_lowercase();
+            self.lagging.insert(path);
+        }
+    }
+
+    /// Marks an issue as changed now.
+    pub(in super::super) fn touch(&mut self, repo: RepoIx, number: u64) {
+        let now = self.now();
+        if let Ok(issue) = self.issue_mut(repo, number) {
+            issue.updated_at = now;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Issues: one, many, new and changed.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::acts::{IssueEdit, NewIssue};
+use super::super::refusal::{Did, Refusal};
+use super::super::state::{Actor, Issue, RepoIx, StateReason, World};
+use super::lists::page;
+use super::{Ask, Reply};
+
+pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = ask.repo(world)?;
+    let issue = world.issue(repo, ask.number("issue_number")?)?;
+    Ok(Reply::ok(world.issue_json(repo, issue)))
+}
+
+/// The instant that `since` names; what is no instant is 422.
+pub(super) fn since(ask: &Ask) -> Did<Timestamp> {
+    match ask.query.get("since") {
+        None => Ok(Timestamp::MIN),
+        Some(text) => text
+            .parse()
+            .map_err(|_| Refusal::invalid("Search", "since", "invalid")),
+    }
+}
+
+/// Issues and pull requests, by GitHub's filters.
+pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = ask.repo(world)?;
+    let since = since(ask)?;
+    let word = |name: &str, usual: &'static str| {
+        ask.query.get(name).map_or(usual.to_owned(), String::clone)
+    };
+    let (state, creator, sort) = (
+        word("state", "open"),
+        word("creator", ""),
+        word("sort", "created"),
+    );
+    let wanted_labels: Vec<u64> = word("labels", "")
+        .split(',')
+        .filter(|name| !name.is_empty())
+        // A label that is not there is borne by nobody.
+        .map(|name| world[repo].label(name).map_or(0, |label| label.id))
+        .collect();
+    let mut found: Vec<&Issue> = world[repo]
+        .issues
+        .values()
+        .filter(|issue| state == "all" || issue.open == (state == "open"))
+        .filter(|issue| issue.updated_at >= since)
+        .filter(|issue| creator.is_empty() || made_by(world, issue, &creator))
+        .filter(|issue| wanted_labels.iter().all(|id| issue.labels.contains(id)))
+        .collect();
+    match sort.as_str() {
+        "updated" => found.sort_by_key(|issue| (issue.updated_at, issue.number)),
+        "comments" => found.sort_by_key(|issue| (issue.comments.len(), issue.number)),
+        _ => found.sort_by_key(|issue| (issue.created_at, issue.number)),
+    }
+    if word("direction", "desc") == "desc" {
+        found.reverse();
+    }
+    let all = found
+        .into_iter()
+        .map(|issue| world.issue_json(repo, issue))
+        .collect();
+    Ok(page(world, ask, all))
+}
+
+/// Whether this creator is meant; an App's bot is also found as `app/labhand`.
+fn made_by(world: &World, issue: &Issue, creator: &str) -> bool {
+    let login = world.login(issue.author.account);
+    login.eq_ignore_ascii_case(creator)
+        || creator
+            .strip_prefix("app/")
+            .is_some_and(|slug| login.eq_ignore_ascii_case(&format!("{slug}[bot]")))
+}
+
+fn milestone(body: &Value) -> Did<Option<u64>> {
+    match body.get("milestone") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) => Ok(number.as_u64()),
+        Some(Value::String(text)) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Refusal::invalid("Issue", "milestone", "invalid")),
+        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => {
+            Err(Refusal::invalid("Issue", "milestone", "invalid"))
+        }
+    }
+}
+
+pub(super) fn create(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let (repo, actor) = (ask.repo(world)?, ask.actor(world)?);
+    let new = NewIssue {
+        title: ask.needed("title")?.to_owned(),
+        body: ask.text("body").map(str::to_owned),
+        labels: ask.texts("labels").unwrap_or_default(),
+        assignees: ask.texts("assignees").unwrap_or_default(),
+        milestone: milestone(&ask.body)?,
+        issue_type: ask.text("type").map(str::to_owned),
+    };
+    let number = world.open_issue(repo, actor, new)?;
+    Ok(Reply::created(
+        world.issue_json(repo, world.issue(repo, number)?),
+    ))
+}
+
+pub(super) fn edit(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let (repo, actor) = (ask.repo(world)?, ask.actor(world)?);
+    let number = ask.number("issue_number")?;
+    world.issue(repo, number)?;
+    let texts = IssueEdit {
+        title: ask.text("title").map(str::to_owned),
+        body: ask.text("body").map(str::to_owned),
+    };
+    world.edit_issue(repo, actor, number, texts)?;
+    if let Some(names) = ask.texts("labels") {
+        world.set_labels(repo, actor, number, &names)?;
+    }
+    if let Some(logins) = ask.texts("assignees") {
+        set_assignees(world, repo, actor, number, &logins)?;
+    }
+    if ask.body.get("milestone").is_some() {
+        world.set_milestone(repo, actor, number, milestone(&ask.body)?)?;
+    }
+    match ask.text("state") {
+        None => {}
+        Some("open") => world.reopen_issue(repo, actor, number)?,
+        Some("closed") => {
+            let word = ask.text("state_reason").unwrap_or("completed");
+            let reason = StateReason::of(word)
+                .ok_or_else(|| Refusal::invalid("Issue", "state_reason", "invalid"))?;
+            world.close_issue(repo, actor, number, reason)?;
+        }
+        Some(_) => return Err(Refusal::invalid("Issue", "state", "invalid")),
+    }
+    Ok(Reply::ok(
+        world.issue_json(repo, world.issue(repo, number)?),
+    ))
+}
+
+fn set_assignees(
+    world: &mut World,
+    repo: RepoIx,
+    actor: Actor,
+    number: u64,
+    logins: &[String],
+) -> Did<()> {
+    let there: Vec<String> = world
+        .issue(repo, number)?
+        .assignees
+        .iter()
+        .map(|id| world.login(*id).to_owned())
+        .collect();
+    for login in there.iter().filter(|login| !logins.contains(login)) {
+        world.unassign(repo, actor, number, login)?;
+    }
+    for login in logins {
+        world.assign(repo, actor, number, login)?;
+    }
+    Ok(())
+}

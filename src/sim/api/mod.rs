@@ -1,0 +1,364 @@
+//! The interface that the bot speaks to: REST at `/` (and at `/api/v3`, as on GitHub Enterprise)
+//! and GraphQL. One table says what there is; everything else gets GitHub's 404.
+//!
+//! None of this shares code with the bot's own client, or both would share their mistakes; it is
+//! held against GitHub's own description instead.
+
+mod apps;
+mod auth;
+mod checks;
+mod comments;
+mod contents;
+mod graphql;
+mod issues;
+mod labels;
+mod lists;
+mod orgs;
+mod pulls;
+mod repos;
+mod serve;
+
+use std::collections::HashMap;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::{MethodFilter, on};
+use serde_json::Value;
+
+use super::Shared;
+use super::refusal::{Did, Refusal};
+use super::state::{Actor, RepoIx, World};
+
+pub(super) use auth::{AppKey, Caller, MACHINE_TOKEN};
+pub(super) use repos::role_words;
+
+/// What is asked: the call without HTTP.
+pub(super) struct Ask {
+    pub caller: Caller,
+    pub path: String,
+    pub raw_query: String,
+    pub params: HashMap<String, String>,
+    pub query: HashMap<String, String>,
+    pub body: Value,
+    pub accept: String,
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    Json(Value),
+    Text(String),
+    Empty,
+}
+
+impl Reply {
+    /// 200 with this.
+    pub fn ok(body: Value) -> Self {
+        Self::with_status(200, body)
+    }
+
+    /// 201 with this.
+    pub fn created(body: Value) -> Self {
+        Self::with_status(201, body)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self {
+            status: 204,
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// A status with this.
+    pub fn with_status(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Json(body),
+        }
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self::with_status(refusal.status, refusal.body())
+    }
+}
+
+impl Ask {
+    /// A part of the path by its name in the route's template.
+    pub fn param(&self, name: &str) -> Did<&str> {
+        self.params
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(Refusal::not_found)
+    }
+
+    /// A part of the path that is a number.
+    pub fn number(&self, name: &str) -> Did<u64> {
+        self.param(name)?.parse().map_err(|_| Refusal::not_found())
+    }
+
+    /// A text in the body.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(Value::as_str)
+    }
+
+    /// A text that has to be in the body.
+    pub fn needed(&self, name: &str) -> Did<&str> {
+        self.text(name).ok_or_else(|| {
+            Refusal::new(
+                422,
+                &format!("Invalid request.\n\n\"{name}\" wasn't supplied."),
+            )
+        })
+    }
+
+    /// A list of texts in the body; labels may also be objects with a name.
+    pub fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let list = self.body.get(name)?.as_array()?;
+        Some(
+            list.iter()
+                .filter_map(|entry| entry.as_str().or_else(|| entry.get("name")?.as_str()))
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    /// The repository in the path, if the caller may see it.
+    pub fn repo(&self, world: &World) -> Did<RepoIx> {
+        let repo = world
+            .repo_named(self.param("owner")?, self.param("repo")?)
+            .ok_or_else(Refusal::not_found)?;
+        self.caller.must_see(world, repo)?;
+        Ok(repo)
+    }
+
+    /// The account that acts for the caller.
+    pub fn actor(&self, world: &World) -> Did<Actor> {
+        self.caller.actor(world)
+    }
+}
+
+type Handler = fn(&mut World, &Ask) -> Did<Reply>;
+
+/// What there is. The templates are those of GitHub's description.
+fn routes() -> Vec<(MethodFilter, &'static str, Handler)> {
+    const GET: MethodFilter = MethodFilter::GET;
+    const POST: MethodFilter = MethodFilter::POST;
+    const PUT: MethodFilter = MethodFilter::PUT;
+    const PATCH: MethodFilter = MethodFilter::PATCH;
+    const DELETE: MethodFilter = MethodFilter::DELETE;
+    vec![
+        (GET, "/app", apps::app),
+        (GET, "/app/installations", apps::installations),
+        (
+            GET,
+            "/app/installations/{installation_id}",
+            apps::installation,
+        ),
+        (
+            POST,
+            "/app/installations/{installation_id}/access_tokens",
+            apps::create_token,
+        ),
+        (GET, "/app/hook/deliveries", apps::deliveries),
+        (
+            POST,
+            "/app/hook/deliveries/{delivery_id}/attempts",
+            apps::redeliver,
+        ),
+        (GET, "/installation/repositories", apps::repositories),
+        (GET, "/user", apps::user),
+        (GET, "/user/repos", apps::repositories_of_user),
+        (GET, "/rate_limit", apps::rate_limit),
+        (GET, "/repos/{owner}/{repo}", repos::get),
+        (GET, "/repositories/{id}", repos::get_by_id),
+        (
+            GET,
+            "/repos/{owner}/{repo}/installation",
+            apps::installation_of,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/collaborators/{username}/permission",
+            repos::permission,
+        ),
+        (GET, "/repos/{owner}/{repo}/contents/{*path}", contents::get),
+        (GET, "/repos/{owner}/{repo}/milestones", repos::milestones),
+        (GET, "/repos/{owner}/{repo}/labels", labels::list),
+        (POST, "/repos/{owner}/{repo}/labels", labels::create),
+        (GET, "/repos/{owner}/{repo}/labels/{name}", labels::get),
+        (PATCH, "/repos/{owner}/{repo}/labels/{name}", labels::edit),
+        (
+            DELETE,
+            "/repos/{owner}/{repo}/labels/{name}",
+            labels::delete,
+        ),
+        (GET, "/repos/{owner}/{repo}/issues", issues::list),
+        (POST, "/repos/{owner}/{repo}/issues", issues::create),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/{issue_number}",
+            issues::get,
+        ),
+        (
+            PATCH,
+            "/repos/{owner}/{repo}/issues/{issue_number}",
+            issues::edit,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/{issue_number}/labels",
+            labels::list_on_issue,
+        ),
+        (
+            POST,
+            "/repos/{owner}/{repo}/issues/{issue_number}/labels",
+            labels::add,
+        ),
+        (
+            PUT,
+            "/repos/{owner}/{repo}/issues/{issue_number}/labels",
+            labels::set,
+        ),
+        (
+            DELETE,
+            "/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
+            labels::remove,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+            comments::list,
+        ),
+        (
+            POST,
+            "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+            comments::create,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/comments",
+            comments::list_in_repo,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+            comments::get,
+        ),
+        (
+            PATCH,
+            "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+            comments::edit,
+        ),
+        (
+            DELETE,
+            "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+            comments::delete,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/{issue_number}/reactions",
+            comments::reactions_of_issue,
+        ),
+        (
+            POST,
+            "/repos/{owner}/{repo}/issues/{issue_number}/reactions",
+            comments::react_to_issue,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+            comments::reactions,
+        ),
+        (
+            POST,
+            "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+            comments::react,
+        ),
+        (POST, "/repos/{owner}/{repo}/check-runs", checks::create),
+        (
+            GET,
+            "/repos/{owner}/{repo}/check-runs/{check_run_id}",
+            checks::get,
+        ),
+        (
+            PATCH,
+            "/repos/{owner}/{repo}/check-runs/{check_run_id}",
+            checks::edit,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/commits/{ref}/check-runs",
+            checks::list,
+        ),
+        (
+            POST,
+            "/repos/{owner}/{repo}/statuses/{sha}",
+            checks::create_status,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/commits/{ref}/statuses",
+            checks::statuses,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/commits/{ref}/status",
+            checks::combined_status,
+        ),
+        (GET, "/repos/{owner}/{repo}/pulls", pulls::list),
+        (GET, "/repos/{owner}/{repo}/pulls/{pull_number}", pulls::get),
+        (
+            GET,
+            "/repos/{owner}/{repo}/pulls/{pull_number}/files",
+            pulls::files,
+        ),
+        (
+            GET,
+            "/repos/{owner}/{repo}/commits/{ref}/pulls",
+            pulls::of_commit,
+        ),
+        (GET, "/orgs/{org}/teams/{team_slug}/members", orgs::members),
+        (
+            GET,
+            "/orgs/{org}/teams/{team_slug}/memberships/{username}",
+            orgs::membership,
+        ),
+    ]
+}
+
+/// All routes, on a server of their own.
+pub(super) fn router(shared: &Shared) -> Router {
+    let mut rest = Router::new();
+    for (method, template, handler) in routes() {
+        let shared = shared.clone();
+        let asked = move |request: Request| serve::serve(shared, template, handler, request);
+        rest = rest.route(template, on(method, asked));
+    }
+    let ask_graphql = |shared: Shared| {
+        on(MethodFilter::POST, move |request: Request| {
+            serve::serve(shared, "/graphql", graphql::ask, request)
+        })
+    };
+    let nowhere = shared.clone();
+    Router::new()
+        .nest("/api/v3", rest.clone())
+        .merge(rest)
+        .route("/graphql", ask_graphql(shared.clone()))
+        .route("/api/graphql", ask_graphql(shared.clone()))
+        .fallback(move |request: Request| {
+            serve::serve(nowhere, "", |_, _| Err(Refusal::not_found()), request)
+        })
+}
