@@ -224,3 +224,116 @@ pub(super) fn harmless(words: &str) -> String {
         .collect();
     words.join(" ").chars().take(MESSAGE_CHARS).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an answer to a harmless request means.
+    fn means(status: u16, headers: &[(&'static str, &str)], body: &str) -> CallError {
+        answer(status, headers, body)
+            .accepted(Twice::Harmless)
+            .expect_err("no success")
+    }
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+        let headers = headers.iter().map(|(name, value)| {
+            let name = header::HeaderName::from_static(name);
+            (name, value.parse().expect("a header"))
+        });
+        Answer {
+            status: StatusCode::from_u16(status).expect("a status"),
+            headers: headers.collect(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn limited(seconds: u64) -> CallError {
+        CallError::Limited { seconds }
+    }
+
+    #[test]
+    fn github_says_in_many_ways_that_we_are_too_fast() {
+        let secondary = r#"{"message":"You have exceeded a secondary rate limit."}"#;
+        for status in [403, 429] {
+            assert_eq!(means(status, &[("retry-after", "17")], ""), limited(17));
+            assert_eq!(means(status, &[], secondary), limited(60));
+            let reset = [
+                ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", "1795514400"),
+                ("date", "Tue, 24 Nov 2026 09:48:20 GMT"),
+            ];
+            assert_eq!(means(status, &reset, ""), limited(700));
+            assert_eq!(means(status, &reset[..1], ""), limited(60));
+        }
+        let abuse = r#"{"message":"You have triggered an abuse detection mechanism."}"#;
+        assert_eq!(means(403, &[], abuse), limited(60));
+        assert_eq!(means(429, &[], ""), limited(60));
+        assert_eq!(means(429, &[("retry-after", "soon")], ""), limited(60));
+        assert_eq!(
+            means(429, &[("retry-after", "99999999999999")], ""),
+            limited(LONGEST_WAIT_SECONDS)
+        );
+    }
+
+    #[test]
+    fn other_refusals_are_final_and_in_githubs_words() {
+        let integration = r#"{"message":"Resource not accessible by integration"}"#;
+        assert_eq!(
+            means(403, &[("x-ratelimit-remaining", "4999")], integration).to_string(),
+            "GitHub refused (403): Resource not accessible by integration"
+        );
+        assert_eq!(
+            means(401, &[], r#"{"message":"Bad credentials"}"#).to_string(),
+            "GitHub refused (401): Bad credentials"
+        );
+        let invalid = r#"{"message":"Validation Failed","errors":[
+            {"resource":"Label","code":"already_exists","field":"name"},"and so on",[7]]}"#;
+        assert_eq!(
+            means(422, &[], invalid).to_string(),
+            "GitHub refused (422): Validation Failed; name already_exists; and so on"
+        );
+        assert!(answer(422, &[], invalid).is_refused_as("already_exists"));
+        assert!(!answer(422, &[], invalid).is_refused_as("custom"));
+        for status in [404, 410] {
+            assert!(matches!(means(status, &[], ""), CallError::Missing(_)));
+        }
+    }
+
+    #[test]
+    fn a_failing_server_may_have_created_what_it_was_asked_to() {
+        for status in [500, 502, 503, 504] {
+            let answers = |twice| answer(status, &[], "<html>").accepted(twice).map(|_| ());
+            assert!(matches!(
+                answers(Twice::Harmless),
+                Err(CallError::Unavailable(_))
+            ));
+            assert!(matches!(answers(Twice::Creates), Err(CallError::Lost(_))));
+        }
+        let unreadable = |twice| answer(201, &[], "{").json::<String>(twice);
+        assert!(matches!(
+            unreadable(Twice::Harmless),
+            Err(CallError::Unreadable(_))
+        ));
+        assert!(matches!(
+            unreadable(Twice::Creates),
+            Err(CallError::Lost(_))
+        ));
+    }
+
+    #[test]
+    fn nothing_that_looks_like_a_secret_gets_into_an_error() {
+        let echo = r#"{"message":"no: Bearer ghs_16C7e42F292c6912E7710c838347Ae178B4a"}"#;
+        assert_eq!(
+            means(400, &[], echo).to_string(),
+            "GitHub refused (400): no: Bearer …"
+        );
+        // What is not GitHub's form is not repeated at all.
+        assert_eq!(
+            means(400, &[], "<p>Authorization: Bearer hunter2</p>").to_string(),
+            "GitHub refused (400): Bad Request"
+        );
+        let typed = answer(200, &[], r#"{"id":"hunter2"}"#).json::<Vec<u8>>(Twice::Harmless);
+        assert!(!format!("{typed:?}").contains("hunter2"));
+    }
+}

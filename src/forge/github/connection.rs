@@ -9,10 +9,8 @@ use std::time::Duration;
 use http::uri::Authority;
 use http::{StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use octocrab::Octocrab;
 use octocrab::models::{AppId, InstallationId as OctoInstallationId};
-use octocrab::{
-    DefaultOctocrabBuilderConfig, NoAuth, NoSvc, NotLayerReady, Octocrab, OctocrabBuilder,
-};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -23,14 +21,11 @@ use crate::forge::CallError;
 
 use super::answer::{Answer, failed, harmless, token_refused};
 use super::request::Request;
+use super::setup::{Addresses, SetupError, client};
 
 /// How long one request may take from beginning to end. Under half of a key's lease of 30 s, so
 /// that whoever takes a key over never looks for something that is still being created.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long connecting may take: shorter than the whole, since then it is certain that nothing
-/// was sent.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The largest answer that is read, in bytes. A page of a hundred issues with the longest texts
 /// (65,536 characters of up to four bytes) is larger in theory; none is in practice.
@@ -48,33 +43,9 @@ const ACCEPT: &str = "application/vnd.github+json";
 /// The version of GitHub's API whose forms are read.
 const API_VERSION: &str = "2022-11-28";
 
-/// octocrab's builder as it stands before anything is layered around its client.
-type Builder = OctocrabBuilder<NoSvc, DefaultOctocrabBuilderConfig, NoAuth, NotLayerReady>;
-
 /// Is told of each call: its method, its route as GitHub documents it (`/app/installations/{id}`)
-/// and the status of the answer, 0 if none came.
+/// and the status of the answer, 0 if none came that could be read.
 pub type OnCall = Arc<dyn Fn(&str, &'static str, u16) + Send + Sync>;
-
-/// Why no connection can be set up with these settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    /// The address is none.
-    #[error(
-        "the API address `{0}` is not of the form `https://api.github.com` or `https://HOST/api/v3`"
-    )]
-    ApiUrl(String),
-    /// The key is none.
-    #[error(
-        "the App's private key is not an RSA key in PEM form (`-----BEGIN RSA PRIVATE KEY-----`)"
-    )]
-    PrivateKey,
-    /// The token is none.
-    #[error("the token contains spaces, line breaks or other characters that no token has")]
-    Token,
-    /// TLS or the like.
-    #[error("no connection can be set up: {0}")]
-    Client(String),
-}
 
 /// On whose behalf something is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,46 +78,6 @@ pub(super) struct Connection {
     pub(super) html_url: String,
     on_call: OnCall,
     pub(super) call_timeout: Duration,
-}
-
-/// An address, taken apart.
-struct Addresses {
-    rest: Uri,
-    graphql: Uri,
-    authority: Authority,
-    html_url: String,
-}
-
-impl Addresses {
-    fn new(api_url: &str) -> Result<Self, SetupError> {
-        let wrong = || SetupError::ApiUrl(api_url.to_owned());
-        let rest: Uri = api_url
-            .trim()
-            .trim_end_matches('/')
-            .parse()
-            .map_err(|_| wrong())?;
-        let scheme = rest.scheme_str().ok_or_else(wrong)?;
-        let authority = rest.authority().cloned().ok_or_else(wrong)?;
-        if !matches!(scheme, "http" | "https") || rest.query().is_some() || api_url.contains('@') {
-            return Err(wrong());
-        }
-        let origin = format!("{scheme}://{authority}");
-        let path = rest.path().trim_end_matches('/');
-        let graphql = match path.strip_suffix("/v3") {
-            Some(api) => format!("{origin}{api}"),
-            None => format!("{origin}{path}"),
-        };
-        let html_url = match authority.as_str().strip_prefix("api.") {
-            Some(host) if path.is_empty() => format!("{scheme}://{host}"),
-            Some(_) | None => origin.clone(),
-        };
-        Ok(Self {
-            graphql: graphql.parse().map_err(|_| wrong())?,
-            rest,
-            authority,
-            html_url,
-        })
-    }
 }
 
 impl Connection {
@@ -473,18 +404,6 @@ fn next_page(links: &str) -> Option<&str> {
     })
 }
 
-/// octocrab with its base set and its retries off: it is built without them, see `Cargo.toml`.
-fn client(
-    base: &Uri,
-    with_access: impl FnOnce(Builder) -> Result<Builder, SetupError>,
-) -> Result<Arc<Octocrab>, SetupError> {
-    let failed = |error: octocrab::Error| SetupError::Client(harmless(&error.to_string()));
-    let builder = Octocrab::builder().set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let builder = builder.base_uri(base.clone()).map_err(failed)?;
-    let client = with_access(builder)?.build().map_err(failed)?;
-    Ok(Arc::new(client))
-}
-
 /// What a panic elsewhere leaves behind is still a map of clients.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -493,36 +412,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn enterprise_has_graphql_beside_rest() {
-        let addresses = |api_url| {
-            let addresses = Addresses::new(api_url).expect("an address");
-            (addresses.graphql.to_string(), addresses.html_url)
-        };
-        let pair = |graphql: &str, html: &str| (graphql.to_owned(), html.to_owned());
-        assert_eq!(
-            addresses("https://api.github.com"),
-            pair("https://api.github.com/", "https://github.com")
-        );
-        assert_eq!(
-            addresses("https://git.acme.example/api/v3/"),
-            pair("https://git.acme.example/api", "https://git.acme.example")
-        );
-        assert_eq!(
-            addresses("http://127.0.0.1:8081"),
-            pair("http://127.0.0.1:8081/", "http://127.0.0.1:8081")
-        );
-        for wrong in [
-            "api.github.com",
-            "ftp://x",
-            "",
-            "https://user@x",
-            "https://x?y",
-        ] {
-            assert!(Addresses::new(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn the_next_page_is_found_among_the_links() {

@@ -21,10 +21,12 @@ pub mod payload;
 mod queries;
 mod reads;
 mod request;
+mod setup;
 mod wire;
 mod writes;
 
-pub use connection::{OnCall, SetupError};
+pub use connection::OnCall;
+pub use setup::SetupError;
 
 use connection::{As, Connection};
 

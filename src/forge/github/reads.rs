@@ -216,7 +216,8 @@ impl GitHub {
         match self.connection.json::<Membership>(asker, &request).await {
             Ok(membership) => Ok(membership.state == "active"),
             Err(CallError::Missing(_)) => {
-                let request = Request::get("/orgs/{org}/teams/{team_slug}", &[org, slug]);
+                let route = "/orgs/{org}/teams/{team_slug}/members";
+                let request = Request::get(route, &[org, slug]).query("per_page", "1");
                 self.connection.send(asker, &request).await?;
                 Ok(false)
             }

@@ -151,7 +151,7 @@ pub(super) struct Issue {
     labels: Option<Vec<LabelOn>>,
     milestone: Option<Milestone>,
     #[serde(rename = "type")]
-    issue_type: Option<IssueType>,
+    kind: Option<IssueType>,
     pull_request: Option<PullStub>,
 }
 
@@ -184,7 +184,7 @@ impl Issue {
             author: user_or_ghost(self.user.as_ref()),
             created_at: self.created_at.and_then(Moment::timestamp).unwrap_or(seen),
             is_pull: self.pull_request.is_some(),
-            issue_type: self.issue_type.and_then(|issue_type| issue_type.name),
+            issue_type: self.kind.and_then(|kind| kind.name),
             assignees: people(self.assignees),
             labels: names(self.labels),
             milestone: self.milestone.map(Milestone::read),

@@ -221,17 +221,14 @@ impl GitHub {
             },
         };
         let marker = check_marker(check);
-        let request = match existing.filter(|id| *id != 0) {
-            Some(id) => {
-                let route = "/repos/{owner}/{repo}/check-runs/{check_run_id}";
-                about(repo, Method::PATCH, route, &[&id.to_string()]).json(&run(None, &marker))
-            }
-            None => {
-                let head = Some(check.sha.as_str());
-                about(repo, Method::POST, "/repos/{owner}/{repo}/check-runs", &[])
-                    .json(&run(head, &marker))
-                    .creates()
-            }
+        let request = if let Some(id) = existing.filter(|id| *id != 0) {
+            let route = "/repos/{owner}/{repo}/check-runs/{check_run_id}";
+            about(repo, Method::PATCH, route, &[&id.to_string()]).json(&run(None, &marker))
+        } else {
+            let head = Some(check.sha.as_str());
+            about(repo, Method::POST, "/repos/{owner}/{repo}/check-runs", &[])
+                .json(&run(head, &marker))
+                .creates()
         };
         let created: Created = self.connection.json(on_behalf_of(repo), &request).await?;
         Ok(Done::Check(created.id))
@@ -274,15 +271,12 @@ fn edit_issue(repo: &RepoRef, number: ItemNumber) -> Request {
 }
 
 fn react(repo: &RepoRef, number: ItemNumber, comment: Option<CommentId>) -> Request {
-    match comment {
-        Some(comment) => {
-            let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
-            about(repo, Method::POST, route, &[&comment.to_string()])
-        }
-        None => {
-            let route = "/repos/{owner}/{repo}/issues/{issue_number}/reactions";
-            about(repo, Method::POST, route, &[&number.to_string()])
-        }
+    if let Some(comment) = comment {
+        let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
+        about(repo, Method::POST, route, &[&comment.to_string()])
+    } else {
+        let route = "/repos/{owner}/{repo}/issues/{issue_number}/reactions";
+        about(repo, Method::POST, route, &[&number.to_string()])
     }
 }
 

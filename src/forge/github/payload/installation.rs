@@ -7,7 +7,7 @@ use crate::domain::ids::{RepoId, RepoName};
 use crate::forge::RepoHappening;
 
 use super::super::wire::Moment;
-use super::Setting;
+use super::{Setting, Told};
 
 /// What happened to one of the repositories.
 pub(super) struct Changed {
@@ -37,10 +37,7 @@ pub(super) struct InstallationPayload {
 }
 
 /// Suspending is no end: calls are refused until it is over, and what was known stays.
-pub(super) fn installation(
-    payload: InstallationPayload,
-    setting: &Setting<'_>,
-) -> Option<Vec<Changed>> {
+pub(super) fn installation(payload: InstallationPayload, setting: &Setting<'_>) -> Told<Changed> {
     let repositories = payload.repositories.unwrap_or_default();
     match setting.action {
         "created" => {
@@ -48,13 +45,13 @@ pub(super) fn installation(
             let on_all = is_all(payload.installation.repository_selection.as_deref());
             let what = RepoHappening::Installed { on_all };
             let at = created.unwrap_or(setting.received_at);
-            Some(each(repositories, at, &what).collect())
+            Told::Heard(each(repositories, at, &what).collect())
         }
         "deleted" => {
-            Some(each(repositories, setting.received_at, &RepoHappening::Removed).collect())
+            Told::Heard(each(repositories, setting.received_at, &RepoHappening::Removed).collect())
         }
-        "suspend" | "unsuspend" | "new_permissions_accepted" => Some(Vec::new()),
-        _ => None,
+        "suspend" | "unsuspend" | "new_permissions_accepted" => Told::Heard(Vec::new()),
+        _ => Told::UnknownAction,
     }
 }
 
@@ -67,18 +64,15 @@ pub(super) struct RepositoriesPayload {
 }
 
 /// The installation's own times are those of its settings, not of this change.
-pub(super) fn repositories(
-    payload: RepositoriesPayload,
-    setting: &Setting<'_>,
-) -> Option<Vec<Changed>> {
+pub(super) fn repositories(payload: RepositoriesPayload, setting: &Setting<'_>) -> Told<Changed> {
     if !matches!(setting.action, "added" | "removed") {
-        return None;
+        return Told::UnknownAction;
     }
     let on_all = is_all(payload.repository_selection.as_deref());
     let installed = RepoHappening::Installed { on_all };
     let added = payload.repositories_added.unwrap_or_default();
     let removed = payload.repositories_removed.unwrap_or_default();
-    Some(
+    Told::Heard(
         each(added, setting.received_at, &installed)
             .chain(each(removed, setting.received_at, &RepoHappening::Removed))
             .collect(),

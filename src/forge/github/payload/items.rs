@@ -9,10 +9,10 @@ use crate::domain::ids::{CommentId, ItemNumber};
 use crate::forge::Happening;
 
 use super::super::wire::{Account, Issue, LabelOn, Moment, Pull, merged_or_not, user_or_ghost};
-use super::Setting;
+use super::{Setting, Told};
 
-/// When and what, or `None` for an action that is not known.
-type Happenings = Option<Vec<(Timestamp, Happening)>>;
+/// When and what.
+type Happenings = Told<(Timestamp, Happening)>;
 
 /// What an edit changed. `from: null` is an empty text.
 #[derive(Deserialize)]
@@ -78,7 +78,7 @@ pub(super) fn issues(payload: IssuesPayload, setting: &Setting<'_>) -> (ItemNumb
         "deleted" | "transferred" => vec![Happening::Item(What::Gone)],
         "assigned" | "unassigned" | "milestoned" | "demilestoned" | "typed" | "untyped"
         | "locked" | "unlocked" | "pinned" | "unpinned" => vec![seen(issue.snapshot(at))],
-        _ => return (number, None),
+        _ => return (number, Told::UnknownAction),
     };
     (number, all_at(at, whats))
 }
@@ -140,7 +140,7 @@ pub(super) fn pull_request(
         | "auto_merge_disabled"
         | "enqueued"
         | "dequeued" => vec![seen(pull.snapshot(at))],
-        _ => return (number, None),
+        _ => return (number, Told::UnknownAction),
     };
     whats.insert(1, sight);
     (number, all_at(at, whats))
@@ -195,7 +195,7 @@ pub(super) fn issue_comment(
                 (issue_at, seen(issue.snapshot(issue_at))),
                 (at, Happening::CommentDeleted { comment: id }),
             ];
-            return (number, Some(whats));
+            return (number, Told::Heard(whats));
         }
         "pinned" | "unpinned" => {
             return (
@@ -203,7 +203,7 @@ pub(super) fn issue_comment(
                 all_at(issue_at, vec![seen(issue.snapshot(issue_at))]),
             );
         }
-        _ => return (number, None),
+        _ => return (number, Told::UnknownAction),
     };
     let comment = Happening::Comment {
         comment: id,
@@ -216,11 +216,11 @@ pub(super) fn issue_comment(
         (issue_at, seen(issue.snapshot(issue_at))),
         (at.unwrap_or(issue_at), comment),
     ];
-    (number, Some(whats))
+    (number, Told::Heard(whats))
 }
 
 fn all_at(at: Timestamp, whats: Vec<Happening>) -> Happenings {
-    Some(whats.into_iter().map(|what| (at, what)).collect())
+    Told::Heard(whats.into_iter().map(|what| (at, what)).collect())
 }
 
 fn opened(snapshot: Snapshot) -> Happening {

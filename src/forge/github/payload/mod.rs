@@ -167,7 +167,7 @@ impl Raw<'_> {
 
     fn about_item<T: DeserializeOwned>(
         &self,
-        understand: impl FnOnce(T, &Setting<'_>) -> (ItemNumber, Option<Vec<(Timestamp, Happening)>>),
+        understand: impl FnOnce(T, &Setting<'_>) -> (ItemNumber, Told<(Timestamp, Happening)>),
     ) -> Result<Delivery, Unreadable> {
         let mut delivery = self.envelope()?.into_delivery();
         let (number, happenings) = understand(self.parse()?, &self.setting(&delivery));
@@ -178,25 +178,27 @@ impl Raw<'_> {
 
     fn about_repo<T: DeserializeOwned>(
         &self,
-        understand: impl FnOnce(T, &Setting<'_>) -> Option<Vec<(Timestamp, RepoHappening)>>,
+        understand: impl FnOnce(&T, &Setting<'_>) -> Told<(Timestamp, RepoHappening)>,
     ) -> Result<Delivery, Unreadable> {
         let mut delivery = self.envelope()?.into_delivery();
-        let happenings = understand(self.parse()?, &self.setting(&delivery));
-        delivery.take(happenings.map(|happenings| {
-            happenings
-                .into_iter()
-                .map(|(at, happening)| (at, Happening::Repo(happening)))
-                .collect()
-        }));
+        let told = understand(&self.parse()?, &self.setting(&delivery));
+        delivery.take(match told {
+            Told::Heard(told) => Told::Heard(
+                told.into_iter()
+                    .map(|(at, what)| (at, Happening::Repo(what)))
+                    .collect(),
+            ),
+            Told::UnknownAction => Told::UnknownAction,
+        });
         Ok(delivery)
     }
 
     fn about_installation<T: DeserializeOwned>(
         &self,
-        understand: impl FnOnce(T, &Setting<'_>) -> Option<Vec<installation::Changed>>,
+        understand: impl FnOnce(T, &Setting<'_>) -> Told<installation::Changed>,
     ) -> Result<Delivery, Unreadable> {
         let mut delivery = self.envelope()?.into_delivery();
-        if let Some(changes) = understand(self.parse()?, &self.setting(&delivery)) {
+        if let Told::Heard(changes) = understand(self.parse()?, &self.setting(&delivery)) {
             delivery.known = true;
             delivery.elsewhere = changes
                 .into_iter()
@@ -228,6 +230,14 @@ struct Setting<'a> {
     /// Sent to an App rather than to a hook of a repository or an organisation.
     by_app: bool,
     received_at: Timestamp,
+}
+
+/// What the reading of an event's own part yields.
+enum Told<T> {
+    /// All that there is to say, which may be nothing.
+    Heard(Vec<T>),
+    /// The action is not known.
+    UnknownAction,
 }
 
 #[derive(Deserialize)]
@@ -281,11 +291,10 @@ impl Envelope {
 }
 
 impl Delivery {
-    /// `None`: the action is not known.
-    fn take(&mut self, happenings: Option<Vec<(Timestamp, Happening)>>) {
-        if let Some(happenings) = happenings {
+    fn take(&mut self, told: Told<(Timestamp, Happening)>) {
+        if let Told::Heard(told) = told {
             self.known = true;
-            self.heard = happenings
+            self.heard = told
                 .into_iter()
                 .map(|(at, what)| self.heard(at, what))
                 .collect();

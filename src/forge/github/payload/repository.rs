@@ -7,10 +7,10 @@ use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::forge::RepoHappening;
 
 use super::super::wire::{self, Moment};
-use super::Setting;
+use super::{Setting, Told};
 
-/// When and what, or `None` for an action that is not known.
-type Happenings = Option<Vec<(Timestamp, RepoHappening)>>;
+/// When and what.
+type Happenings = Told<(Timestamp, RepoHappening)>;
 
 /// The branches on which GitHub's merge queue tries what it is about to merge.
 const QUEUE_BRANCHES: &str = "gh-readonly-queue/";
@@ -21,14 +21,14 @@ pub(super) struct LabelPayload {
     label: wire::Label,
 }
 
-pub(super) fn label(payload: LabelPayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn label(payload: &LabelPayload, setting: &Setting<'_>) -> Happenings {
     let id = payload.label.id;
     let spec = match setting.action {
-        "created" | "edited" => Some(payload.label.spec()),
+        "created" | "edited" => Some(payload.label.clone().spec()),
         "deleted" => None,
-        _ => return None,
+        _ => return Told::UnknownAction,
     };
-    Some(vec![(
+    Told::Heard(vec![(
         setting.received_at,
         RepoHappening::Label { id, spec },
     )])
@@ -45,15 +45,15 @@ pub(super) struct MilestonePayload {
     milestone: MilestoneTimes,
 }
 
-pub(super) fn milestone(payload: MilestonePayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn milestone(payload: &MilestonePayload, setting: &Setting<'_>) -> Happenings {
     let updated = payload.milestone.updated_at.and_then(Moment::timestamp);
     let at = match setting.action {
         "created" | "edited" | "opened" | "closed" => updated.unwrap_or(setting.received_at),
         // Its own times are older than its end.
         "deleted" => setting.received_at,
-        _ => return None,
+        _ => return Told::UnknownAction,
     };
-    Some(vec![(at, RepoHappening::Milestone)])
+    Told::Heard(vec![(at, RepoHappening::Milestone)])
 }
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ pub(super) struct RepositoryPayload {
     repository: RepositoryTimes,
 }
 
-pub(super) fn repository(payload: RepositoryPayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn repository(payload: &RepositoryPayload, setting: &Setting<'_>) -> Happenings {
     let updated = payload.repository.updated_at.and_then(Moment::timestamp);
     let now = setting.repo.cloned();
     let told = match setting.action {
@@ -79,9 +79,9 @@ pub(super) fn repository(payload: RepositoryPayload, setting: &Setting<'_>) -> H
             )
         }),
         "deleted" => Some((setting.received_at, RepoHappening::Removed)),
-        _ => return None,
+        _ => return Told::UnknownAction,
     };
-    Some(told.into_iter().collect())
+    Told::Heard(told.into_iter().collect())
 }
 
 #[derive(Deserialize)]
@@ -102,11 +102,11 @@ pub(super) struct PushPayload {
 
 /// The time is that of the push. A commit's own timestamp is whatever its author's clock said, and
 /// a policy must not count backwards.
-pub(super) fn push(payload: PushPayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn push(payload: &PushPayload, setting: &Setting<'_>) -> Happenings {
     let pushed = payload.repository.pushed_at.and_then(Moment::timestamp);
     let at = pushed.unwrap_or(setting.received_at);
     let branch = payload.reference.strip_prefix("refs/heads/");
-    let told = match (branch, setting.repo, payload.after) {
+    let told = match (branch, setting.repo, &payload.after) {
         (Some(_), _, _) if payload.deleted => None,
         (Some(branch), Some(repo), _) if branch == repo.default_branch => {
             Some(RepoHappening::PolicyMayHaveChanged)
@@ -114,14 +114,14 @@ pub(super) fn push(payload: PushPayload, setting: &Setting<'_>) -> Happenings {
         // Without an App there is no `merge_group`; the queue's branches tell the same.
         (Some(branch), _, Some(head)) if !setting.by_app => {
             queued(branch).map(|(base, pull)| RepoHappening::MergeGroup {
-                head: CommitSha::new(&head),
+                head: CommitSha::new(head),
                 base: base.to_owned(),
                 pulls: vec![pull],
             })
         }
         (Some(_) | None, _, _) => None,
     };
-    Some(told.map(|told| (at, told)).into_iter().collect())
+    Told::Heard(told.map(|told| (at, told)).into_iter().collect())
 }
 
 #[derive(Deserialize)]
@@ -135,7 +135,7 @@ pub(super) struct CheckRunPayload {
     check_run: Checked,
 }
 
-pub(super) fn check_run(payload: CheckRunPayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn check_run(payload: &CheckRunPayload, setting: &Setting<'_>) -> Happenings {
     rerequested(&payload.check_run, setting)
 }
 
@@ -145,21 +145,21 @@ pub(super) struct CheckSuitePayload {
     check_suite: Checked,
 }
 
-pub(super) fn check_suite(payload: CheckSuitePayload, setting: &Setting<'_>) -> Happenings {
+pub(super) fn check_suite(payload: &CheckSuitePayload, setting: &Setting<'_>) -> Happenings {
     rerequested(&payload.check_suite, setting)
 }
 
 /// GitHub tells an App of its own checks being asked for again, and of everybody's being done.
 fn rerequested(checked: &Checked, setting: &Setting<'_>) -> Happenings {
     match setting.action {
-        "rerequested" => Some(vec![(
+        "rerequested" => Told::Heard(vec![(
             setting.received_at,
             RepoHappening::CheckRerequested {
                 head: CommitSha::new(&checked.head_sha),
             },
         )]),
-        "created" | "completed" | "requested" | "requested_action" => Some(Vec::new()),
-        _ => None,
+        "created" | "completed" | "requested" | "requested_action" => Told::Heard(Vec::new()),
+        _ => Told::UnknownAction,
     }
 }
 
@@ -176,12 +176,12 @@ pub(super) struct MergeGroupPayload {
     merge_group: Group,
 }
 
-pub(super) fn merge_group(payload: MergeGroupPayload, setting: &Setting<'_>) -> Happenings {
-    let group = payload.merge_group;
+pub(super) fn merge_group(payload: &MergeGroupPayload, setting: &Setting<'_>) -> Happenings {
+    let group = &payload.merge_group;
     match setting.action {
         "checks_requested" => {
             let pull = queued(branch_of(&group.head_ref)).map(|(_, pull)| pull);
-            Some(vec![(
+            Told::Heard(vec![(
                 setting.received_at,
                 RepoHappening::MergeGroup {
                     head: CommitSha::new(&group.head_sha),
@@ -190,8 +190,8 @@ pub(super) fn merge_group(payload: MergeGroupPayload, setting: &Setting<'_>) -> 
                 },
             )])
         }
-        "destroyed" => Some(Vec::new()),
-        _ => None,
+        "destroyed" => Told::Heard(Vec::new()),
+        _ => Told::UnknownAction,
     }
 }
 
@@ -212,13 +212,13 @@ fn queued(branch: &str) -> Option<(&str, ItemNumber)> {
 pub(super) struct EnvelopeOnly {}
 
 /// `release`: versions are registered by hand-offs so far, so it is known and says nothing.
-pub(super) fn release(_: EnvelopeOnly, _: &Setting<'_>) -> Happenings {
-    Some(Vec::new())
+pub(super) fn release(_: &EnvelopeOnly, _: &Setting<'_>) -> Happenings {
+    Told::Heard(Vec::new())
 }
 
 /// `team`, `membership`, `member`: whatever it was, who may do what is to be asked anew.
-pub(super) fn people(_: EnvelopeOnly, setting: &Setting<'_>) -> Happenings {
-    Some(vec![(setting.received_at, RepoHappening::PeopleChanged)])
+pub(super) fn people(_: &EnvelopeOnly, setting: &Setting<'_>) -> Happenings {
+    Told::Heard(vec![(setting.received_at, RepoHappening::PeopleChanged)])
 }
 
 #[cfg(test)]

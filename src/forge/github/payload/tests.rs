@@ -122,7 +122,7 @@ fn an_edit_of_the_text_tells_what_it_was_before() {
 fn labels_set_and_taken_off_are_told_by_name() {
     let set = understood("issues", fixture!("issues.labeled"));
     let label = "stage/active".to_owned();
-    assert_eq!(snapshot(whats(&set)[0]).labels, [label.clone()]);
+    assert_eq!(snapshot(whats(&set)[0]).labels, ["stage/active"]);
     assert_eq!(
         *whats(&set)[1],
         Happening::Item(What::Labeled {
