@@ -145,3 +145,11 @@ fn secrets_are_never_shown() {
         "{broken}"
     );
 }
+
+#[test]
+fn each_setting_is_explained_in_the_defaults() {
+    for setting in key::ALL {
+        let key = setting.split_once('.').unwrap().1;
+        assert!(DEFAULTS.contains(&format!("{key} = ")), "{setting}");
+    }
+}

@@ -4,7 +4,7 @@
 //! verified, nothing is kept of a delivery whose signature is wrong, and 202 is answered only for
 //! what is on disk.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -258,7 +258,7 @@ async fn read(
 async fn discard(mut stream: Body) {
     let mut read = 0;
     while let Some(Ok(frame)) = stream.frame().await {
-        read += frame.data_ref().map_or(0, |chunk| chunk.len());
+        read += frame.data_ref().map_or(0, Bytes::len);
         if read > DISCARDED {
             return;
         }
