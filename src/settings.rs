@@ -1,7 +1,8 @@
 //! The server's settings: built-in defaults, then a file, then the environment; validated at the
 //! start, once, so that what is wrong is said in one message before anything runs.
 
-use std::fmt;
+mod error;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,14 +12,11 @@ use config::{Config, File, FileFormat, Map, Source, Value, ValueKind};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+pub use error::SettingsError;
+use error::{PREFIX, SEPARATOR, variable};
+
 /// The commented defaults, which are also the documentation of the file.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
-
-/// Environment variables of labhand's begin with this.
-const PREFIX: &str = "LABHAND_";
-
-/// Between a section and its key in the name of an environment variable.
-const SEPARATOR: &str = "__";
 
 /// All there is to set.
 #[derive(Debug, Clone)]
@@ -67,47 +65,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-/// What is wrong with a setting. The message names it and shows how it may look; it never shows
-/// what it is now, which may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// A value that does not do.
-    #[error("{name}: {problem}; for example {example}", name = Named(.setting))]
-    Wrong {
-        /// `section.key`.
-        setting: &'static str,
-        /// What is wrong.
-        problem: String,
-        /// How it may look.
-        example: &'static str,
-    },
-    /// There is no such setting.
-    #[error("there is no setting `{given}`{}", .meant.as_ref().map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default())]
-    Unknown {
-        /// As it was written.
-        given: String,
-        /// The nearest that there is.
-        meant: Option<String>,
-    },
-    /// The file cannot be read, or is no TOML.
-    #[error("the settings file {path}: {problem}")]
-    File {
-        /// Which.
-        path: String,
-        /// What is wrong.
-        problem: String,
-    },
-}
-
-/// A setting as both of its names.
-struct Named<'a>(&'a str);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0, variable(self.0))
-    }
 }
 
 mod key {
@@ -418,14 +375,6 @@ fn flatten(section: &str, table: Map<String, Value>, flat: &mut Map<String, Valu
             }
         }
     }
-}
-
-/// The environment variable of a setting.
-fn variable(setting: &str) -> String {
-    format!(
-        "{PREFIX}{}",
-        setting.to_ascii_uppercase().replacen('.', SEPARATOR, 1)
-    )
 }
 
 /// The setting that is spelled most alike, if one is at all.
