@@ -99,7 +99,7 @@ impl<'a> Board<'a> {
                 board.held.1 += 1;
                 board.held.0 += usize::from(timebox.overrun(ctx.now) == WorkTime::ZERO);
             }
-            if board.forgotten_at(item).is_some_and(|at| at <= ctx.now) {
+            if forgotten_at(item).is_some_and(|at| at <= ctx.now) {
                 continue;
             }
             if kind.is_exploration() {
@@ -115,22 +115,11 @@ impl<'a> Board<'a> {
         self.exploration.is_empty() && self.production.is_empty()
     }
 
-    /// When a finished item leaves the board; `None` for one that is not finished.
-    fn forgotten_at(&self, item: &Item) -> Option<Timestamp> {
-        let finished = item.closed.as_ref()?.at;
-        // At the end of time it stays.
-        Some(
-            finished
-                .saturating_add(REMEMBERED)
-                .unwrap_or(Timestamp::MAX),
-        )
-    }
-
     /// The earliest instant at which something here looks different.
     fn next_change(&self) -> Option<Timestamp> {
         let all = self.exploration.iter().chain(&self.production);
         all.filter_map(|(item, _)| match item.closed {
-            Some(_) => self.forgotten_at(item),
+            Some(_) => forgotten_at(item),
             None => item
                 .timebox
                 .as_ref()
@@ -152,6 +141,17 @@ impl<'a> Board<'a> {
             longer.ends_at()
         })
     }
+}
+
+/// When a finished item leaves the board; `None` for one that is not finished.
+fn forgotten_at(item: &Item) -> Option<Timestamp> {
+    let finished = item.closed.as_ref()?.at;
+    // At the end of time it stays.
+    Some(
+        finished
+            .saturating_add(REMEMBERED)
+            .unwrap_or(Timestamp::MAX),
+    )
 }
 
 /// The kind of what stands on the board: a pull request that inherits its kind is shown with its item.
@@ -199,3 +199,6 @@ fn fitting(lines: impl ExactSizeIterator<Item = String>, budget: usize) -> (Vec<
 fn and_more(more: usize) -> Option<String> {
     (more > 0).then(|| format!("… and {more} more"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,10 @@ pub fn progress(handoff: &Handoff, policy: &Policy) -> String {
 /// Whose turn it is, and for which entries; `None` if for none.
 pub fn waiting(open: &[(Entry, Vec<Side>)], policy: &Policy) -> Option<String> {
     let (science, engineering) = (Side::DataScience, Side::Engineering);
+    if is_self_signed(policy) {
+        let slugs = slugs(open.iter());
+        return (!open.is_empty()).then(|| format!("anyone with write access: {slugs}"));
+    }
     let groups = [
         (words::members(science, policy), vec![science]),
         (words::members(engineering, policy), vec![engineering]),
@@ -75,19 +79,27 @@ pub fn waiting(open: &[(Entry, Vec<Side>)], policy: &Policy) -> Option<String> {
     let parts: Vec<String> = groups
         .into_iter()
         .filter_map(|(who, sides)| {
-            let entries = open.iter().filter(|(_, missing)| *missing == sides);
-            let mut slugs: Vec<String> = entries
-                .map(|(entry, _)| text::code(entry.slug.as_str(), 60))
-                .collect();
-            let more = slugs.len().saturating_sub(MOST_ENTRIES);
-            slugs.truncate(MOST_ENTRIES);
-            if more > 0 {
-                slugs.push(format!("{more} more"));
-            }
-            (!slugs.is_empty()).then(|| format!("{who}: {}", slugs.join(", ")))
+            let mut entries = open
+                .iter()
+                .filter(|(_, missing)| *missing == sides)
+                .peekable();
+            entries.peek()?;
+            Some(format!("{who}: {}", slugs(entries)))
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn slugs<'a>(entries: impl Iterator<Item = &'a (Entry, Vec<Side>)>) -> String {
+    let mut slugs: Vec<String> = entries
+        .map(|(entry, _)| text::code(entry.slug.as_str(), 60))
+        .collect();
+    let more = slugs.len().saturating_sub(MOST_ENTRIES);
+    slugs.truncate(MOST_ENTRIES);
+    if more > 0 {
+        slugs.push(format!("{more} more"));
+    }
+    slugs.join(", ")
 }
 
 fn ended(handoff: &Handoff) -> String {
@@ -244,4 +256,114 @@ fn foot(policy: &Policy) -> String {
         let _ = write!(foot, " … and {hidden} more entries, signed with `/sign`.");
     }
     format!("<sub>{foot}</sub>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::handoff::Slug;
+    use crate::domain::policy::Teams;
+    use crate::view::samples::{Sample, user};
+
+    #[test]
+    fn a_handoff_shows_who_signed_and_whose_turn_it_is() {
+        let sample = Sample::default();
+        insta::assert_snapshot!(text(&Sample::handoff(), &sample.ctx()).unwrap(), @r"
+    ### 🤝 Hand-off of fraud-detector 2.3.0 · 8 of 14 signed
+
+    **Waiting for** acme/ml-platform: `serving`, `monitoring`, `ab-testing`, `performance` · **both sides**: `incidents`, `docs`
+
+    **Data science delivers**
+    - [x] `artifact` Trained model artifact · mira · [models/fraud-2.3.onnx](https://github.com/acme/fraud/blob/3f2a91c0000000000000000000000000000000ab/models/fraud-2.3.onnx)
+    - [x] `model-card` Model card: performance, limitations · mira · [docs/model\_card.md](https://github.com/acme/fraud/blob/3f2a91c0000000000000000000000000000000ab/docs/model_card.md)
+    - [x] `features` Feature requirements · mira
+    - [x] `io-format` Expected input and output formats · jonas
+    - [x] `benchmarks` Performance benchmarks · jonas · [reports.acme.test/fraud](https://reports.acme.test/fraud)
+
+    **Engineering provides**
+    - [x] `feature-pipeline` Feature pipeline infrastructure · ana
+    - [ ] `serving` Model serving platform
+    - [ ] `monitoring` Monitoring and alerting
+    - [ ] `ab-testing` A/B testing framework
+    - [x] `scaling` Scaling and reliability · ana
+
+    **Both share**
+    - [x] `integration-tests` Integration testing · mira + ana
+    - [ ] `performance` Performance optimisation · mira, engineering open
+    - [ ] `incidents` Incident response
+    - [ ] `docs` Documentation
+
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out.</sub>
+    ");
+    }
+
+    #[test]
+    fn waived_entries_have_no_box_and_self_signing_is_said() {
+        let mut sample = Sample::default();
+        sample.policy.teams = Teams::default();
+        sample
+            .policy
+            .handoff
+            .entries
+            .retain(|entry| ["serving", "ab-testing", "docs"].contains(&entry.slug.as_str()));
+        let mut item = Sample::handoff();
+        let handoff = item.handoff.as_mut().unwrap();
+        let waiver = |id, login| (user(id, login), "no traffic to split".to_owned());
+        let both = handoff.marks.entry(Slug::new("ab-testing")).or_default();
+        both.waived.insert(Side::DataScience, waiver(1, "mira"));
+        both.waived.insert(Side::Engineering, waiver(3, "ana"));
+        let one = handoff.marks.entry(Slug::new("docs")).or_default();
+        one.waived
+            .insert(Side::Engineering, (user(3, "ana"), "generated".to_owned()));
+        handoff.off.insert(
+            Side::Engineering,
+            (user(3, "ana"), "only a config change".to_owned()),
+        );
+        insta::assert_snapshot!(text(&item, &sample.ctx()).unwrap(), @"
+    ### 🤝 Hand-off of fraud-detector 2.3.0 · 0 of 2 signed
+
+    **Waiting for** anyone with write access: `serving`, `docs`
+
+    > ana (engineering) asks to end this hand-off: only a config change. It ends when data science agrees with `/handoff off reason`.
+
+    **Engineering provides**
+    - [ ] `serving` Model serving platform
+    - `ab-testing` ~~A/B testing framework~~ not applicable: no traffic to split · mira + ana
+
+    **Both share**
+    - [ ] `docs` Documentation · ana says not applicable: generated; data science may agree with `/na docs reason`
+
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Self-signed: the policy names no teams, so anyone with write access signs.</sub>
+    ");
+    }
+
+    #[test]
+    fn an_ended_handoff_asks_for_nothing() {
+        let sample = Sample::default();
+        let mut item = Sample::handoff();
+        let handoff = item.handoff.as_mut().unwrap();
+        handoff.ended = true;
+        handoff.off.insert(
+            Side::DataScience,
+            (user(1, "mira"), "no model in it".to_owned()),
+        );
+        insta::assert_snapshot!(text(&item, &sample.ctx()).unwrap(), @"
+    ### 🤝 Hand-off ended
+
+    This is no hand-off any more, and nothing needs to be signed.
+
+    - mira (data science): no model in it
+    ");
+        let wanted = crate::view::item(&item, &sample.ctx());
+        assert!(wanted.no_labels.contains("handoff"));
+    }
+
+    #[test]
+    fn its_boxes_are_those_that_ticks_are_read_from() {
+        let sample = Sample::default();
+        let text = text(&Sample::handoff(), &sample.ctx()).unwrap();
+        let boxes = crate::command::ticks::boxes(&text);
+        assert_eq!(boxes.len(), 14);
+        assert_eq!(boxes.values().filter(|ticked| **ticked).count(), 8);
+    }
 }

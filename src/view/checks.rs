@@ -161,3 +161,88 @@ fn warnings(item: &Item, kind: Kind) -> Vec<String> {
         .map(|sentence| format!("- ⚠️ {sentence}"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::samples::Sample;
+
+    fn shown(item: &Item, ctx: &Context<'_>) -> String {
+        let mut wanted = Wanted::default();
+        add(item, ctx, &mut wanted);
+        let lines = wanted.checks.into_iter().map(|check| {
+            format!(
+                "{} {:?}: {}\n{}\n",
+                check.name, check.conclusion, check.title, check.summary
+            )
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn an_open_handoff_blocks_and_says_whose_turn_it_is() {
+        let mut sample = Sample::default();
+        let mut development = Sample::development();
+        development.warnings.insert(Rule::DevelopmentNeedsPoints);
+        sample.linked.push(development);
+        insta::assert_snapshot!(shown(&Sample::handoff(), &sample.ctx()), @"
+    labhand/handoff Failure: 8 of 14 signed, waiting for acme/ml-platform: serving, monitoring, ab-testing, performance · both sides: incidents, docs
+    **Hand-off of fraud-detector 2.3.0** · 8 of 14 signed
+
+    Waiting for acme/ml-platform: `serving`, `monitoring`, `ab-testing`, `performance` · **both sides**: `incidents`, `docs`
+
+    Tick the boxes of the checklist comment, or write `/sign slug [path or link]`.
+    labhand/item Neutral: #57 · Development · In progress
+    ⚙️ [#57](https://redirect.github.com/acme/fraud/issues/57) Implement recommendation API endpoint · Development · In progress
+
+    - ⚠️ Development is sized by points, for example `/points 5`, or roughly by `/points 5-8`.
+    ");
+        let in_token_mode = Context {
+            as_app: false,
+            ..sample.ctx()
+        };
+        assert!(!shown(&Sample::handoff(), &in_token_mode).contains("**"));
+        sample
+            .policy
+            .guards
+            .insert(Rule::HandoffComplete, Level::Warn);
+        assert!(shown(&Sample::handoff(), &sample.ctx()).starts_with("labhand/handoff Neutral"));
+    }
+
+    #[test]
+    fn every_other_pull_request_passes_at_once() {
+        let sample = Sample::default();
+        let item = Item {
+            handoff: None,
+            ..Sample::handoff()
+        };
+        insta::assert_snapshot!(shown(&item, &sample.ctx()), @"
+    labhand/handoff Success: No hand-off: nothing to sign
+    No hand-off: nothing to sign
+    labhand/item Neutral: Linked to no item
+    A line such as `Closes #41` or `Part-of: #41` in the description links this pull request to its item.
+    ");
+        let own = Item {
+            kind: Sample::development().kind,
+            stage: Stage::InReview,
+            ..item
+        };
+        assert!(
+            shown(&own, &sample.ctx()).contains("labhand/item Success: Development · In review")
+        );
+    }
+
+    #[test]
+    fn a_signed_handoff_passes() {
+        let mut sample = Sample::default();
+        sample
+            .policy
+            .handoff
+            .entries
+            .retain(|entry| entry.slug.as_str() == "artifact");
+        assert!(
+            shown(&Sample::handoff(), &sample.ctx())
+                .starts_with("labhand/handoff Success: Complete: 1 of 1 signed")
+        );
+    }
+}

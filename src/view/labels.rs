@@ -176,7 +176,7 @@ mod tests {
             ..sample.ctx()
         };
         let item = Item {
-            kind: sample.research().kind,
+            kind: Sample::research().kind,
             ..sample.active_experiment()
         };
         assert_eq!(

@@ -81,7 +81,7 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
         if status::is_due(item, kind) {
             wanted.say(slots::status(), status::text(item, ctx));
         }
-        wanted.state = (!item.is_pull).then(|| match &item.closed {
+        wanted.state = (!item.is_pull).then_some(match &item.closed {
             Some(closed) => Openness::Closed(closed.how),
             None => Openness::Open,
         });
@@ -108,10 +108,10 @@ fn next_step_of_box(item: &Item, ctx: &Context<'_>) -> Option<Timestamp> {
 
 /// The instant for which an item is drawn: a closed one stays as it was when it was closed.
 fn drawn_at(item: &Item, now: Timestamp) -> Timestamp {
-    item.closed
-        .as_ref()
-        .map_or(now, |closed| closed.at.min(now))
+    item.closed.as_ref().map_or(now, |closed| closed.at)
 }
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::item::{Item, Notice, NoticeKind};
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::policy::Rule;
+use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
 use super::{Context, link, next_step, rules, signing, slots, text, when, words};
@@ -76,7 +77,7 @@ fn expiring(item: &Item, kind: Option<Kind>, ctx: &Context<'_>) -> String {
         .timebox
         .as_ref()
         .map_or(ctx.policy.timeboxes.remind_at, |timebox| timebox.remind_at);
-    let end = item.timebox.as_ref().and_then(|timebox| timebox.ends_at());
+    let end = item.timebox.as_ref().and_then(TimeBox::ends_at);
     let end = end.map_or(String::new(), |end| {
         format!(" It ends **{}**.", when::moment(end, ctx.policy))
     });
@@ -154,4 +155,106 @@ fn wrong_tick(slug: &Slug, who: &str, why: &SignRefusal, ctx: &Context<'_>) -> S
         | SignRefusal::BadEvidence => "The box is open again.",
     };
     format!("{sentence} {now}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::handoff::Side;
+    use crate::view::samples::{Sample, at, user};
+
+    fn said(what: NoticeKind, item: Item) -> String {
+        let sample = Sample::default();
+        let notice = Notice {
+            at: at("2026-11-26T10:00:00Z"),
+            what,
+        };
+        let item = Item {
+            notices: vec![notice],
+            ..item
+        };
+        let wanted = crate::view::item(&item, &sample.ctx());
+        let notices = wanted
+            .comments
+            .iter()
+            .filter(|(slot, _)| slot.0.starts_with("notice:"));
+        let lines: Vec<String> = notices
+            .map(|(slot, said)| format!("{} once={}\n{}", slot.0, said.once, said.text))
+            .collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn boxes_call_for_whoever_has_to_act() {
+        let sample = Sample::default();
+        insta::assert_snapshot!(said(NoticeKind::BoxExpiring, sample.active_experiment()), @"
+    notice:box-expiring:1795687200 once=true
+    @mira, 80 % of the time box of 3 d is used. It ends **Wed 25 Nov, 17:00 CET**. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason.
+    ");
+        insta::assert_snapshot!(said(NoticeKind::BoxExpired, sample.active_experiment()), @"
+    notice:box-expired:1795687200 once=true
+    @mira, the time box of 3 d is over. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason. Nothing is closed.
+    ");
+        let research = Item {
+            timebox: sample.active_experiment().timebox,
+            ..Sample::research()
+        };
+        insta::assert_snapshot!(said(NoticeKind::BoxExpired, research), @"
+    notice:box-expired:1795687200 once=true
+    @mira, the time box of 3 d is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
+    ");
+    }
+
+    #[test]
+    fn refusals_name_the_way_out_and_mention_nobody() {
+        let sample = Sample::default();
+        let refused = NoticeKind::StageRefused {
+            to: Stage::Active,
+            missing: vec![Rule::ExperimentNeedsMetric, Rule::ExplorationNeedsTimebox],
+            stays: Stage::Ideation,
+        };
+        insta::assert_snapshot!(said(refused, sample.active_experiment()), @"
+    notice:stage-refused:1795687200 once=true
+    **[#48](https://redirect.github.com/acme/fraud/issues/48) stays in ideation.** An experiment needs a success metric before it starts, for example `/metric f1 >= 0.85 baseline 0.80`. An experiment needs a time box before it starts, for example `/timebox 3d`.
+    ");
+        let off_track = NoticeKind::StageRefused {
+            to: Stage::Todo,
+            missing: Vec::new(),
+            stays: Stage::Active,
+        };
+        insta::assert_snapshot!(said(off_track, sample.active_experiment()), @"
+    notice:stage-refused:1795687200 once=true
+    **[#48](https://redirect.github.com/acme/fraud/issues/48) stays active.** `todo` is not open to it now. An experiment moves through `ideation`, `active`, `analysis` and `decision`.
+    ");
+        insta::assert_snapshot!(said(NoticeKind::PointsRefused, Sample::research()), @"
+    notice:points-refused:1795687200 once=true
+    **The points are off again.** Research is sized by a time box, never by points; `/timebox 3d` sets one.
+    ");
+        insta::assert_snapshot!(said(NoticeKind::ReopenedUndecided, sample.active_experiment()), @"
+    notice:reopened-undecided:1795687200 once=true
+    **[#48](https://redirect.github.com/acme/fraud/issues/48) is open again, in analysis.** An experiment ends with a decision: `/decide productionize | abandon | more-research`, with the reason.
+    ");
+    }
+
+    #[test]
+    fn a_wrong_tick_is_explained() {
+        let sample = Sample::default();
+        let tick = |why| NoticeKind::WrongTick {
+            slug: Slug::new("serving"),
+            by: user(1, "mira"),
+            why,
+        };
+        insta::assert_snapshot!(said(tick(SignRefusal::OtherSide { theirs: Side::DataScience }), Sample::handoff()), @"
+    notice:wrong-tick:1795687200:serving:1 once=true
+    `serving` is engineering's to sign (acme/ml-platform); mira is in data science. The box is open again.
+    ");
+        insta::assert_snapshot!(said(tick(SignRefusal::NoSide), Sample::handoff()), @"
+    notice:wrong-tick:1795687200:serving:1 once=true
+    `serving` is signed by acme/data-science, mira and acme/ml-platform; mira is on neither side. The box is open again.
+    ");
+        insta::assert_snapshot!(said(tick(SignRefusal::NothingToTakeBack), Sample::handoff()), @"
+    notice:wrong-tick:1795687200:serving:1 once=true
+    `serving` bears no signature of this side to take back. The box is as it was.
+    ");
+    }
 }

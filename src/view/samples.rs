@@ -70,7 +70,7 @@ impl Sample {
     }
 
     /// Inferred from its title, and nothing else known.
-    pub(super) fn research(&self) -> Item {
+    pub(super) fn research() -> Item {
         Item {
             title: "Explore NLP approaches for sentiment".to_owned(),
             author: Some(user(1, "mira")),
@@ -122,7 +122,7 @@ impl Sample {
     }
 
     /// Production work, open, with a draft pull request.
-    pub(super) fn development(&self) -> Item {
+    pub(super) fn development() -> Item {
         Item {
             title: "Implement recommendation API endpoint".to_owned(),
             author: Some(user(3, "ana")),
@@ -139,7 +139,7 @@ impl Sample {
     }
 
     /// A hand-off on which eight of fourteen entries are signed.
-    pub(super) fn handoff(&self) -> Item {
+    pub(super) fn handoff() -> Item {
         let mut handoff = Handoff {
             since: at("2026-11-23T08:00:00Z"),
             model: Some(("fraud-detector".to_owned(), "v2.3.0".to_owned())),

@@ -336,3 +336,230 @@ fn warnings(item: &Item, kind: Kind) -> Option<String> {
 pub fn details(summary: &str, content: &str) -> String {
     format!("<details><summary>{summary}</summary>\n\n{content}\n\n</details>")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::item::{Amendment, Blocked, Closed};
+    use crate::domain::kind::{Points, Stage, Verdict};
+    use crate::domain::order::BoxLength;
+    use crate::domain::policy::Rule;
+    use crate::domain::worktime::Span;
+    use crate::view::samples::{Sample, at, user};
+
+    #[test]
+    fn an_idea_shows_what_it_needs_to_start() {
+        let sample = Sample::default();
+        insta::assert_snapshot!(text(&Sample::research(), &sample.ctx()), @"
+    ### 🔭 Research · Ideation
+    <sub>inferred from the title · `/kind …` corrects it</sub>
+
+    **Next:** add a time box (`/timebox 3d`), then `/activate`.
+
+    <sub>`/help` for commands</sub>
+    ");
+    }
+
+    #[test]
+    fn an_active_experiment_shows_its_clock_and_what_is_fixed() {
+        let mut sample = Sample::default();
+        let decision = Decision {
+            at: at("2026-11-20T09:00:00Z"),
+            by: user(1, "mira"),
+            verdict: Verdict::MoreResearch,
+            reason: "two approaches are left".to_owned(),
+        };
+        let base = Item {
+            decision: Some(decision),
+            ..Sample::research()
+        };
+        sample.linked.push(base);
+        insta::assert_snapshot!(text(&sample.active_experiment(), &sample.ctx()), @r"
+    ### 🧪 Experiment · Active · Sprint 12
+
+    **Next:** write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the box ends **Wed 25 Nov, 17:00 CET**.
+
+    | Hypothesis 🔒 | Fine-tuned BERT routes tickets better than GPT-2 |
+    |:--|:--|
+    | **Metric 🔒** | f1 &gt;= 0.85 baseline 0.80; latency\_p95 &lt; 50 ms |
+    | **Time box** | `▰▰▰▰▰▰▱▱▱▱` 14 h of 24 h · running since Mon 23 Nov, 09:00 · ends Wed 25 Nov, 17:00 CET |
+    | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) Explore NLP approaches for sentiment · *more research* |
+
+    <sub>`/help` for commands</sub>
+    ");
+    }
+
+    #[test]
+    fn a_blocked_experiment_says_since_when_and_why() {
+        let sample = Sample::default();
+        let mut item = sample.active_experiment();
+        let since = at("2026-11-23T12:00:00Z");
+        item.timebox.as_mut().unwrap().pause(since);
+        item.blocked = Some(Blocked {
+            since,
+            reason: Some("GPU quota | @ops".to_owned()),
+        });
+        item.warnings.insert(Rule::OneActiveBox);
+        item.yielded = true;
+        insta::assert_snapshot!(text(&item, &sample.ctx()), @r"
+    ### 🧪 Experiment · Active · Sprint 12
+
+    **Next:** `/unblock` when *GPU quota &#124; @&#8203;ops* is out of the way.
+
+    | Hypothesis 🔒 | Fine-tuned BERT routes tickets better than GPT-2 |
+    |:--|:--|
+    | **Metric 🔒** | f1 &gt;= 0.85 baseline 0.80; latency\_p95 &lt; 50 ms |
+    | **Time box** | `▰▱▱▱▱▱▱▱▱▱` 4 h of 24 h · ⏸ paused since Mon 23 Nov, 13:00 CET |
+    | **Blocked** | GPU quota &#124; @&#8203;ops · since Mon 23 Nov, 13:00 CET |
+    | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+    - ⚠️ An assignee has another running time box; `/block reason` pauses this one.
+    - 🏷️ Labels that labhand keeps were changed three times within an hour; it leaves them as they are now.
+
+    <sub>`/help` for commands</sub>
+    ");
+    }
+
+    #[test]
+    fn a_box_that_is_over_stays_visible() {
+        let sample = Sample::default();
+        let late = Context {
+            now: at("2026-11-30T12:00:00Z"),
+            ..sample.ctx()
+        };
+        let item = Item {
+            stage: Stage::Analysis,
+            frozen: None,
+            ..sample.active_experiment()
+        };
+        insta::assert_snapshot!(text(&item, &late), @"
+    ### 🧪 Experiment · Analysis · Sprint 12
+
+    **Next:** write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the time box is over since **Wed 25 Nov, 17:00 CET**; nothing is closed for that.
+
+    | Time box | `▰▰▰▰▰▰▰▰▰▰` 24 h of 24 h · ⏱ over since Wed 25 Nov, 17:00 CET · running since Mon 23 Nov, 09:00 |
+    |:--|:--|
+    | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+    <sub>`/help` for commands</sub>
+    ");
+    }
+
+    #[test]
+    fn a_decided_experiment_tells_its_story() {
+        let sample = Sample::default();
+        let mut item = sample.active_experiment();
+        let (amended, found, decided) = (
+            at("2026-11-24T09:00:00Z"),
+            at("2026-11-25T10:00:00Z"),
+            at("2026-11-25T14:00:00Z"),
+        );
+        let timebox = item.timebox.as_mut().unwrap();
+        timebox.pause(at("2026-11-23T11:00:00Z"));
+        timebox.resume(at("2026-11-23T13:00:00Z"));
+        timebox.stop(found);
+        item.frozen.as_mut().unwrap().amendments.push(Amendment {
+            at: amended,
+            by: user(1, "mira"),
+            field: Frozen::Metric,
+            text: "f1 >= 0.82".to_owned(),
+            reason: "the labels are noisier than we thought".to_owned(),
+        });
+        item.findings.push(Findings {
+            at: found,
+            by: user(1, "mira"),
+            text: "BERT is better by **4 points**.\n\n- cheap\n- slow on long tickets".to_owned(),
+        });
+        item.decision = Some(Decision {
+            at: decided,
+            by: user(2, "jonas"),
+            verdict: Verdict::Productionize,
+            reason: "it beats the baseline".to_owned(),
+        });
+        item.stage = Stage::Decision;
+        item.closed = Some(Closed {
+            how: CloseReason::Completed,
+            at: decided,
+        });
+        let ctx = Context {
+            now: decided,
+            ..sample.ctx()
+        };
+        insta::assert_snapshot!(text(&item, &ctx), @r"
+    ### 🧪 Experiment · Decision · Sprint 12
+
+    **Decided:** ✅ productionize · jonas, 25 Nov 2026
+    > it beats the baseline
+
+    | Hypothesis 🔒 | Fine-tuned BERT routes tickets better than GPT-2 |
+    |:--|:--|
+    | **Metric 🔒** | f1 &gt;= 0.85 baseline 0.80; latency\_p95 &lt; 50 ms |
+    | **Time box** | `▰▰▰▰▰▰▱▱▱▱` 16 h of 24 h · stopped Wed 25 Nov, 11:00 CET · paused for 2 h |
+    | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+    <details><summary><b>1 amendment</b></summary>
+
+    - **Metric**, 24 Nov 2026: f1 &gt;= 0.82<br>because the labels are noisier than we thought · mira
+
+    </details>
+
+    <details><summary><b>Findings</b> · mira, 25 Nov 2026</summary>
+
+    BERT is better by \*\*4 points\*\*.<br><br>\- cheap<br>\- slow on long tickets
+
+    </details>
+
+    <sub>`/help` for commands</sub>
+    ");
+        let years_later = Context {
+            now: at("2031-01-01T00:00:00Z"),
+            ..sample.ctx()
+        };
+        assert_eq!(text(&item, &years_later), text(&item, &ctx));
+        assert_eq!(crate::view::item(&item, &years_later).next_change, None);
+    }
+
+    #[test]
+    fn development_shows_its_pull_requests() {
+        let sample = Sample::default();
+        let mut item = Sample::development();
+        item.points = Some(Points { low: 5, high: 8 });
+        item.fields.deliverables = vec![
+            (true, "endpoint".to_owned()),
+            (false, "load test".to_owned()),
+        ];
+        insta::assert_snapshot!(text(&item, &sample.ctx()), @"
+    ### ⚙️ Development · In progress
+
+    **Next:** mark [#63](https://redirect.github.com/acme/fraud/issues/63) ready for review.
+
+    | Points | 5-8 |
+    |:--|:--|
+    | **Deliverables** | 1 of 2 done |
+    | **Pull requests** | [#63](https://redirect.github.com/acme/fraud/issues/63) draft |
+
+    <sub>`/help` for commands</sub>
+    ");
+        assert!(!is_due(&item, Kind::Development));
+        item.warnings.insert(Rule::DevelopmentNeedsPoints);
+        assert!(is_due(&item, Kind::Development));
+    }
+
+    #[test]
+    fn what_is_ready_can_start() {
+        let sample = Sample::default();
+        let days = Span {
+            days: 2,
+            ..Span::default()
+        };
+        let item = Item {
+            box_length: Some(BoxLength::Span(days)),
+            ..Sample::research()
+        };
+        let text = text(&item, &sample.ctx());
+        assert!(
+            text.contains("**Next:** `/activate` starts it and its time box of 2 d."),
+            "{text}"
+        );
+    }
+}

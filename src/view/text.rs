@@ -186,6 +186,7 @@ impl Seen {
 fn harmless(c: char, seen: &Seen, next: Option<char>) -> String {
     let starts = seen.last().is_none();
     let before_digit = next.is_some_and(|next| next.is_ascii_digit());
+    let ends_word = next.is_none_or(char::is_whitespace);
     match c {
         '&' => "&amp;".to_owned(),
         '<' => "&lt;".to_owned(),
@@ -202,7 +203,7 @@ fn harmless(c: char, seen: &Seen, next: Option<char>) -> String {
         '-' if seen.ends_with("gh") && before_digit => format!("-{GAP}"),
         // What would begin a list, or make a heading of the line above.
         '-' | '+' | '=' if starts => format!("\\{c}"),
-        '.' | ')' if !starts && !seen.other_than_digits => format!("\\{c}"),
+        '.' | ')' if !starts && !seen.other_than_digits && ends_word => format!("\\{c}"),
         _ => c.to_string(),
     }
 }

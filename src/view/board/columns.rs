@@ -49,7 +49,9 @@ pub(super) fn table(board: &Board<'_>) -> Option<String> {
             let rest =
                 |items: &Vec<&Item>| and_more(items.len().saturating_sub(row)).unwrap_or_default();
             let cells: Vec<String> = columns.iter().map(|(_, items)| rest(items)).collect();
-            table.push_str(&format!("\n| {} |", cells.join(" | ")));
+            table.push_str("\n| ");
+            table.push_str(&cells.join(" | "));
+            table.push_str(" |");
             break;
         }
         table.push_str(&line);
