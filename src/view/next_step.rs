@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::guards;
 use crate::domain::item::Item;
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::order::BoxLength;
@@ -26,7 +27,7 @@ pub fn sentence(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
     }
     match kind {
         Kind::Research | Kind::Experiment => exploration(item, kind, ctx),
-        Kind::Development | Kind::Maintenance => production(item, kind, ctx),
+        Kind::Development | Kind::Maintenance => production(item, ctx),
     }
 }
 
@@ -36,7 +37,7 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
     }
     let found = !item.findings.is_empty();
     match item.stage {
-        Stage::Ideation => Some(begin(item, kind, ctx.policy)),
+        Stage::Ideation => Some(begin(item, ctx.policy)),
         Stage::Active | Stage::Analysis if !found => {
             let then = match kind {
                 Kind::Experiment => format!(", then {DECIDE}"),
@@ -67,11 +68,8 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
     }
 }
 
-fn begin(item: &Item, kind: Kind, policy: &Policy) -> String {
-    let missing: Vec<String> = missing_to_begin(item, kind, policy)
-        .into_iter()
-        .map(|rule| rules::supply(rule).to_owned())
-        .collect();
+fn begin(item: &Item, policy: &Policy) -> String {
+    let missing = missing_for(Stage::Active, item, policy);
     if !missing.is_empty() {
         return format!("add {}, then `/activate`.", words::listed(&missing));
     }
@@ -89,35 +87,13 @@ pub fn length(item: &Item) -> Option<String> {
     }
 }
 
-/// The rules of the policy, at whatever level but off, that beginning would break now.
-fn missing_to_begin(item: &Item, kind: Kind, policy: &Policy) -> Vec<Rule> {
-    let (fields, frozen) = (&item.fields, item.frozen.as_ref());
-    let hypothesis =
-        fields.hypothesis.is_some() || frozen.is_some_and(|frozen| frozen.hypothesis.is_some());
-    let metric = fields.metric.is_some() || frozen.is_some_and(|frozen| frozen.metric.is_some());
-    let boxed = item.box_length.is_some() || item.timebox.is_some();
-    let experiment = kind == Kind::Experiment;
-    let development = kind == Kind::Development;
-    [
-        (Rule::ExperimentNeedsHypothesis, experiment && !hypothesis),
-        (Rule::ExperimentNeedsMetric, experiment && !metric),
-        (
-            Rule::ExplorationNeedsTimebox,
-            kind.is_exploration() && !boxed,
-        ),
-        (
-            Rule::DevelopmentNeedsPoints,
-            development && item.points.is_none(),
-        ),
-        (
-            Rule::DevelopmentNeedsDeliverables,
-            development && fields.deliverables.is_empty(),
-        ),
-    ]
-    .into_iter()
-    .filter(|(rule, broken)| *broken && policy.level(*rule) != Level::Off)
-    .map(|(rule, _)| rule)
-    .collect()
+/// What is missing to enter a stage, whether the policy insists on it or merely says so.
+fn missing_for(stage: Stage, item: &Item, policy: &Policy) -> Vec<String> {
+    guards::broken_by_entering(item, stage)
+        .into_iter()
+        .filter(|rule| policy.level(*rule) != Level::Off)
+        .map(|rule| rules::supply(rule).to_owned())
+        .collect()
 }
 
 /// When the box ends, or since when it is over, as the end of a sentence.
@@ -132,7 +108,7 @@ fn box_end(item: &Item, ctx: &Context<'_>) -> Option<String> {
     })
 }
 
-fn production(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
+fn production(item: &Item, ctx: &Context<'_>) -> Option<String> {
     let open: Vec<_> = item
         .linked_pulls
         .iter()
@@ -140,10 +116,7 @@ fn production(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         .collect();
     match item.stage {
         Stage::Todo => {
-            let missing: Vec<String> = missing_to_begin(item, kind, ctx.policy)
-                .into_iter()
-                .map(|rule| rules::supply(rule).to_owned())
-                .collect();
+            let missing = missing_for(Stage::InProgress, item, ctx.policy);
             let first = if missing.is_empty() {
                 String::new()
             } else {

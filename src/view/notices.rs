@@ -238,7 +238,6 @@ mod tests {
 
     #[test]
     fn a_wrong_tick_is_explained() {
-        let sample = Sample::default();
         let tick = |why| NoticeKind::WrongTick {
             slug: Slug::new("serving"),
             by: user(1, "mira"),

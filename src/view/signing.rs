@@ -1,6 +1,6 @@
 //! Why a signature does not count, in words, with the way out.
 
-use crate::domain::handoff::{Entry, Side, SignRefusal, Slug};
+use crate::domain::handoff::{Side, SignRefusal, Slug};
 use crate::domain::policy::Policy;
 
 use super::{text, words};
@@ -86,13 +86,4 @@ fn named(side: Side, policy: &Policy) -> String {
 /// A slug within code of ours.
 fn plain(slug: &Slug) -> String {
     text::plain(slug.as_str(), 60).replace('`', "'")
-}
-
-/// The policy's entry of this name.
-pub fn entry<'a>(slug: &Slug, policy: &'a Policy) -> Option<&'a Entry> {
-    policy
-        .handoff
-        .entries
-        .iter()
-        .find(|entry| entry.slug == *slug)
 }

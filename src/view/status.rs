@@ -37,6 +37,9 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> String {
         item.decision
             .as_ref()
             .map(|decision| decided(decision, ctx)),
+        item.earlier_decisions
+            .last()
+            .map(|decision| decided_before(decision, ctx)),
         ended(item, kind),
         next_step::sentence(item, kind, ctx).map(|sentence| format!("**Next:** {sentence}")),
         table(item, kind, ctx),
@@ -78,6 +81,17 @@ fn decided(decision: &Decision, ctx: &Context<'_>) -> String {
         text::name(&decision.by.login),
         when::day(decision.at, ctx.policy),
         text::escape_lines(&decision.reason, FIELD),
+    )
+}
+
+/// The last decision before it was reopened.
+fn decided_before(decision: &Decision, ctx: &Context<'_>) -> String {
+    format!(
+        "<sub>Decided before it was reopened: {} {} · {}, {}</sub>",
+        words::verdict_emoji(decision.verdict),
+        words::verdict(decision.verdict),
+        text::name(&decision.by.login),
+        when::day(decision.at, ctx.policy),
     )
 }
 
@@ -125,8 +139,9 @@ fn table(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         row("Time box", time_box(item, ctx));
     }
     row("Blocked", blocked(item, ctx));
-    row("Builds on", links(&item.fields.builds_on, ctx));
-    row("Part of", links(&item.fields.part_of, ctx));
+    row("Builds on", links(item.fields.builds_on.iter(), item, ctx));
+    row("Part of", links(item.fields.part_of.iter(), item, ctx));
+    row("Leads to", links(item.built_on_by.iter(), item, ctx));
     row("Pull requests", pulls(item, ctx));
     row(
         "Bucket",
@@ -210,31 +225,36 @@ fn blocked(item: &Item, ctx: &Context<'_>) -> Option<String> {
     })
 }
 
-fn links(numbers: &[ItemNumber], ctx: &Context<'_>) -> Option<String> {
+fn links<'a>(
+    numbers: impl ExactSizeIterator<Item = &'a ItemNumber>,
+    item: &Item,
+    ctx: &Context<'_>,
+) -> Option<String> {
+    let more = numbers.len().saturating_sub(MOST_LINKS);
     let mut shown: Vec<String> = numbers
-        .iter()
         .take(MOST_LINKS)
-        .map(|number| match ctx.linked(*number) {
-            Some(other) => described(other, ctx),
-            None => link::item(*number, ctx),
-        })
+        .map(|number| described(*number, item, ctx))
         .collect();
-    if numbers.len() > MOST_LINKS {
-        shown.push(format!("… and {} more", numbers.len() - MOST_LINKS));
+    if more > 0 {
+        shown.push(format!("… and {more} more"));
     }
     (!shown.is_empty()).then(|| shown.join("<br>"))
 }
 
-/// `#41 Explore NLP approaches · *more research*`
-fn described(other: &Item, ctx: &Context<'_>) -> String {
-    let mut text = format!(
-        "{} {}",
-        link::item(other.number, ctx),
-        text::escape(&other.title, LINE)
-    );
-    if let Some(decision) = &other.decision {
+/// `#41 Explore NLP approaches · *more research*`, as far as it is known.
+fn described(number: ItemNumber, item: &Item, ctx: &Context<'_>) -> String {
+    let mut text = link::item(number, ctx);
+    let other = ctx.linked(number);
+    if let Some(other) = other {
         // Writing to a string cannot fail.
-        let _ = write!(text, " · *{}*", words::verdict(decision.verdict));
+        let _ = write!(text, " {}", text::escape(&other.title, LINE));
+    }
+    let decided = match other.and_then(|other| other.decision.as_ref()) {
+        Some(decision) => Some(decision.verdict),
+        None => item.foundations.get(&number).and_then(|base| base.decided),
+    };
+    if let Some(verdict) = decided {
+        let _ = write!(text, " · *{}*", words::verdict(verdict));
     }
     text
 }
