@@ -61,9 +61,8 @@ struct Collaborator {
     permissions: Option<Permissions>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "GitHub's form; it becomes one word at once"
