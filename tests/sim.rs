@@ -501,3 +501,87 @@ async fn roles_have_githubs_words() {
         gh.as_user("acme/fraud", "ana").open_issue("A").send()
     );
 }
+
+/// The machine account's answer to a query.
+async fn asked(gh: &Sim, query: &str, variables: Value) -> Value {
+    let body = json!({ "query": query, "variables": variables });
+    raw(gh, "POST", "/graphql", Some(body)).await.2
+}
+
+#[tokio::test]
+async fn graphql_tells_closing_references_page_by_page() {
+    let gh = github().await;
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    let mira = gh.as_user("acme/fraud", "mira");
+    let first = mira.open_issue("First").send();
+    let second = mira.open_issue("Second").send();
+    let body = format!("fixes #{first}");
+    let pull = mira.open_pull("Both").body(&body).send();
+    mira.link_in_sidebar(pull, second);
+    let query = "query Q($owner: String!, $name: String!, $number: Int!, $after: String) {
+        repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+            closingIssuesReferences(first: 1, after: $after) {
+                nodes { number repository { databaseId } }
+                pageInfo { hasNextPage endCursor } } } } }";
+    let mut variables = json!({ "owner": "acme", "name": "fraud", "number": pull.0 });
+    let page = asked(&gh, query, variables.clone()).await;
+    let list = &page["data"]["repository"]["pullRequest"]["closingIssuesReferences"];
+    assert_eq!(list["nodes"][0]["number"], first.0);
+    assert_eq!(
+        list["nodes"][0]["repository"]["databaseId"],
+        gh.repo_id("acme/fraud")
+    );
+    assert_eq!(list["pageInfo"]["hasNextPage"], true);
+    variables["after"] = list["pageInfo"]["endCursor"].clone();
+    let page = asked(&gh, query, variables).await;
+    let list = &page["data"]["repository"]["pullRequest"]["closingIssuesReferences"];
+    assert_eq!(list["nodes"][0]["number"], second.0);
+    assert_eq!(list["pageInfo"]["hasNextPage"], false);
+
+    mira.retarget(pull, "release");
+    let query = query
+        .replace("$after)", "$after) @ignored")
+        .replace(" @ignored", "");
+    let variables = json!({ "owner": "acme", "name": "fraud", "number": pull.0 });
+    let page = asked(&gh, query, variables).await;
+    let list = &page["data"]["repository"]["pullRequest"]["closingIssuesReferences"];
+    assert_eq!(
+        list["nodes"][0]["number"], second.0,
+        "keywords count on the default branch only"
+    );
+}
+
+#[tokio::test]
+async fn graphql_tells_who_edited_a_comment() {
+    let gh = github().await;
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    let mira = gh.as_user("acme/fraud", "mira");
+    let n = mira.open_issue("A").send();
+    let comment = mira.comment(n, "one");
+    gh.as_user("acme/fraud", "ana").edit_comment(comment, "two");
+    let path = format!("/repos/acme/fraud/issues/comments/{comment}");
+    let id = raw(&gh, "GET", &path, None).await.2["node_id"].clone();
+    let query = "query Q($id: ID!) { node(id: $id) { ... on IssueComment { lastEditedAt
+        userContentEdits(first: 100) { nodes { editedAt editor { __typename login
+        ... on User { databaseId } ... on Bot { databaseId } } } } } } }";
+    let answer = asked(&gh, query, json!({ "id": id })).await;
+    let edits = answer["data"]["node"]["userContentEdits"]["nodes"]
+        .as_array()
+        .unwrap();
+    assert_eq!(edits[0]["editor"]["login"], "ana");
+    assert_eq!(edits[0]["editor"]["databaseId"], gh.user_id("ana"));
+    assert_eq!(edits[1]["editor"]["login"], "mira");
+
+    let several = "query Q($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { body } } }";
+    let answer = asked(&gh, several, json!({ "ids": [id, "IC_kwDO000000000001"] })).await;
+    assert_eq!(answer["data"]["nodes"], json!([{ "body": "two" }, null]));
+
+    let wrong = asked(&gh, "{ viewer { nothing } }", Value::Null).await;
+    assert!(wrong.get("data").is_none());
+    assert!(
+        wrong["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("nothing")
+    );
+}

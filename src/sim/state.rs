@@ -311,14 +311,6 @@ impl Repo {
         let sha = self.branches.get(branch).map_or(reference, String::as_str);
         self.commits.get(sha)
     }
-
-    /// The issue that a comment stands in.
-    pub fn issue_of_comment(&self, comment: u64) -> Option<u64> {
-        self.issues
-            .values()
-            .find(|issue| issue.comments.iter().any(|c| c.id == comment))
-            .map(|issue| issue.number)
-    }
 }
 
 /// The whole of it.
