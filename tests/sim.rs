@@ -539,9 +539,6 @@ async fn graphql_tells_closing_references_page_by_page() {
     assert_eq!(list["pageInfo"]["hasNextPage"], false);
 
     mira.retarget(pull, "release");
-    let query = query
-        .replace("$after)", "$after) @ignored")
-        .replace(" @ignored", "");
     let variables = json!({ "owner": "acme", "name": "fraud", "number": pull.0 });
     let page = asked(&gh, query, variables).await;
     let list = &page["data"]["repository"]["pullRequest"]["closingIssuesReferences"];
@@ -584,4 +581,32 @@ async fn graphql_tells_who_edited_a_comment() {
             .unwrap()
             .contains("nothing")
     );
+}
+
+#[tokio::test]
+async fn pages_show_an_issue_as_people_see_it() {
+    let gh = github().await;
+    let mira = gh.as_user("acme/fraud", "mira");
+    let n = mira
+        .open_issue("A <title>")
+        .labels(&["kind/research"])
+        .send();
+    mira.comment(n, "<!-- hidden -->\n| a |\n|---|\n| **b** |");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let pages = gh.pages();
+    tokio::spawn(async move { axum::serve(listener, pages).await });
+    let look = async |path: &str| {
+        let answer = reqwest::get(format!("http://{address}{path}"))
+            .await
+            .unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert!(look("/").await.1.contains("acme/fraud"));
+    assert!(look("/acme/fraud").await.1.contains("kind/research"));
+    let (status, html) = look("/acme/fraud/issues/1").await;
+    assert_eq!(status, 200);
+    assert!(html.contains("A &lt;title&gt;") && html.contains("<strong>b</strong>"));
+    assert!(!html.contains("hidden"));
+    assert_eq!(look("/acme/fraud/issues/2").await.0, 404);
 }
