@@ -186,6 +186,12 @@ async fn writes_and_reads(gh: &Sim, forge: &GitHub, repo: &RepoRef) {
         .expect("edited");
     assert_eq!(gh.issue(REPO, board).body, "## The board");
 
+    reads(gh, forge, repo, number).await;
+}
+
+/// What people made is read as it is.
+async fn reads(gh: &Sim, forge: &GitHub, repo: &RepoRef, number: ItemNumber) {
+    let mira = gh.as_user(REPO, "mira");
     let pull = mira.open_pull("Ship it").body(&format!("Closes #{number}"));
     let pull = pull
         .branch("ship")
