@@ -10,7 +10,15 @@ use super::entries::{Entry, standard_entries};
 use super::kind::words;
 use super::worktime::Span;
 
+mod error;
+mod handoff;
 mod parse;
+mod reader;
+mod values;
+mod yaml;
+
+pub use error::PolicyError;
+pub use parse::{Layer, MOST_BYTES, parse};
 
 /// A repository's policy, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,218 @@
+//! `handoff:`, whose entries a team may add, drop or rename.
+
+use super::HandoffPolicy;
+use super::error::{nearest, shown};
+use super::parse::Draft;
+use super::reader::{Key, Reader};
+use super::values::{flag, glob, is_off, list, short_text, slug, slug_in, word};
+use super::yaml::{Node, Pair, Place, Value};
+use crate::domain::entries::{Entry, Owner, Slug, standard_entries};
+
+/// A title stands in one line of a checklist.
+pub(super) const MOST_TITLE_CHARS: usize = 200;
+
+/// A checklist is one comment, which GitHub bounds.
+const MOST_ENTRIES: usize = 60;
+
+/// A slug of `handoff.carry_over` and where it stands.
+pub(super) struct CarriedOver {
+    slug: Slug,
+    at: Place,
+}
+
+/// The keys of the section.
+pub(super) const HANDOFF: &[Key<Draft>] = &[
+    ("paths", |to, node, reader| {
+        reader.set(
+            &mut to.policy.handoff.paths,
+            node,
+            Vec::new(),
+            |node, reader| list(node, reader, "[\"models/**\"]", glob),
+        );
+    }),
+    ("strict", |to, node, reader| {
+        let default = to.defaults.handoff.strict;
+        reader.set(&mut to.policy.handoff.strict, node, default, flag);
+    }),
+    ("carry_over", carry_over),
+    ("entries", entries),
+];
+
+/// The slugs of entries.
+pub(super) fn slugs(entries: &[Entry]) -> Vec<Slug> {
+    entries.iter().map(|entry| entry.slug.clone()).collect()
+}
+
+/// Only noted here, since `entries` may stand below and add what is carried over.
+fn carry_over(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
+    let mut carried = Vec::new();
+    reader.set(&mut carried, node, Vec::new(), |node, reader| {
+        list(node, reader, "[serving, monitoring]", |item, reader| {
+            let name = slug(item, reader, "the slug of an entry, such as `serving`")?;
+            Some(CarriedOver {
+                slug: Slug::new(&name),
+                at: item.at,
+            })
+        })
+    });
+    to.policy.handoff.carry_over = carried
+        .iter()
+        .map(|carried| carried.slug.as_str().to_owned())
+        .collect();
+    to.carried_over = carried;
+}
+
+/// After a file is read: does it carry over what there is?
+pub(super) fn check_carried_over(to: &mut Draft, reader: &mut Reader<'_>) {
+    for CarriedOver { slug, at } in std::mem::take(&mut to.carried_over) {
+        if !to.known_entries.contains(&slug) {
+            let message = format!("there is no entry {}", shown(slug.as_str()));
+            let known = to.known_entries.iter().map(Slug::as_str);
+            reader.wrong::<()>(at, message, nearest(slug.as_str(), known));
+        }
+    }
+}
+
+/// After all files are read: the standard entries stand in their order, then those that were added; and what
+/// was dropped is not carried over.
+pub(super) fn finish(handoff: &mut HandoffPolicy) {
+    let standard = slugs(&standard_entries());
+    let place = |slug: &Slug| standard.iter().position(|one| one == slug);
+    handoff
+        .entries
+        .sort_by_key(|entry| place(&entry.slug).unwrap_or(standard.len()));
+    let left = slugs(&handoff.entries);
+    handoff
+        .carry_over
+        .retain(|slug| left.contains(&Slug::new(slug)));
+}
+
+/// `handoff.entries:`
+fn entries(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
+    let what = "a section such as `{ ab-testing: off, serving: \"New title\" }`";
+    for pair in reader.pairs(node, what) {
+        let Some(name) = slug_in(&pair.key) else {
+            let message = "an entry's name is at most 40 letters, digits and hyphens";
+            reader.wrong::<()>(pair.key_at, message, None);
+            continue;
+        };
+        entry(to, &Slug::new(&name), pair, reader);
+    }
+    if to.policy.handoff.entries.len() > MOST_ENTRIES {
+        let message = format!("a checklist may have {MOST_ENTRIES} entries");
+        reader.wrong::<()>(node.at, message, None);
+    }
+}
+
+/// One of them: dropped, as it was at first, retitled, or new.
+fn entry(to: &mut Draft, slug: &Slug, pair: &Pair, reader: &mut Reader<'_>) {
+    let there = &mut to.policy.handoff.entries;
+    let position = there.iter().position(|entry| entry.slug == *slug);
+    let standard = standard_entries()
+        .into_iter()
+        .find(|entry| entry.slug == *slug);
+    if is_off(&pair.node) && to.known_entries.contains(slug) {
+        there.retain(|entry| entry.slug != *slug);
+        return;
+    }
+    let before = position.map(|at| there[at].clone()).or(standard.clone());
+    let entry = if pair.node.value == Value::Nothing && to.known_entries.contains(slug) {
+        standard
+    } else {
+        let noted = reader.noted();
+        let mut change = Change::default();
+        change.read(&pair.node, reader);
+        if reader.noted() > noted {
+            return;
+        }
+        change.applied(slug, before, pair, &to.known_entries, reader)
+    };
+    let there = &mut to.policy.handoff.entries;
+    match (position, entry) {
+        (Some(at), Some(entry)) => there[at] = entry,
+        (Some(at), None) => {
+            there.remove(at);
+        }
+        (None, Some(entry)) => there.push(entry),
+        (None, None) => {}
+    }
+    if !to.known_entries.contains(slug) && there_is(there, slug) {
+        to.known_entries.push(slug.clone());
+    }
+}
+
+fn there_is(entries: &[Entry], slug: &Slug) -> bool {
+    entries.iter().any(|entry| entry.slug == *slug)
+}
+
+/// What is said about one entry.
+#[derive(Default)]
+struct Change {
+    title: Option<String>,
+    owner: Option<Owner>,
+}
+
+const ENTRY: &[Key<Change>] = &[
+    ("side", |to, node, reader| {
+        reader.set(&mut to.owner, node, None, |node, reader| {
+            owner(node, reader).map(Some)
+        });
+    }),
+    ("title", |to, node, reader| {
+        reader.set(&mut to.title, node, None, |node, reader| {
+            short_text(node, reader, MOST_TITLE_CHARS).map(Some)
+        });
+    }),
+];
+
+impl Change {
+    /// `off` was dealt with, so a word is a title.
+    fn read(&mut self, node: &Node, reader: &mut Reader<'_>) {
+        match &node.value {
+            Value::Word(_) if is_off(node) => {}
+            Value::Word(_) => self.title = short_text(node, reader, MOST_TITLE_CHARS),
+            Value::Nothing | Value::List(_) | Value::Map(_) => reader.section(self, node, ENTRY),
+        }
+    }
+
+    /// The entry after the change. A new one has to say its side, which also catches a standard
+    /// one that is misspelt.
+    fn applied(
+        self,
+        slug: &Slug,
+        before: Option<Entry>,
+        pair: &Pair,
+        known: &[Slug],
+        reader: &mut Reader<'_>,
+    ) -> Option<Entry> {
+        let Some(owner) = self.owner.or(before.as_ref().map(|entry| entry.owner)) else {
+            let message = format!(
+                "there is no entry {}; a new one says its side: `{{ side: both, title: \"…\" }}`",
+                shown(slug.as_str())
+            );
+            let nearest = nearest(slug.as_str(), known.iter().map(Slug::as_str));
+            return reader.wrong(pair.key_at, message, nearest);
+        };
+        let title = self.title.or(before.map(|entry| entry.title));
+        Some(Entry {
+            slug: slug.clone(),
+            title: title.unwrap_or_else(|| slug.as_str().to_owned()),
+            owner,
+        })
+    }
+}
+
+/// Whose entry it is.
+fn owner(node: &Node, reader: &mut Reader<'_>) -> Option<Owner> {
+    const WHAT: &str = "`data-science`, `engineering` or `both`";
+    match word(node, reader, WHAT)?
+        .to_ascii_lowercase()
+        .replace('_', "-")
+        .as_str()
+    {
+        "data-science" => Some(Owner::DataScience),
+        "engineering" => Some(Owner::Engineering),
+        "both" => Some(Owner::Both),
+        _ => reader.none_of(node, WHAT, ["data-science", "engineering", "both"]),
+    }
+}
