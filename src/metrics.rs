@@ -36,7 +36,7 @@ struct ActionLabel {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabel {
-    method: &'static str,
+    method: String,
     route: &'static str,
     status: u16,
 }
@@ -55,6 +55,7 @@ pub struct Metrics {
     facts: Counter,
     retries: Counter,
     panics: Counter,
+    put_aside: Counter,
     store: StoreGauges,
 }
 
@@ -83,6 +84,7 @@ impl Metrics {
             facts: Counter::default(),
             retries: Counter::default(),
             panics: Counter::default(),
+            put_aside: Counter::default(),
             store: StoreGauges::default(),
         };
         metrics.register();
@@ -102,6 +104,7 @@ impl Metrics {
             facts,
             retries,
             panics,
+            put_aside,
             store:
                 StoreGauges {
                     up,
@@ -152,6 +155,11 @@ impl Metrics {
             "panics",
             "Panics that were caught; each is a bug",
             panics.clone(),
+        );
+        registry.register(
+            "deliveries_put_aside",
+            "Deliveries that cannot be read or that failed too often; nothing comes of them",
+            put_aside.clone(),
         );
         registry.register("store_up", "Whether the store answers", up.clone());
         registry.register(
@@ -211,9 +219,9 @@ impl Metrics {
 
     /// A call to GitHub was answered with this status, or with 0 not at all. The route is a
     /// template, such as `/repos/{owner}/{repo}/issues/{number}/labels`.
-    pub fn call(&self, method: &'static str, route: &'static str, status: u16) {
+    pub fn call(&self, method: &str, route: &'static str, status: u16) {
         let label = CallLabel {
-            method,
+            method: method.to_owned(),
             route,
             status,
         };
@@ -233,6 +241,11 @@ impl Metrics {
     /// A panic was caught.
     pub fn panic(&self) {
         self.panics.inc();
+    }
+
+    /// Deliveries were put aside.
+    pub fn put_aside(&self, number: u64) {
+        self.put_aside.inc_by(number);
     }
 
     /// Everything as text in the OpenMetrics format, with the store's figures, or `None` where it

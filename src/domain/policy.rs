@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use globset::{Glob, GlobMatcher};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -144,6 +145,17 @@ pub struct HandoffPolicy {
     pub carry_over: Vec<String>,
     /// The entries after the policy's changes, in their order.
     pub entries: Vec<Entry>,
+}
+
+impl HandoffPolicy {
+    /// Whether one of the paths that a pull request changes makes it a hand-off.
+    pub fn concerns(&self, changed: &[String]) -> bool {
+        let globs = self.paths.iter().filter_map(|glob| Glob::new(glob).ok());
+        let matchers: Vec<GlobMatcher> = globs.map(|glob| glob.compile_matcher()).collect();
+        changed
+            .iter()
+            .any(|path| matchers.iter().any(|matcher| matcher.is_match(path)))
+    }
 }
 
 /// What a policy does to a lifecycle gate.

@@ -52,6 +52,7 @@ pub fn board(items: &[Item], ctx: &Context<'_>) -> WantedBoard {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let text = text::bounded(parts.join("\n\n"), text::BODY_LIMIT);
     WantedBoard {
+        issue: ctx.policy.board_issue.map(ItemNumber),
         title: "📋 Board".to_owned(),
         compared: compared(&text),
         text,

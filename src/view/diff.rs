@@ -39,28 +39,37 @@ pub fn diff(
     calls
 }
 
-/// The calls that make the board issue show what is wanted.
+/// The calls that make the board issue show what is wanted. It is the issue that the policy names,
+/// or one of our own.
 pub fn diff_board(
     shown: &Shown,
     wanted: &WantedBoard,
+    known: &KnownLabels,
     renames: &BTreeMap<String, String>,
 ) -> Vec<Call> {
     let slot = slots::board();
     let body = with_marker(&wanted.text, &slot);
-    match &shown.board {
-        None => {
-            let label = definition(
-                BOARD_LABEL,
-                &Names {
-                    known: &KnownLabels::new(),
-                    renames,
-                },
-            );
+    let there = shown.board.as_ref();
+    match (wanted.issue, there) {
+        (named, Some(board)) if named.is_none_or(|number| number == board.number) => {
+            let current = board.digest == board_digest(&body);
+            let number = board.number;
+            if current {
+                Vec::new()
+            } else {
+                vec![Call::EditIssue { number, body }]
+            }
+        }
+        (Some(number), _) => vec![Call::EditIssue { number, body }],
+        (None, _) => {
+            let names = Names { known, renames };
+            let defined = known.contains_key(BOARD_LABEL);
+            let label = definition(BOARD_LABEL, &names).filter(|_| !defined);
             let create = Call::CreateIssue {
                 slot,
                 title: wanted.title.clone(),
                 body,
-                labels: vec![labels::on_github(BOARD_LABEL, renames)],
+                labels: vec![names.on_github(BOARD_LABEL)],
             };
             label
                 .map(Call::CreateLabel)
@@ -68,11 +77,6 @@ pub fn diff_board(
                 .chain([create])
                 .collect()
         }
-        Some(board) if board.digest == board_digest(&body) => Vec::new(),
-        Some(board) => vec![Call::EditIssue {
-            number: board.number,
-            body,
-        }],
     }
 }
 

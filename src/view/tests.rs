@@ -402,7 +402,7 @@ fn a_board_is_created_once_and_edited_only_when_it_differs() {
     let (known, renames) = renamed();
     let mut shown = Shown::default();
     let first = super::board(&items, &sample.ctx());
-    let calls = diff_board(&shown, &first, &renames);
+    let calls = diff_board(&shown, &first, &KnownLabels::new(), &renames);
     assert!(matches!(
         calls.as_slice(),
         [Call::CreateLabel(_), Call::CreateIssue { .. }]
@@ -423,9 +423,9 @@ fn a_board_is_created_once_and_edited_only_when_it_differs() {
     };
     let same = super::board(&items, &minutes_later);
     assert_ne!(same.text, first.text);
-    assert!(diff_board(&shown, &same, &renames).is_empty());
+    assert!(diff_board(&shown, &same, &KnownLabels::new(), &renames).is_empty());
     let other = super::board(&[], &minutes_later);
-    let calls = diff_board(&shown, &other, &renames);
+    let calls = diff_board(&shown, &other, &KnownLabels::new(), &renames);
     assert!(matches!(
         calls.as_slice(),
         [Call::EditIssue {
@@ -441,7 +441,7 @@ fn a_board_is_created_once_and_edited_only_when_it_differs() {
         &known,
         &renames,
     );
-    assert!(diff_board(&shown, &other, &renames).is_empty());
+    assert!(diff_board(&shown, &other, &KnownLabels::new(), &renames).is_empty());
 }
 
 fn first_at() -> Timestamp {

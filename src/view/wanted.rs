@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::fact::CloseReason;
+use crate::domain::ids::ItemNumber;
 use crate::forge::{Check, LabelSpec, Reaction, Slot};
 
 /// What GitHub should show of one item.
@@ -48,6 +49,8 @@ pub struct Said {
 /// What GitHub should show of a repository's board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedBoard {
+    /// The issue that the policy names; `None`: one of our own.
+    pub issue: Option<ItemNumber>,
     /// The issue's title where it has to be created.
     pub title: String,
     /// Markdown without the marker.

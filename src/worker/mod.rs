@@ -1,1 +1,250 @@
-//! To be filled.
+//! The loop: a key falls due, its deliveries become facts, the facts a state, the state a view,
+//! and what GitHub does not show yet becomes calls.
+//!
+//! One worker at a time looks at a key. All that was learned is stored in one transaction before
+//! any call is made, and no transaction is open during one; what a call yields is stored at once.
+//! So a crash at any point leaves either deliveries that are still to be handled, or a difference
+//! between what is wanted and what is shown, and both are found by the next look at the key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::forge::{CallError, Forge};
+use crate::metrics::Metrics;
+use crate::store::{Key, KeyKind, Lease, Store, StoreError};
+
+mod backoff;
+mod board;
+mod installation;
+mod intake;
+mod item;
+mod kept;
+mod pace;
+mod people;
+mod repository;
+mod show;
+
+use pace::Pace;
+use people::People;
+
+/// How long a key is one worker's. A call times out in under half of this, and a look at a key
+/// makes no new call after [`LOOK`], so an expired lease means that no call is under way.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+
+/// After this a look at a key stops making calls and comes back for the rest.
+const LOOK: SignedDuration = SignedDuration::from_secs(10);
+
+/// Looks at different keys that go on at once.
+const AT_ONCE: usize = 4;
+
+/// How the worker behaves; the process decides it once.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The least time between two writes of one installation.
+    pub write_spacing: Duration,
+    /// An App writes check runs; a token writes commit statuses.
+    pub as_app: bool,
+    /// Where people read issues: `https://github.com` or an Enterprise host.
+    pub web_url: String,
+}
+
+/// Why a look at a key did not come to its end.
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error("another worker has been taking the repository up for too long")]
+    TakenUpElsewhere,
+    #[error("what was stored could not be read: {0}")]
+    Kept(#[from] serde_json::Error),
+}
+
+/// Looks at keys when they are due. Clones share everything.
+pub struct Worker<F> {
+    shared: Arc<Shared<F>>,
+}
+
+impl<F> Clone for Worker<F> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+struct Shared<F> {
+    store: Store,
+    forge: F,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    options: Options,
+    people: People,
+    pace: Pace,
+}
+
+impl<F: Forge> Worker<F> {
+    /// A worker over a store and a forge.
+    pub fn new(
+        store: Store,
+        forge: F,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        options: Options,
+    ) -> Self {
+        let pace = Pace::new(options.write_spacing);
+        let people = People::default();
+        let shared = Shared {
+            store,
+            forge,
+            clock,
+            metrics,
+            options,
+            people,
+            pace,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Works until told to stop; looks that are under way come to their end first. `arrivals` is
+    /// notified when a delivery was stored.
+    pub async fn run(&self, arrivals: Arc<Notify>, stop: CancellationToken) {
+        let mut looks = tokio::task::JoinSet::new();
+        while !stop.is_cancelled() {
+            while looks.try_join_next().is_some() {}
+            let arrived = arrivals.notified();
+            if looks.len() < AT_ONCE {
+                match self.lease().await {
+                    Ok(Some(lease)) => {
+                        let worker = self.clone();
+                        looks.spawn(async move { worker.look(lease).await });
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => tracing::error!(%error, "the next due key could not be found"),
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = arrived => {}
+                Some(_) = looks.join_next() => {}
+                () = self.next_due() => {}
+            }
+        }
+        while looks.join_next().await.is_some() {}
+    }
+
+    /// Looks at all that is due now, one key after the other, until nothing is. For tests and the
+    /// demo, whose clock stands still meanwhile.
+    pub async fn drain(&self) -> Result<(), StoreError> {
+        while let Some(lease) = self.lease().await? {
+            self.look(lease).await;
+        }
+        Ok(())
+    }
+
+    async fn lease(&self) -> Result<Option<Lease>, StoreError> {
+        self.shared.store.lease(self.now(), LEASE).await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Waits until the next key is due, or a while where that cannot be known.
+    async fn next_due(&self) {
+        let longest = self.now() + SignedDuration::from_secs(60);
+        let due = match self.shared.store.next_due().await {
+            Ok(due) => due.unwrap_or(longest).min(longest),
+            Err(_) => self.now() + SignedDuration::from_secs(1),
+        };
+        // A key that is due but leased elsewhere must not make this a busy loop.
+        let soonest = self.now() + SignedDuration::from_millis(50);
+        self.shared.clock.sleep_until(due.max(soonest)).await;
+    }
+
+    /// One look at one key. A panic is this key's alone.
+    async fn look(&self, lease: Lease) {
+        let started = self.now();
+        let worker = self.clone();
+        let task = {
+            let lease = lease.clone();
+            tokio::spawn(async move { worker.step(&lease).await })
+        };
+        let key = lease.key;
+        let ended = match task.await {
+            Ok(Ok(next_due)) => self.shared.store.finish(&lease, next_due).await,
+            Ok(Err(error)) => self.failed(&lease, &error).await,
+            Err(panic) => {
+                tracing::error!(%key, %panic, "a look at a key panicked");
+                self.shared.metrics.panic();
+                self.again(&lease).await
+            }
+        };
+        match ended {
+            Ok(()) => {
+                let ms = self.now().duration_since(started).as_millis();
+                tracing::debug!(%key, ms, "looked");
+            }
+            Err(StoreError::LeaseLost) => tracing::info!(%key, "another worker took over"),
+            Err(error) => tracing::error!(%key, %error, "the outcome could not be stored"),
+        }
+    }
+
+    async fn step(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
+        match lease.key.kind {
+            KeyKind::Item => self.step_item(lease).await,
+            KeyKind::Board => self.step_board(lease).await,
+            KeyKind::Repo => self.step_repository(lease).await,
+            KeyKind::Installation => self.step_installation(lease).await,
+        }
+    }
+
+    async fn failed(&self, lease: &Lease, error: &StepError) -> Result<(), StoreError> {
+        let key = lease.key;
+        tracing::warn!(%key, tries = lease.tries, %error, "a look at a key failed");
+        if let StepError::Call(CallError::Limited { seconds }) = error {
+            let wait = backoff::limited(*seconds, lease.tries);
+            self.shared
+                .store
+                .hold(key.installation, self.now() + wait)
+                .await?;
+        }
+        self.again(lease).await
+    }
+
+    /// Repeats the look later; what failed too often is put aside, so that it stops nothing else.
+    async fn again(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.shared.metrics.retry();
+        if lease.tries + 1 >= backoff::TRIES {
+            return self.put_aside(lease).await;
+        }
+        let wait = backoff::after(lease.tries);
+        self.shared.store.retry(lease, self.now() + wait).await
+    }
+
+    async fn put_aside(&self, lease: &Lease) -> Result<(), StoreError> {
+        let stored = self.shared.store.unhandled(lease.key).await?;
+        tracing::error!(key = %lease.key, deliveries = stored.len(), "put aside after too many tries");
+        self.shared.metrics.put_aside(stored.len() as u64);
+        let mut step = crate::store::Step::new(lease, self.now());
+        step.handled = stored
+            .into_iter()
+            .map(|one| (one.seq, "dead".to_owned()))
+            .collect();
+        self.shared.store.apply(step).await?;
+        self.shared.store.finish(lease, None).await
+    }
+
+    fn board_of(key: Key) -> Key {
+        Key::board(key.installation, key.repo)
+    }
+}

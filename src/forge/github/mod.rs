@@ -61,6 +61,11 @@ impl GitHub {
         Ok(Self::over(Connection::token(api_url, token, on_call)?))
     }
 
+    /// Where people look: `https://github.com`, or the Enterprise host; without a slash at the end.
+    pub fn web_url(&self) -> &str {
+        &self.connection.html_url
+    }
+
     fn over(connection: Connection) -> Self {
         Self {
             connection,

@@ -1,0 +1,106 @@
+//! A look at a repository's board: one issue, redrawn at most once in some seconds however much
+//! happens.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::kept::Repository;
+use super::{StepError, Worker};
+use crate::domain::item::Item;
+use crate::forge::{Call, Done, Forge, Shown};
+use crate::store::{Key, Lease, SavedItem, Step};
+use crate::view;
+use crate::view::wanted::WantedBoard;
+
+/// The least time between two drawings of one board.
+const REST: SignedDuration = SignedDuration::from_secs(10);
+
+/// What is kept of a board.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// When it was last written.
+    written_at: Option<Timestamp>,
+}
+
+impl<F: Forge> Worker<F> {
+    /// Looks at a board.
+    pub(super) async fn step_board(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
+        let key = lease.key;
+        let Some(repository) = self.repository(key, None).await? else {
+            return Ok(None);
+        };
+        if !repository.acts() {
+            return Ok(None);
+        }
+        let row = self
+            .shared
+            .store
+            .load_item(key.installation, key.repo, 0)
+            .await?;
+        let (mut kept, mut shown) = match &row {
+            Some(row) => (
+                serde_json::from_str::<Option<Kept>>(&row.doc)?.unwrap_or_default(),
+                serde_json::from_str::<Shown>(&row.shown)?,
+            ),
+            None => (Kept::default(), Shown::default()),
+        };
+        if let Some(written_at) = kept.written_at
+            && written_at + REST > self.now()
+        {
+            return Ok(Some(written_at + REST));
+        }
+        let wanted = self.board(key, &repository).await?;
+        // A repository without items has no board until there is something to say.
+        let Some(wanted) = wanted else {
+            return Ok(None);
+        };
+        let repo = repository.reference(key.installation, key.repo);
+        let known = repository.known_labels();
+        let renames = &repository.policy().labels;
+        for call in view::diff_board(&shown, &wanted, &known, renames) {
+            let Some(done) = self.make(lease, &repo, &call).await? else {
+                continue;
+            };
+            view::done(&mut shown, &call, &done, self.now(), &known, renames);
+            if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {
+                kept.written_at = Some(self.now());
+            }
+            let finished = matches!(done, Done::Issue(_)).then_some("board");
+            self.shared
+                .store
+                .saved_shown(lease, 0, &serde_json::to_string(&shown)?, finished)
+                .await?;
+        }
+        let mut step = Step::new(lease, self.now());
+        step.items.push(SavedItem {
+            number: 0,
+            doc: serde_json::to_string(&kept)?,
+            shown: serde_json::to_string(&shown)?,
+        });
+        self.shared.store.apply(step).await?;
+        Ok(wanted.next_change)
+    }
+
+    async fn board(
+        &self,
+        key: Key,
+        repository: &Repository,
+    ) -> Result<Option<WantedBoard>, StepError> {
+        let items = self.items_now(key).await?;
+        let concerns = |item: &Item| item.kind.is_some() || item.handoff.is_some();
+        if !items.iter().any(concerns) && repository.policy_problem.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(view::board(&items, &self.context(repository, &[]))))
+    }
+
+    /// The board's text for a comment.
+    pub(super) async fn board_text(
+        &self,
+        key: Key,
+        repository: &Repository,
+    ) -> Result<String, StepError> {
+        let items = self.items_now(key).await?;
+        Ok(view::board(&items, &self.context(repository, &[])).text)
+    }
+}

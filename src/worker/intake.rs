@@ -1,0 +1,403 @@
+//! What was heard of an item becomes facts: commands are read, ticks are found, people are looked
+//! up, and labels get their meaning.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::kept::Repository;
+use super::{StepError, Worker};
+use crate::command::{self, ticks};
+use crate::domain::actor::{Actor, Needs, Permission, Standing, User};
+use crate::domain::fact::{Fact, FactId, Ordered, Place, Snapshot, What};
+use crate::domain::labels::Label;
+use crate::domain::order::Order;
+use crate::forge::{Forge, Happening, Heard, LabelShown, RepoRef, Shown, Slot, digest};
+
+/// The comment with the hand-off's boxes.
+pub(super) const CHECKLIST: &str = "checklist";
+
+/// What one look at an item has gathered so far.
+pub(super) struct Gathered {
+    /// New facts; some may be known already.
+    pub(super) facts: Vec<Fact>,
+    /// Somebody asked to compare with GitHub.
+    pub(super) sync: bool,
+    /// A pull request changed in a way after which its links are read again.
+    pub(super) read_links: bool,
+}
+
+/// Where what was heard comes from.
+pub(super) struct Source<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) repo: &'a RepoRef,
+    /// The account that labhand writes with.
+    pub(super) own: &'a User,
+    /// The digest of the delivery's body, in hexadecimal.
+    pub(super) digest: &'a str,
+}
+
+impl<F: Forge> Worker<F> {
+    /// Takes in what one delivery told about an item.
+    pub(super) async fn take_in(
+        &self,
+        heard: Vec<Heard>,
+        source: &Source<'_>,
+        shown: &mut Shown,
+        gathered: &mut Gathered,
+    ) -> Result<(), StepError> {
+        for (place, heard) in heard.into_iter().enumerate() {
+            let id = format!("{}-{place}", source.digest);
+            let own = heard.by.as_ref().is_some_and(|by| by.id == source.own.id);
+            match heard.what {
+                Happening::Item(what) => {
+                    note_labels(shown, &what, heard.at, source.repository);
+                    note_state(shown, &what);
+                    gathered.read_links |= matches!(what, What::Pull(_));
+                    if own && !counts_from_ourselves(&what) {
+                        continue;
+                    }
+                    let by = heard.by.map(|user| Actor {
+                        user,
+                        standing: implied(&what),
+                    });
+                    take_item_fact(what, heard.at, by, &id, source.repository, gathered);
+                }
+                Happening::Comment {
+                    comment,
+                    body,
+                    author,
+                    author_is_bot,
+                    before,
+                } => {
+                    if author.id == source.own.id {
+                        if let (Some(before), Some(by), false) = (before, heard.by, own) {
+                            let edit = OwnEdit {
+                                comment: comment.0,
+                                before,
+                                body,
+                                at: heard.at,
+                                by,
+                            };
+                            self.take_own_edit(edit, source, shown, gathered).await?;
+                        }
+                    } else if !author_is_bot && !heard.by_bot {
+                        let Some(by) = heard.by else { continue };
+                        let text = Written {
+                            place: Place::Comment(comment),
+                            body,
+                            before,
+                            at: heard.at,
+                            by,
+                        };
+                        self.take_commands(text, source, gathered).await?;
+                    }
+                }
+                Happening::CommentDeleted { comment } => {
+                    for said in shown.comments.values_mut() {
+                        if said.id == Some(comment) {
+                            said.id = None;
+                        }
+                    }
+                }
+                Happening::Text { body, before } => {
+                    let Some(by) = heard.by.filter(|_| !own && !heard.by_bot) else {
+                        continue;
+                    };
+                    let text = Written {
+                        place: Place::Text,
+                        body,
+                        before,
+                        at: heard.at,
+                        by,
+                    };
+                    self.take_commands(text, source, gathered).await?;
+                }
+                // Such come to the repository's key.
+                Happening::Repo(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The commands of a text become facts; those that stood there before an edit are not new.
+    async fn take_commands(
+        &self,
+        text: Written,
+        source: &Source<'_>,
+        gathered: &mut Gathered,
+    ) -> Result<(), StepError> {
+        let policy = source.repository.policy_at(text.at);
+        let prefix = policy.prefix.as_deref();
+        let before = text
+            .before
+            .as_deref()
+            .map(|before| command::read(before, prefix));
+        let mut old: BTreeMap<String, usize> = BTreeMap::new();
+        for found in before.into_iter().flatten() {
+            *old.entry(found.normal).or_default() += 1;
+        }
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut actor = None;
+        for found in command::read(&text.body, prefix) {
+            let nth = seen.entry(found.normal.clone()).or_default();
+            *nth += 1;
+            if *nth <= old.get(&found.normal).copied().unwrap_or(0) {
+                continue;
+            }
+            if actor.is_none() {
+                actor = Some(self.actor(source.repo, policy, &text.by).await?);
+            }
+            gathered.sync |= found.order == Ok(Order::Sync);
+            let id = format!("order:{}:{}:{nth}", text.place.key(), digest(&found.normal));
+            let ordered = Ordered {
+                place: text.place,
+                index: found.index,
+                text: found.text,
+                order: found.order,
+                needs: needed(found.needs, source.repository),
+            };
+            gathered.facts.push(Fact {
+                id: FactId(id),
+                at: text.at,
+                by: actor.clone(),
+                what: What::Ordered(Box::new(ordered)),
+            });
+        }
+        Ok(())
+    }
+
+    /// Somebody edited a comment of ours: ticks of the checklist are facts, all else is put back.
+    async fn take_own_edit(
+        &self,
+        edit: OwnEdit,
+        source: &Source<'_>,
+        shown: &mut Shown,
+        gathered: &mut Gathered,
+    ) -> Result<(), StepError> {
+        let mine = shown
+            .comments
+            .iter_mut()
+            .find(|(_, said)| said.id.is_some_and(|id| id.0 == edit.comment));
+        let Some((slot, said)) = mine else {
+            return Ok(());
+        };
+        said.digest = digest(&edit.body);
+        if *slot != Slot(CHECKLIST.to_owned()) {
+            return Ok(());
+        }
+        let policy = source.repository.policy_at(edit.at);
+        let actor = self.actor(source.repo, policy, &edit.by).await?;
+        let ticked = ticked(&edit.before, &edit.body, edit.at, &actor, source.digest);
+        gathered.facts.extend(ticked);
+        Ok(())
+    }
+}
+
+/// The boxes that differ between two texts of the checklist comment, as facts.
+pub(super) fn ticked(
+    before: &str,
+    after: &str,
+    at: Timestamp,
+    by: &Actor,
+    source: &str,
+) -> Vec<Fact> {
+    let before = ticks::boxes(before);
+    let changed = ticks::boxes(after)
+        .into_iter()
+        .filter(|(slug, on)| before.get(slug).is_some_and(|was| was != on));
+    changed
+        .map(|(slug, on)| Fact {
+            id: FactId(format!("{source}-tick-{slug}")),
+            at,
+            by: Some(by.clone()),
+            what: What::Ticked { slug, on },
+        })
+        .collect()
+}
+
+/// A text that may hold commands.
+struct Written {
+    place: Place,
+    body: String,
+    before: Option<String>,
+    at: Timestamp,
+    by: User,
+}
+
+/// An edit of a comment of ours.
+struct OwnEdit {
+    comment: u64,
+    before: String,
+    body: String,
+    at: Timestamp,
+    by: User,
+}
+
+/// In a public repository being author or assignee is not enough (product §7). What holds is
+/// settled when the command is given, not when the repository is published later.
+fn needed(needs: Needs, repository: &Repository) -> Needs {
+    match needs {
+        Needs::AuthorAssigneeTriage if !repository.now.private => Needs::Triage,
+        Needs::Anyone
+        | Needs::AuthorAssigneeTriage
+        | Needs::Triage
+        | Needs::Write
+        | Needs::Lead => needs,
+    }
+}
+
+/// Of what the bot does itself only this is news: that it closed or reopened, and what the item
+/// looks like. Its labels are no requests.
+fn counts_from_ourselves(what: &What) -> bool {
+    match what {
+        What::Seen(_) | What::Closed { .. } | What::Reopened | What::Pull(_) | What::Gone => true,
+        What::Opened(_)
+        | What::Observed(_)
+        | What::Labeled { .. }
+        | What::Unlabeled { .. }
+        | What::Ordered(_)
+        | What::Ticked { .. }
+        | What::PullRead { .. }
+        | What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::BuiltOnBy { .. } => false,
+    }
+}
+
+/// What GitHub must have let somebody do for this to happen.
+fn implied(what: &What) -> Standing {
+    let labelled = matches!(what, What::Labeled { .. } | What::Unlabeled { .. });
+    Standing::at_least(if labelled {
+        Permission::Triage
+    } else {
+        Permission::Read
+    })
+}
+
+/// Gives labels their meaning; the labels that an item bears at its creation are requests.
+fn take_item_fact(
+    what: What,
+    at: Timestamp,
+    by: Option<Actor>,
+    id: &str,
+    repository: &Repository,
+    gathered: &mut Gathered,
+) {
+    let what = match what {
+        What::Opened(snapshot) => {
+            let snapshot = meaning(*snapshot, repository);
+            for label in &snapshot.labels {
+                gathered.facts.push(Fact {
+                    id: FactId(format!("{id}-label-{label}")),
+                    at,
+                    by: by.clone(),
+                    what: What::Labeled {
+                        label: label.clone(),
+                    },
+                });
+            }
+            What::Opened(Box::new(snapshot))
+        }
+        What::Seen(snapshot) => What::Seen(Box::new(meaning(*snapshot, repository))),
+        What::Labeled { label } => What::Labeled {
+            label: repository.canonical(&label),
+        },
+        What::Unlabeled { label } => What::Unlabeled {
+            label: repository.canonical(&label),
+        },
+        other => other,
+    };
+    gathered.facts.push(Fact {
+        id: FactId(id.to_owned()),
+        at,
+        by,
+        what,
+    });
+}
+
+/// A snapshot whose labels are called by what they mean.
+pub(super) fn meaning(snapshot: Snapshot, repository: &Repository) -> Snapshot {
+    let labels = snapshot
+        .labels
+        .iter()
+        .map(|label| repository.canonical(label))
+        .collect();
+    Snapshot { labels, ..snapshot }
+}
+
+/// What is shown now: the latest that was heard of each of our labels counts.
+fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, repository: &Repository) {
+    let mut note = |label: &str, there: bool| {
+        let canonical = repository.canonical(label);
+        if Label::parse(&canonical).is_none() {
+            return;
+        }
+        let known = shown
+            .labels
+            .entry(canonical)
+            .or_insert(LabelShown { there, at });
+        if at >= known.at {
+            *known = LabelShown { there, at };
+        }
+    };
+    match what {
+        What::Labeled { label } => note(label, true),
+        What::Unlabeled { label } => note(label, false),
+        What::Opened(snapshot) | What::Observed(snapshot) => {
+            for label in &snapshot.labels {
+                note(label, true);
+            }
+        }
+        What::Seen(_)
+        | What::Closed { .. }
+        | What::Reopened
+        | What::Ordered(_)
+        | What::Ticked { .. }
+        | What::Pull(_)
+        | What::PullRead { .. }
+        | What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::BuiltOnBy { .. }
+        | What::Gone => {}
+    }
+}
+
+fn note_state(shown: &mut Shown, what: &What) {
+    match what {
+        What::Closed { .. } => shown.open = Some(false),
+        What::Reopened => shown.open = Some(true),
+        What::Opened(snapshot) | What::Observed(snapshot) => {
+            shown.open = Some(snapshot.closed.is_none())
+        }
+        What::Seen(snapshot) => shown.open = shown.open.or(Some(snapshot.closed.is_none())),
+        What::Labeled { .. }
+        | What::Unlabeled { .. }
+        | What::Ordered(_)
+        | What::Ticked { .. }
+        | What::Pull(_)
+        | What::PullRead { .. }
+        | What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::BuiltOnBy { .. }
+        | What::Gone => {}
+    }
+}
+
+/// Takes over all that GitHub says of an item's labels and state, after it was asked.
+pub(super) fn note_observed(shown: &mut Shown, snapshot: &Snapshot, at: Timestamp) {
+    for known in shown.labels.values_mut() {
+        *known = LabelShown { there: false, at };
+    }
+    for label in &snapshot.labels {
+        if Label::parse(label).is_some() {
+            shown
+                .labels
+                .insert(label.clone(), LabelShown { there: true, at });
+        }
+    }
+    shown.open = Some(snapshot.closed.is_none());
+}
