@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+pub mod bot;
 mod healthcheck;
 mod logging;
 mod serve;

@@ -6,16 +6,17 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::bot::Bot;
 use super::logging;
 use crate::clock::Clock;
+use crate::forge::github::{GitHub, OnCall};
 use crate::metrics::Metrics;
-use crate::settings::Settings;
-use crate::store::{Inbox, Store};
-use crate::web::{self, WebState, WebhookSecrets};
+use crate::settings::{Credentials, Settings};
+use crate::store::Store;
+use crate::worker::Options;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -42,15 +43,26 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let shutdown = CancellationToken::new();
     stop_on_signals(shutdown.clone())?;
 
-    let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
-    let arrivals = Arc::new(Notify::new());
-    let inbox = Inbox::start(store.clone(), Arc::clone(&arrivals));
-    let secrets = WebhookSecrets::new(&settings.github.webhook_secrets);
-    let router = web::router(WebState::new(store.clone(), inbox, secrets, metrics, clock));
+    let github = github(&settings, &metrics)?;
+    let options = Options {
+        write_spacing: settings.github.write_spacing,
+        as_app: matches!(settings.github.credentials, Credentials::App { .. }),
+        web_url: github.web_url().to_owned(),
+    };
+    let secrets = &settings.github.webhook_secrets;
+    let bot = Bot::new(
+        store.clone(),
+        github,
+        secrets,
+        Clock::system(),
+        metrics,
+        options,
+    );
 
     let parts = TaskTracker::new();
-    parts.spawn(web::serve(listener, router, shutdown.clone()));
+    let stopped = shutdown.clone();
+    parts.spawn(async move { bot.run(listener, stopped).await });
     parts.close();
     tracing::info!(bind = %settings.bind, store = settings.store_url, "labhand serves");
 
@@ -61,6 +73,18 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+fn github(settings: &Settings, metrics: &Arc<Metrics>) -> anyhow::Result<GitHub> {
+    let counted = Arc::clone(metrics);
+    let on_call: OnCall =
+        Arc::new(move |method, route, status| counted.call(method, route, status));
+    let api_url = &settings.github.api_url;
+    let github = match &settings.github.credentials {
+        Credentials::App { id, private_key } => GitHub::app(api_url, *id, private_key, on_call),
+        Credentials::Token(token) => GitHub::token(api_url, token, on_call),
+    };
+    github.context("GitHub cannot be spoken to with these settings")
 }
 
 /// Stops on SIGTERM, as container runtimes send, and SIGINT, as Ctrl-C does.

@@ -103,6 +103,13 @@ pub(super) fn user(world: &mut World, ask: &Ask) -> Did<Reply> {
     }
 }
 
+pub(super) fn user_named(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let account = world
+        .account(ask.param("username")?)
+        .ok_or_else(Refusal::not_found)?;
+    Ok(Reply::ok(world.public_user_json(account.id)))
+}
+
 pub(super) fn repositories_of_user(world: &mut World, ask: &Ask) -> Did<Reply> {
     if ask.caller != Caller::Machine {
         return Err(Refusal::new(403, "Resource not accessible by integration"));

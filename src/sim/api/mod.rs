@@ -181,6 +181,7 @@ fn routes() -> Vec<(MethodFilter, &'static str, Handler)> {
         (GET, "/installation/repositories", apps::repositories),
         (GET, "/user", apps::user),
         (GET, "/user/repos", apps::repositories_of_user),
+        (GET, "/users/{username}", apps::user_named),
         (GET, "/rate_limit", apps::rate_limit),
         (GET, "/repos/{owner}/{repo}", repos::get),
         (GET, "/repositories/{id}", repos::get_by_id),
@@ -330,6 +331,7 @@ fn routes() -> Vec<(MethodFilter, &'static str, Handler)> {
             "/repos/{owner}/{repo}/commits/{ref}/pulls",
             pulls::of_commit,
         ),
+        (GET, "/orgs/{org}/teams/{team_slug}", orgs::get),
         (GET, "/orgs/{org}/teams/{team_slug}/members", orgs::members),
         (
             GET,

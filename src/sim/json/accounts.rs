@@ -60,8 +60,8 @@ impl World {
         id.map_or(Value::Null, |id| self.user_json(id))
     }
 
-    /// The account that a token belongs to, as `GET /user` tells it.
-    pub fn private_user_json(&self, id: u64) -> Value {
+    /// Any account, as `GET /users/{username}` tells it.
+    pub fn public_user_json(&self, id: u64) -> Value {
         let created = self
             .account_by_id(id)
             .map_or(Value::Null, |account| time(account.created_at));
@@ -70,7 +70,16 @@ impl World {
             json!({
                 "name": null, "company": null, "blog": "", "location": null, "email": null,
                 "hireable": null, "bio": null, "public_repos": 0, "public_gists": 0,
-                "followers": 0, "following": 0, "created_at": created, "updated_at": created,
+                "followers": 0, "following": 0, "created_at": created, "updated_at": created
+            }),
+        )
+    }
+
+    /// The account that a token belongs to, as `GET /user` tells it.
+    pub fn private_user_json(&self, id: u64) -> Value {
+        with(
+            self.public_user_json(id),
+            json!({
                 "private_gists": 0, "total_private_repos": 0, "owned_private_repos": 0,
                 "disk_usage": 0, "collaborators": 0, "two_factor_authentication": true
             }),
