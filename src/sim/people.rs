@@ -425,6 +425,18 @@ impl PullDraft<'_> {
         self
     }
 
+    /// Who is assigned.
+    pub fn assign(mut self, logins: &[&str]) -> Self {
+        self.new.issue.assignees = logins.iter().map(|login| (*login).to_owned()).collect();
+        self
+    }
+
+    /// Its milestone, by number.
+    pub fn milestone(mut self, number: u64) -> Self {
+        self.new.issue.milestone = Some(number);
+        self
+    }
+
     /// Its branch; one that is there is taken as it is, unless files are added.
     pub fn branch(mut self, name: &str) -> Self {
         name.clone_into(&mut self.new.branch);

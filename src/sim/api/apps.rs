@@ -27,9 +27,25 @@ pub(super) fn installations(world: &mut World, ask: &Ask) -> Did<Reply> {
     let all = world
         .installations
         .iter()
-        .map(|installation| world.installation_json(installation))
+        .map(|installation| as_listed(world, installation))
         .collect();
     Ok(page(world, ask, all))
+}
+
+/// GitHub's description of this one list wants each account to be a user and an enterprise at
+/// once, so it has an enterprise's fields as well.
+fn as_listed(world: &World, installation: &Installation) -> Value {
+    let mut listed = world.installation_json(installation);
+    let login = world.login(installation.account).to_owned();
+    for (name, value) in [
+        ("name", json!(login)),
+        ("slug", json!(login)),
+        ("created_at", time(installation.created_at)),
+        ("updated_at", time(installation.created_at)),
+    ] {
+        listed["account"][name] = value;
+    }
+    listed
 }
 
 fn by_id<'a>(world: &'a World, ask: &Ask) -> Did<&'a Installation> {

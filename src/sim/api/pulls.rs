@@ -1,5 +1,7 @@
 //! Pull requests.
 
+use serde_json::{Value, json};
+
 use super::super::refusal::Did;
 use super::super::state::{Issue, Pull, RepoIx, World};
 use super::lists::page;
@@ -12,6 +14,18 @@ fn all(world: &World, repo: RepoIx) -> Vec<(&Issue, &Pull)> {
         .rev()
         .filter_map(|issue| Some((issue, issue.pull.as_ref()?)))
         .collect()
+}
+
+/// A pull request as lists show it. GitHub's description of these knows no label without a
+/// description.
+fn listed(world: &World, repo: RepoIx, issue: &Issue, pull: &Pull) -> Value {
+    let mut listed = world.pull_summary_json(repo, issue, pull);
+    for label in listed["labels"].as_array_mut().into_iter().flatten() {
+        if label["description"].is_null() {
+            label["description"] = json!("");
+        }
+    }
+    listed
 }
 
 pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
@@ -28,7 +42,7 @@ pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
         .filter(|(issue, _)| state == "all" || issue.open == (state == "open"))
         .filter(|(_, pull)| ask.query.get("base").is_none_or(|base| *base == pull.base))
         .filter(|(_, pull)| head_is(pull))
-        .map(|(issue, pull)| world.pull_summary_json(repo, issue, pull))
+        .map(|(issue, pull)| listed(world, repo, issue, pull))
         .collect();
     Ok(page(world, ask, found))
 }
@@ -60,7 +74,7 @@ pub(super) fn of_commit(world: &mut World, ask: &Ask) -> Did<Reply> {
     let found = all(world, repo)
         .into_iter()
         .filter(|(_, pull)| pull.head == sha)
-        .map(|(issue, pull)| world.pull_summary_json(repo, issue, pull))
+        .map(|(issue, pull)| listed(world, repo, issue, pull))
         .collect();
     Ok(page(world, ask, found))
 }

@@ -1,0 +1,313 @@
+//! The stand-in, held against GitHub's own description: every call that the bot makes goes through
+//! a proxy that checks both the request and the answer. `.ci/contract` starts the proxy, runs this,
+//! and reads the proxy's log; by itself this test only makes the calls.
+
+use labhand::sim::{Selection, Sim, SimOptions};
+use octocrab::jsonwebtoken as jwt;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Where the proxy listens, such as `http://127.0.0.1:4010`.
+const PROXY: &str = "LABHAND_CONTRACT_PROXY";
+/// Where the proxy expects GitHub, such as `127.0.0.1:4011`.
+const UPSTREAM: &str = "LABHAND_CONTRACT_UPSTREAM";
+
+fn needed(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: this test is run by .ci/contract"))
+}
+
+/// Somebody who calls, by way of the proxy.
+struct Caller {
+    client: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Caller {
+    fn new(base: &str, token: &str) -> Self {
+        Self {
+            client: reqwest::Client::new(),
+            base: base.to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>, expected: u16) -> Value {
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.base))
+            .header("user-agent", "labhand")
+            .header("accept", "application/vnd.github+json")
+            .bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, expected, "{method} {path}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.call(Method::GET, path, None, 200).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.call(Method::POST, path, Some(body), 201).await
+    }
+
+    async fn patch(&self, path: &str, body: Value) -> Value {
+        self.call(Method::PATCH, path, Some(body), 200).await
+    }
+}
+
+fn app_token(gh: &Sim) -> String {
+    let key = jwt::EncodingKey::from_rsa_pem(gh.private_key_pem().as_bytes()).unwrap();
+    let now = jiff::Timestamp::now().as_second();
+    let claims = json!({ "iat": now - 60, "exp": now + 540, "iss": gh.app_id().to_string() });
+    jwt::encode(&jwt::Header::new(jwt::Algorithm::RS256), &claims, &key).unwrap()
+}
+
+/// A world in which every list has something to show.
+fn furnish(gh: &Sim) -> labhand::domain::ids::ItemNumber {
+    gh.user("mira");
+    gh.repo("acme/fraud");
+    gh.collaborator("acme/fraud", "mira", "maintain");
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    gh.team("acme/science", &["mira"]);
+    gh.install("acme", Selection::All);
+    let mira = gh.as_user("acme/fraud", "mira");
+    let due = "2026-12-04T12:00:00Z".parse().unwrap();
+    let sprint = mira.milestone("Sprint 12", Some(due));
+    let issue = mira
+        .open_issue("Test BERT vs GPT")
+        .body("Hypothesis: it works")
+        .labels(&["kind/experiment"])
+        .assign(&["mira"])
+        .milestone(sprint)
+        .issue_type("Experiment")
+        .send();
+    mira.comment(issue, "/timebox 2d");
+    let done = mira.open_issue("Done").send();
+    mira.close(done);
+    let pull = mira
+        .open_pull("Add the model")
+        .body(&format!("Closes #{issue}"))
+        .files(&[("models/a.onnx", "1\n2\n"), ("README.md", "changed\n")])
+        .labels(&["handoff"])
+        .assign(&["mira"])
+        .milestone(sprint)
+        .send();
+    let merged = mira.open_pull("Merged").send();
+    mira.merge(merged);
+    mira.write_file(".github/labhand.yml", "enabled: true\n");
+    gh.drop_deliveries();
+    pull
+}
+
+#[tokio::test]
+#[ignore = "needs the proxy: run .ci/contract"]
+async fn all_calls_are_as_github_describes_them() {
+    let (proxy, upstream) = (needed(PROXY), needed(UPSTREAM));
+    let gh = Sim::start(SimOptions {
+        bind: upstream.parse().unwrap(),
+        public_url: Some(proxy.clone()),
+        ..SimOptions::default()
+    })
+    .await
+    .unwrap();
+    let pull = furnish(&gh);
+    let app = Caller::new(&proxy, &app_token(&gh));
+    let bot = Caller::new(&proxy, &installation(&app).await);
+    repository(&bot, &gh).await;
+    labels(&bot).await;
+    issues(&bot).await;
+    comments(&bot).await;
+    pulls_and_checks(&bot, pull.0).await;
+    machine(&Caller::new(&proxy, gh.token()), pull.0).await;
+    redelivery(&app).await;
+}
+
+async fn installation(app: &Caller) -> String {
+    app.get("/app").await;
+    app.get("/app/installations").await;
+    let found = app.get("/repos/acme/fraud/installation").await;
+    let id = found["id"].as_u64().unwrap();
+    app.get(&format!("/app/installations/{id}")).await;
+    let path = format!("/app/installations/{id}/access_tokens");
+    let token = app.post(&path, json!({})).await;
+    token["token"].as_str().unwrap().to_owned()
+}
+
+async fn repository(bot: &Caller, gh: &Sim) {
+    bot.get("/installation/repositories?per_page=100").await;
+    bot.get("/rate_limit").await;
+    let repo = bot.get("/repos/acme/fraud").await;
+    assert_eq!(repo["id"], gh.repo_id("acme/fraud"));
+    bot.get("/repos/acme/fraud/collaborators/mira/permission")
+        .await;
+    bot.get("/repos/acme/fraud/milestones").await;
+    bot.get("/repos/acme/fraud/contents/.github%2Flabhand.yml")
+        .await;
+    bot.call(
+        Method::GET,
+        "/repos/acme/fraud/contents/missing.yml",
+        None,
+        404,
+    )
+    .await;
+    bot.get("/orgs/acme/teams/science/members").await;
+    bot.get("/orgs/acme/teams/science/memberships/mira").await;
+    bot.call(
+        Method::GET,
+        "/orgs/acme/teams/science/memberships/ana",
+        None,
+        404,
+    )
+    .await;
+}
+
+async fn labels(bot: &Caller) {
+    let label = json!({ "name": "stage/active", "color": "1d76db", "description": "At work" });
+    bot.post("/repos/acme/fraud/labels", label.clone()).await;
+    bot.call(Method::POST, "/repos/acme/fraud/labels", Some(label), 422)
+        .await;
+    bot.get("/repos/acme/fraud/labels?per_page=1").await;
+    bot.get("/repos/acme/fraud/labels/stage%2Factive").await;
+    let change = json!({ "new_name": "stage/doing", "color": "ffffff" });
+    bot.patch("/repos/acme/fraud/labels/stage%2Factive", change)
+        .await;
+    bot.call(Method::GET, "/repos/acme/fraud/labels/none", None, 404)
+        .await;
+    let on = "/repos/acme/fraud/issues/1/labels";
+    let add = json!({ "labels": ["stage/doing", "unheard of"] });
+    bot.call(Method::POST, on, Some(add), 200).await;
+    bot.get(on).await;
+    let set = json!({ "labels": ["kind/experiment", "stage/doing"] });
+    bot.call(Method::PUT, on, Some(set), 200).await;
+    let one = format!("{on}/stage%2Fdoing");
+    bot.call(Method::DELETE, &one, None, 200).await;
+    bot.call(Method::DELETE, &one, None, 404).await;
+    bot.call(
+        Method::DELETE,
+        "/repos/acme/fraud/labels/stage%2Fdoing",
+        None,
+        204,
+    )
+    .await;
+}
+
+async fn issues(bot: &Caller) {
+    let new = json!({ "title": "Board", "body": "text", "labels": ["labhand/board"] });
+    let issue = bot.post("/repos/acme/fraud/issues", new).await;
+    assert_eq!(issue["user"]["login"], "labhand[bot]");
+    let path = format!("/repos/acme/fraud/issues/{}", issue["number"]);
+    bot.get(&path).await;
+    bot.patch(&path, json!({ "body": "other text" })).await;
+    let close = json!({ "state": "closed", "state_reason": "not_planned" });
+    bot.patch(&path, close).await;
+    bot.patch(&path, json!({ "state": "open" })).await;
+    bot.get("/repos/acme/fraud/issues?state=all&sort=updated&direction=asc&since=2020-01-01T00:00:00Z&per_page=2")
+        .await;
+    bot.get("/repos/acme/fraud/issues?labels=labhand%2Fboard&creator=app%2Flabhand")
+        .await;
+    bot.call(Method::GET, "/repos/acme/fraud/issues/999", None, 404)
+        .await;
+    let too_long = json!({ "title": "t".repeat(257) });
+    bot.call(
+        Method::POST,
+        "/repos/acme/fraud/issues",
+        Some(too_long),
+        422,
+    )
+    .await;
+    bot.post(&format!("{path}/reactions"), json!({ "content": "eyes" }))
+        .await;
+    bot.get(&format!("{path}/reactions")).await;
+}
+
+async fn comments(bot: &Caller) {
+    let on = "/repos/acme/fraud/issues/1/comments";
+    let comment = bot.post(on, json!({ "body": "- [ ] `serving`" })).await;
+    let path = format!("/repos/acme/fraud/issues/comments/{}", comment["id"]);
+    bot.get(&path).await;
+    bot.patch(&path, json!({ "body": "- [x] `serving`" })).await;
+    bot.get(&format!("{on}?since=2020-01-01T00:00:00Z&per_page=100"))
+        .await;
+    bot.get(
+        "/repos/acme/fraud/issues/comments?sort=updated&direction=asc&since=2020-01-01T00:00:00Z",
+    )
+    .await;
+    let reactions = format!("{path}/reactions");
+    bot.post(&reactions, json!({ "content": "rocket" })).await;
+    bot.call(
+        Method::POST,
+        &reactions,
+        Some(json!({ "content": "rocket" })),
+        200,
+    )
+    .await;
+    bot.get(&reactions).await;
+    let too_long = json!({ "body": "x".repeat(65_537) });
+    bot.call(Method::POST, on, Some(too_long), 422).await;
+    bot.call(Method::DELETE, &path, None, 204).await;
+    bot.call(Method::GET, &path, None, 404).await;
+}
+
+async fn pulls_and_checks(bot: &Caller, pull: u64) {
+    bot.get("/repos/acme/fraud/pulls?state=all").await;
+    let shown = bot.get(&format!("/repos/acme/fraud/pulls/{pull}")).await;
+    assert_eq!(shown["changed_files"], 2);
+    bot.get(&format!("/repos/acme/fraud/issues/{pull}")).await;
+    bot.get(&format!("/repos/acme/fraud/pulls/{pull}/files"))
+        .await;
+    bot.get(&format!("/repos/acme/fraud/pulls/{}", pull + 1))
+        .await;
+    let sha = shown["head"]["sha"].as_str().unwrap();
+    let output = json!({ "title": "8 of 14 signed", "summary": "Waiting for `serving`" });
+    let check = json!({
+        "name": "labhand/handoff", "head_sha": sha, "status": "completed",
+        "conclusion": "failure", "output": output
+    });
+    let check = bot.post("/repos/acme/fraud/check-runs", check).await;
+    let path = format!("/repos/acme/fraud/check-runs/{}", check["id"]);
+    bot.patch(&path, json!({ "conclusion": "success", "output": output }))
+        .await;
+    bot.get(&path).await;
+    bot.get(&format!("/repos/acme/fraud/commits/{sha}/pulls"))
+        .await;
+    bot.get(&format!(
+        "/repos/acme/fraud/commits/{sha}/check-runs?check_name=labhand%2Fhandoff&filter=latest"
+    ))
+    .await;
+}
+
+async fn machine(machine: &Caller, pull: u64) {
+    machine.get("/user").await;
+    machine.get("/user/repos?per_page=100").await;
+    let shown = machine
+        .get(&format!("/repos/acme/fraud/pulls/{pull}"))
+        .await;
+    let sha = shown["head"]["sha"].as_str().unwrap();
+    let status = json!({
+        "state": "success", "context": "labhand/item", "description": "fine",
+        "target_url": "https://example.com/"
+    });
+    machine
+        .post(&format!("/repos/acme/fraud/statuses/{sha}"), status)
+        .await;
+    machine
+        .get(&format!("/repos/acme/fraud/commits/{sha}/statuses"))
+        .await;
+    machine
+        .get(&format!("/repos/acme/fraud/commits/{sha}/status"))
+        .await;
+}
+
+async fn redelivery(app: &Caller) {
+    let list = app.get("/app/hook/deliveries?per_page=2").await;
+    let path = format!("/app/hook/deliveries/{}/attempts", list[0]["id"]);
+    app.call(Method::POST, &path, None, 202).await;
+}
