@@ -89,7 +89,29 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
             wanted.changes_at(step);
         }
     }
+    if let Some(prefix) = ctx.policy.prefix.as_deref() {
+        let comments = wanted.comments.values_mut().map(|said| &mut said.text);
+        let checks = wanted.checks.iter_mut().map(|check| &mut check.summary);
+        for text in comments.chain(checks) {
+            *text = respelled(text, prefix);
+        }
+    }
     wanted
+}
+
+/// Where other bots use the same words, every command that is named is named in its long form.
+fn respelled(text: &str, prefix: &str) -> String {
+    let mut pieces = text.split("`/");
+    let mut respelled = pieces.next().unwrap_or_default().to_owned();
+    let long = format!("{prefix} ");
+    for piece in pieces {
+        respelled.push_str("`/");
+        if !piece.starts_with(&long) {
+            respelled.push_str(&long);
+        }
+        respelled.push_str(piece);
+    }
+    respelled
 }
 
 /// The kind of what is an item in its own right: a pull request that is linked to an item

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::item::Item;
-use crate::forge::{Call, Done, Forge, Shown};
+use crate::forge::{Call, CallError, Done, Forge, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view;
 use crate::view::wanted::WantedBoard;
@@ -58,8 +58,17 @@ impl<F: Forge> Worker<F> {
         let known = repository.known_labels();
         let renames = &repository.policy().labels;
         for call in view::diff_board(&shown, &wanted, &known, renames) {
-            let Some(done) = self.make(lease, &repo, &call).await? else {
-                continue;
+            let done = match self.make(lease, &repo, &call).await {
+                Ok(Some(done)) => done,
+                Ok(None) => continue,
+                // Somebody has deleted the board: it is drawn anew, in an issue of its own.
+                Err(StepError::Call(CallError::Missing(_))) if shown.board.is_some() => {
+                    shown.board = None;
+                    let doc = serde_json::to_string(&shown)?;
+                    self.shared.store.saved_shown(lease, 0, &doc, None).await?;
+                    return Ok(wanted.issue.is_none().then(|| self.now()));
+                }
+                Err(error) => return Err(error),
             };
             view::done(&mut shown, &call, &done, self.now(), &known, renames);
             if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {

@@ -29,9 +29,9 @@ impl<F: Forge> Worker<F> {
         let mut step = Step::new(lease, self.now());
         let read = self.read_deliveries(&stored, &mut step);
         let seen = read.iter().find_map(|(stored, read)| {
-            read.repo
-                .as_ref()
-                .map(|repo| (&repo.now, stored.received_at))
+            let since = read.heard.iter().map(|heard| heard.at).min();
+            let since = since.unwrap_or(stored.received_at);
+            read.repo.as_ref().map(|repo| (&repo.now, since))
         });
         let Some(repository) = self.repository(key, seen).await? else {
             // Every delivery that could be read names its repository.

@@ -22,7 +22,7 @@ pub(super) struct Repository {
     pub(super) on_all: bool,
     /// labhand was taken off it.
     pub(super) removed: bool,
-    /// There is a policy file, here or in the organisation's `.github` repository.
+    /// The repository has a policy file of its own.
     pub(super) has_policy_file: bool,
     /// Good policies by when they came into force, ascending.
     pub(super) policies: Vec<(Timestamp, Policy)>,

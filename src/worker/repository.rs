@@ -122,7 +122,7 @@ impl<F: Forge> Worker<F> {
             .into_iter()
             .filter_map(|(origin, text)| text.as_deref().map(|text| Layer { origin, text }))
             .collect();
-        repository.has_policy_file = !layers.is_empty();
+        repository.has_policy_file = own.is_some();
         match policy::parse(&layers) {
             Ok(policy) => {
                 repository.policy_problem = None;

@@ -1,5 +1,6 @@
 //! End-to-end tests in the user's words: the real router, the real store, the stand-in for GitHub.
 //! One program for all of them, so that it is linked once.
 
+mod board;
 mod items;
 mod lab;
