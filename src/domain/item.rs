@@ -17,6 +17,10 @@ use super::policy::Rule;
 use super::timebox::TimeBox;
 
 /// An issue or pull request and its history's outcome.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Its number.

@@ -1,9 +1,13 @@
 //! What concerns an installation: which repositories it has, and who its people are.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use jiff::Timestamp;
 
 use super::kept::Repository;
 use super::{StepError, Worker};
+use crate::domain::ids::{RepoId, RepoName};
 use crate::forge::github::payload;
 use crate::forge::{Forge, Happening, RepoHappening, RepoNow};
 use crate::store::{Key, Lease, Step};
@@ -17,7 +21,7 @@ impl<F: Forge> Worker<F> {
         let installation = lease.key.installation;
         let stored = self.shared.store.unhandled(lease.key).await?;
         let mut step = Step::new(lease, self.now());
-        let mut repositories: Vec<(crate::domain::ids::RepoId, Repository)> = Vec::new();
+        let mut repositories: BTreeMap<RepoId, Repository> = BTreeMap::new();
         for delivery in stored {
             let read = match payload::read(&delivery.event, &delivery.body, delivery.received_at) {
                 Ok(read) => read,
@@ -38,28 +42,16 @@ impl<F: Forge> Worker<F> {
                 self.shared.people.forget(installation);
             }
             for told in read.elsewhere {
-                let known = repositories.iter().position(|(id, _)| *id == told.id);
-                let index = match known {
-                    Some(index) => index,
-                    None => {
+                let repository = match repositories.entry(told.id) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => {
                         let doc = self.shared.store.load_repo(installation, told.id).await?;
-                        let repository = match doc {
+                        unknown.insert(match doc {
                             Some(doc) => serde_json::from_str(&doc)?,
-                            None => Repository::new(
-                                // Branch and visibility come with the repository's first event.
-                                RepoNow {
-                                    name: told.name.clone(),
-                                    default_branch: String::new(),
-                                    private: false,
-                                },
-                                told.heard.at,
-                            ),
-                        };
-                        repositories.push((told.id, repository));
-                        repositories.len() - 1
+                            None => unseen(told.name.clone(), told.heard.at),
+                        })
                     }
                 };
-                let repository = &mut repositories[index].1;
                 match told.heard.what {
                     Happening::Repo(RepoHappening::Installed { on_all }) => {
                         repository.removed = false;
@@ -84,4 +76,14 @@ impl<F: Forge> Worker<F> {
         self.shared.store.apply(step).await?;
         Ok(None)
     }
+}
+
+/// A repository of which only the name is known: branch and visibility come when it is taken up.
+fn unseen(name: RepoName, since: Timestamp) -> Repository {
+    let now = RepoNow {
+        name,
+        default_branch: String::new(),
+        private: false,
+    };
+    Repository::new(now, since)
 }

@@ -370,7 +370,7 @@ fn note_state(shown: &mut Shown, what: &What) {
         What::Closed { .. } => shown.open = Some(false),
         What::Reopened => shown.open = Some(true),
         What::Opened(snapshot) | What::Observed(snapshot) => {
-            shown.open = Some(snapshot.closed.is_none())
+            shown.open = Some(snapshot.closed.is_none());
         }
         What::Seen(snapshot) => shown.open = shown.open.or(Some(snapshot.closed.is_none())),
         What::Labeled { .. }

@@ -317,8 +317,10 @@ impl<F: Forge> Worker<F> {
     }
 }
 
-/// The state, from all facts. Sorts them.
-pub(super) fn replay(number: ItemNumber, history: &mut [Fact], repository: &Repository) -> Item {
+/// The state, from all facts. Sorts them, and drops what was heard twice.
+pub(super) fn replay(number: ItemNumber, history: &mut Vec<Fact>, repository: &Repository) -> Item {
+    let mut heard = BTreeSet::new();
+    history.retain(|fact| heard.insert(fact.id.clone()));
     history.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut item = Item::unseen(number);
     for fact in history.iter() {

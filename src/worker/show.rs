@@ -86,6 +86,9 @@ impl<F: Forge> Worker<F> {
             &repository.known_labels(),
             &repository.policy().labels,
         );
+        // Our own writes come after all that was heard so far, by GitHub's clock and not by ours,
+        // which may be ahead: what people do next must not seem older.
+        let written_at = history.last().map_or(started, |fact| fact.at);
         for call in calls {
             if self.now().duration_since(started) > LOOK {
                 return Ok(Round::LaterOn);
@@ -109,7 +112,7 @@ impl<F: Forge> Worker<F> {
                 shown,
                 &call,
                 &done,
-                self.now(),
+                written_at,
                 &repository.known_labels(),
                 &repository.policy().labels,
             );

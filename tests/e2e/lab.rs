@@ -105,9 +105,9 @@ impl Lab {
         gh.team("acme/data-science", &["mira", "jonas"]);
         gh.team("acme/ml-platform", &["ana"]);
         if setup.public {
-            gh.public_repo(REPO)
+            gh.public_repo(REPO);
         } else {
-            gh.repo(REPO)
+            gh.repo(REPO);
         }
         for (login, role) in [
             ("mira", "write"),

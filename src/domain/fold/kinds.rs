@@ -103,12 +103,10 @@ fn first_stage(item: &Item, kind: Kind) -> Stage {
         .closed
         .as_ref()
         .is_some_and(|closed| closed.how.is_done());
-    let position = if done && !kind.is_exploration() {
-        3
-    } else if !kind.is_exploration() && !item.assignees.is_empty() {
-        1
-    } else {
-        0
+    let position = match (kind.is_exploration(), done) {
+        (true, _) => 0,
+        (false, true) => 3,
+        (false, false) => usize::from(!item.assignees.is_empty()),
     };
     Stage::track(kind)[position]
 }

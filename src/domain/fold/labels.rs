@@ -103,11 +103,10 @@ fn ask_for_stage(
 ) {
     item.stage_label_off_at = None;
     let missing = match stages::ask(item, to, by.map(|actor| &actor.user), at, ground) {
-        Ok(()) => return,
         Err(Refusal::Guards { rules, .. }) => rules,
         Err(Refusal::NotOnTrack { .. } | Refusal::NoSuchPreset { .. }) => Vec::new(),
-        // Without a kind, or closed, there is nothing that a label could ask for.
-        Err(_) => return,
+        // Granted; or, without a kind or closed, nothing that a label could ask for.
+        Ok(()) | Err(_) => return,
     };
     let stays = item.stage;
     let what = NoticeKind::StageRefused { to, missing, stays };

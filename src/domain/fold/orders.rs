@@ -182,7 +182,7 @@ pub(super) fn block(item: &mut Item, reason: Option<&String>, at: Timestamp) {
             item.blocked = Some(Blocked {
                 since: at,
                 reason: reason.cloned(),
-            })
+            });
         }
     }
     if let Some(timebox) = item.timebox.as_mut() {

@@ -498,9 +498,13 @@ proptest! {
         let (earlier, later): (Vec<Fact>, Vec<Fact>) =
             sorted.into_iter().partition(|fact| fact.at <= at(look));
         let mut item = Item::unseen(ItemNumber(48));
-        earlier.iter().for_each(|fact| fold(&mut item, fact, &ground));
+        for fact in &earlier {
+            fold(&mut item, fact, &ground);
+        }
         pass(&mut item, at(look));
-        later.iter().for_each(|fact| fold(&mut item, fact, &ground));
+        for fact in &later {
+            fold(&mut item, fact, &ground);
+        }
         let end = 300 * HOUR;
         prop_assert_eq!(until(item, end), until(state(&history, &policy), end));
     }
