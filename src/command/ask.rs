@@ -11,8 +11,8 @@
 use crate::domain::actor::Needs;
 use crate::domain::order::{Misread, Order};
 
-use super::args::{Args, bare, misread, quoted};
-use super::{Command, Extent, registry};
+use super::args::{Args, bare};
+use super::{Command, Extent};
 
 /// `/help [command]`
 pub(super) struct Help;
@@ -28,21 +28,8 @@ impl Command for Help {
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
         let (first, _) = args.split_first();
         let topic = bare(first).trim_start_matches('/').to_lowercase();
-        if topic.is_empty() {
-            return Ok(Order::Help { topic: None });
-        }
-        if registry::REGISTRY
-            .iter()
-            .any(|entry| entry.is_about(&topic))
-        {
-            return Ok(Order::Help { topic: Some(topic) });
-        }
-        Err(match registry::closest(&topic) {
-            Some(name) => Misread::Unknown {
-                closest: Some(format!("/help {name}")),
-            },
-            None => misread(format!("there is no command {}", quoted(&topic)), "/help"),
-        })
+        let topic = Some(topic).filter(|topic| !topic.is_empty());
+        Ok(Order::Help { topic })
     }
 }
 

@@ -204,7 +204,7 @@ impl Head {
                 index,
                 text,
                 normal: normal(name, &args),
-                order: (entry.read)(&Args {
+                order: entry.read(&Args {
                     name,
                     text: args.trim(),
                 }),

@@ -3,7 +3,7 @@
 use crate::domain::actor::Needs;
 use crate::domain::order::{Misread, Order};
 
-use super::args::Args;
+use super::args::{Args, misread, quoted};
 use super::{Command, Extent, HelpLine, ask, flow, handoff, outcome, shape};
 
 /// A [`Command`] as a value. It is made from the type alone, so none can lack its help.
@@ -14,7 +14,7 @@ pub(super) struct Entry {
     usage: &'static str,
     explanation: &'static str,
     example: &'static str,
-    pub(super) read: fn(&Args<'_>) -> Result<Order, Misread>,
+    read: fn(&Args<'_>) -> Result<Order, Misread>,
 }
 
 const fn entry<C: Command>() -> Entry {
@@ -59,6 +59,23 @@ pub(super) static REGISTRY: &[Entry] = &[
 ];
 
 impl Entry {
+    /// What the command asks for. Help about a command that does not exist is no order.
+    pub(super) fn read(&self, args: &Args<'_>) -> Result<Order, Misread> {
+        let order = (self.read)(args)?;
+        let Order::Help { topic: Some(topic) } = &order else {
+            return Ok(order);
+        };
+        if REGISTRY.iter().any(|entry| entry.is_about(topic)) {
+            return Ok(order);
+        }
+        Err(match closest(topic) {
+            Some(name) => Misread::Unknown {
+                closest: Some(format!("/help {name}")),
+            },
+            None => misread(format!("there is no command {}", quoted(topic)), "/help"),
+        })
+    }
+
     /// Whether help about `topic` is help about this.
     pub(super) fn is_about(&self, topic: &str) -> bool {
         self.names

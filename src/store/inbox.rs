@@ -14,7 +14,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::error::StoreError;
-use super::key::Key;
+use super::key::{BodyDigest, Key};
 use super::{Store, int, queue};
 
 /// Deliveries in one transaction. More would not make the fsync cheaper.
@@ -31,9 +31,6 @@ const COMPRESSED_ASIDE: usize = 512 * 1024;
 /// The outcome of a delivery whose body was seen before under another GUID: whoever has captured
 /// a delivery can send it again under any GUID, since the signature covers the body alone.
 const REPLAYED: &str = "replayed";
-
-/// A digest of a raw body, SHA-256.
-pub type BodyDigest = [u8; 32];
 
 /// A delivery whose signature was verified.
 #[derive(Debug, Clone)]

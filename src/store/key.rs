@@ -8,6 +8,9 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId};
 
+/// A digest of a raw body, SHA-256.
+pub type BodyDigest = [u8; 32];
+
 /// What is looked at as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {

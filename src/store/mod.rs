@@ -32,7 +32,7 @@ use sqlx::{Connection, Row, Sqlite, Transaction};
 
 pub use error::StoreError;
 pub use inbox::{Accepted, Inbox, NewDelivery};
-pub use key::{Key, KeyKind};
+pub use key::{BodyDigest, Key, KeyKind};
 pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, NewFact, RepoRow, SavedItem, SavedRepo, Step};
 

@@ -10,8 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::error::StoreError;
-use super::inbox::BodyDigest;
-use super::key::Key;
+use super::key::{BodyDigest, Key};
 use super::{Store, bind_key, int, time};
 use crate::domain::ids::InstallationId;
 

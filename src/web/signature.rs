@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::store::inbox::BodyDigest;
+use crate::store::BodyDigest;
 
 /// The webhook's secrets: several while one replaces another.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use tokio::sync::SemaphorePermit;
 use super::WebState;
 use super::envelope::{self, Event};
 use super::signature::Claimed;
-use crate::store::inbox::BodyDigest;
+use crate::store::BodyDigest;
 use crate::store::{Accepted, NewDelivery, StoreError};
 
 /// GitHub's largest payload is 25 MB.
