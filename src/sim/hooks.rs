@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use super::state::{Actor, RepoIx, World};
+use super::state::Actor;
+use super::world::{RepoIx, World};
 
 /// What the App listens to, by its settings. What it does not listen to is not sent to it.
 pub(super) const EVENTS: [&str; 16] = [

@@ -31,6 +31,7 @@ mod acts;
 mod api;
 mod calls;
 mod courier;
+mod drafts;
 mod faults;
 mod hooks;
 mod json;
@@ -42,6 +43,7 @@ mod server;
 mod setting;
 mod state;
 mod views;
+mod world;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,9 +53,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use calls::CallSeen;
+pub use drafts::{IssueDraft, PullDraft};
 pub use faults::{Answer, Fault};
 pub use hooks::Delivery;
-pub use people::{IssueDraft, Person, PullDraft};
+pub use people::Person;
 pub use setting::Selection;
 pub use state::{Role, StateReason};
 pub use views::{CheckView, CommentView, IssueView, LabelView, StatusView};
@@ -61,7 +64,7 @@ pub use views::{CheckView, CommentView, IssueView, LabelView, StatusView};
 use api::AppKey;
 use courier::Courier;
 use refusal::Did;
-use state::{RepoIx, World};
+use world::{RepoIx, World};
 
 /// How a stand-in is started.
 pub struct SimOptions {

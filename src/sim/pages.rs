@@ -12,8 +12,9 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
 use super::Shared;
-use super::state::{Issue, RepoIx, World};
+use super::state::Issue;
 use super::views::check_view;
+use super::world::{RepoIx, World};
 use markdown::{escape, render};
 
 const STYLE: &str = include_str!("pages/style.css");

@@ -34,12 +34,10 @@ impl Sim {
     #[track_caller]
     pub fn team(&self, team: &str, members: &[&str]) {
         let mut world = self.world();
-        let (org, slug) = team
-            .split_once('/')
-            .unwrap_or_else(|| panic!("{team} is no team; write org/team"));
+        let (org, slug) = parted(team);
         let org = world.account_named(org, AccountKind::Organization);
-        let members = members.iter().map(|m| Self::who(&world, m)).collect();
-        world.set_team(org, slug, members);
+        let members: Vec<u64> = members.iter().map(|m| Self::who(&world, m)).collect();
+        world.set_team(org, slug, &members);
     }
 
     /// Creates a private repository with one commit on `main`. An owner that nobody knows yet is
@@ -55,24 +53,14 @@ impl Sim {
 
     #[track_caller]
     fn create(&self, full_name: &str, private: bool) {
-        let (owner, name) = full_name
-            .split_once('/')
-            .unwrap_or_else(|| panic!("{full_name} is no repository; write owner/name"));
+        let (owner, name) = parted(full_name);
         self.world().create_repo(owner, name, private);
     }
 
     /// Gives somebody a role: `read`, `triage`, `write`, `maintain` or `admin`.
     #[track_caller]
     pub fn collaborator(&self, repo: &str, login: &str, role: &str) {
-        let role = match role {
-            "none" => Role::None,
-            "read" => Role::Read,
-            "triage" => Role::Triage,
-            "write" => Role::Write,
-            "maintain" => Role::Maintain,
-            "admin" => Role::Admin,
-            other => panic!("there is no role {other}"),
-        };
+        let role = role_named(role);
         let mut world = self.world();
         let (repo, who) = (Self::place(&world, repo), Self::who(&world, login));
         world.set_role(repo, who, role);
@@ -129,5 +117,24 @@ impl Sim {
         let (repo, account) = (Self::place(&world, repo), Self::who(&world, login));
         drop(world);
         Person::new(self.clone(), repo, account)
+    }
+}
+
+#[track_caller]
+fn parted(name: &str) -> (&str, &str) {
+    name.split_once('/')
+        .unwrap_or_else(|| panic!("{name} has no owner; write owner/name"))
+}
+
+#[track_caller]
+fn role_named(word: &str) -> Role {
+    match word {
+        "none" => Role::None,
+        "read" => Role::Read,
+        "triage" => Role::Triage,
+        "write" => Role::Write,
+        "maintain" => Role::Maintain,
+        "admin" => Role::Admin,
+        other => panic!("there is no role {other}"),
     }
 }

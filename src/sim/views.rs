@@ -2,12 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::state::{CheckRun, Comment, Issue, Reaction, RepoIx, StateReason, World};
+use super::state::{CheckRun, Comment, Issue, Reaction, StateReason};
+use super::world::{RepoIx, World};
 use super::{Sim, done};
 use crate::domain::ids::{CommentId, ItemNumber};
 
 /// An issue or pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a test looks at"
+)]
 pub struct IssueView {
     /// Its number.
     pub number: ItemNumber,
@@ -210,7 +215,7 @@ pub(super) fn issue_view(world: &World, repo: RepoIx, issue: &Issue) -> IssueVie
             let milestone = world[repo].milestones.iter().find(|m| m.number == number)?;
             Some(milestone.title.clone())
         }),
-        issue_type: issue.issue_type.clone(),
+        issue_type: issue.type_name.clone(),
         comments: issue
             .comments
             .iter()

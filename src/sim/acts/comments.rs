@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::json::REACTIONS;
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Comment, Edit, Reaction, RepoIx, World};
+use super::super::state::{Actor, Comment, Edit, Reaction};
+use super::super::world::{RepoIx, World};
 use super::issues::BODY_LIMIT;
 
 fn check_body(body: &str) -> Did<()> {

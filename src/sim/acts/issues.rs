@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Issue, RepoIx, StateReason, World};
+use super::super::state::{Actor, Issue, StateReason};
+use super::super::world::{RepoIx, World};
 
 /// The most that GitHub takes as the text of an issue, in characters.
 pub(in super::super) const BODY_LIMIT: usize = 65_536;
@@ -54,8 +55,8 @@ pub(in super::super) fn check_texts(title: Option<&str>, body: Option<&str>) -> 
 
 impl World {
     /// Opens an issue: `opened`, then one event for each label, assignee and milestone.
-    pub fn open_issue(&mut self, repo: RepoIx, actor: Actor, new: NewIssue) -> Did<u64> {
-        let number = self.place_issue(repo, actor, &new)?;
+    pub fn open_issue(&mut self, repo: RepoIx, actor: Actor, new: &NewIssue) -> Did<u64> {
+        let number = self.place_issue(repo, actor, new)?;
         self.announce_issue(repo, number, actor, "opened", json!({}));
         self.announce_beginnings(repo, number, actor);
         Ok(number)
@@ -92,7 +93,7 @@ impl World {
                 labels,
                 assignees,
                 milestone: new.milestone,
-                issue_type: new.issue_type.clone(),
+                type_name: new.issue_type.clone(),
                 comments: Vec::new(),
                 reactions: Vec::new(),
                 created_at: now,
@@ -122,8 +123,8 @@ impl World {
             let milestone = self.maybe_milestone_json(repo, issue.milestone);
             events.push(("milestoned", json!({ "milestone": milestone })));
         }
-        if issue.issue_type.is_some() {
-            events.push(("typed", json!({ "type": self.issue_type_json(issue) })));
+        if issue.type_name.is_some() {
+            events.push(("typed", json!({ "type": Self::issue_type_json(issue) })));
         }
         for (action, more) in events {
             self.announce_issue(repo, number, actor, action, more);
@@ -284,11 +285,11 @@ impl World {
         number: u64,
         name: Option<&str>,
     ) -> Did<()> {
-        let before = self.issue_type_json(self.issue(repo, number)?);
+        let before = Self::issue_type_json(self.issue(repo, number)?);
         let issue = self.issue_mut(repo, number)?;
-        issue.issue_type = name.map(str::to_owned);
+        issue.type_name = name.map(str::to_owned);
         self.touch(repo, number);
-        let after = self.issue_type_json(self.issue(repo, number)?);
+        let after = Self::issue_type_json(self.issue(repo, number)?);
         if !before.is_null() {
             self.announce_issue(repo, number, actor, "untyped", json!({ "type": before }));
         }

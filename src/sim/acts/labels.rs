@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Label, RepoIx, World};
+use super::super::state::{Actor, Label};
+use super::super::world::{RepoIx, World};
 
 /// The most characters of a label's name.
 const NAME_LIMIT: usize = 50;

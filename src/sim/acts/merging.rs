@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Merge, RepoIx, StateReason, World};
+use super::super::state::{Actor, Merge, StateReason};
+use super::super::world::{RepoIx, World};
 
 impl World {
     /// Merges: the base moves (`push`), the pull request is closed, and so are the issues that it

@@ -4,14 +4,22 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Milestone, RepoIx, World};
+use super::super::state::{Actor, Milestone};
+use super::super::world::{RepoIx, World};
+
+/// When a milestone is due, or that it no longer is.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) enum Due {
+    On(Timestamp),
+    Never,
+}
 
 /// What is changed of a milestone; `None` stays as it is.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct MilestoneEdit {
     pub title: Option<String>,
     pub description: Option<String>,
-    pub due_on: Option<Option<Timestamp>>,
+    pub due_on: Option<Due>,
     pub open: Option<bool>,
 }
 
@@ -86,7 +94,11 @@ impl World {
             );
             milestone.description = Some(text);
         }
-        if let Some(due) = edit.due_on.filter(|due| *due != milestone.due_on) {
+        let due = edit.due_on.map(|due| match due {
+            Due::On(at) => Some(at),
+            Due::Never => None,
+        });
+        if let Some(due) = due.filter(|due| *due != milestone.due_on) {
             let from = super::super::json::maybe_time(milestone.due_on);
             changes.insert("due_on".to_owned(), json!({ "from": from }));
             milestone.due_on = due;

@@ -15,14 +15,15 @@ mod setup;
 pub(super) use checks::CheckPatch;
 pub(super) use git::sha1_like;
 pub(super) use issues::{IssueEdit, NewIssue};
-pub(super) use milestones::MilestoneEdit;
+pub(super) use milestones::{Due, MilestoneEdit};
 pub(super) use pulls::NewPull;
 
 use serde_json::{Value, json};
 
 use super::json::with;
 use super::refusal::{Did, Refusal};
-use super::state::{Actor, Issue, RepoIx, World};
+use super::state::{Actor, Issue};
+use super::world::{RepoIx, World};
 
 impl World {
     /// An issue or pull request that is there; 410 for one that was deleted.

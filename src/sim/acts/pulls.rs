@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Pull, RepoIx, World};
+use super::super::state::{Actor, Pull};
+use super::super::world::{RepoIx, World};
 use super::issues::NewIssue;
 use super::keywords::closing_keywords;
 

@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{
-    AccountKind, Actor, Covered, Installation, Repo, RepoIx, Role, Team, World,
-};
+use super::super::state::{AccountKind, Actor, Covered, Installation, Repo, Role, Team};
+use super::super::world::{RepoIx, World};
 
 impl World {
     /// Creates a repository with one commit on `main`. An owner that is not there yet is an organisation.
@@ -59,23 +58,22 @@ impl World {
     }
 
     /// Makes these the members of a team, which is created if it is new.
-    pub fn set_team(&mut self, org: u64, slug: &str, members: Vec<u64>) {
+    pub fn set_team(&mut self, org: u64, slug: &str, members: &[u64]) {
         let id = self.id();
         let known = self
             .teams
             .iter()
             .position(|team| team.org == org && team.slug == slug);
-        let before = match known {
-            Some(at) => std::mem::replace(&mut self.teams[at].members, members.clone()),
-            None => {
-                self.teams.push(Team {
-                    id,
-                    org,
-                    slug: slug.to_owned(),
-                    members: members.clone(),
-                });
-                Vec::new()
-            }
+        let before = if let Some(at) = known {
+            std::mem::replace(&mut self.teams[at].members, members.to_vec())
+        } else {
+            self.teams.push(Team {
+                id,
+                org,
+                slug: slug.to_owned(),
+                members: members.to_vec(),
+            });
+            Vec::new()
         };
         let added = members.iter().filter(|m| !before.contains(m));
         let removed = before.iter().filter(|m| !members.contains(m));

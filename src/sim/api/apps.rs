@@ -7,7 +7,8 @@ use super::super::acts::sha1_like;
 use super::super::hooks::Attempt;
 use super::super::json::time;
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Covered, Installation, Role, World};
+use super::super::state::{Covered, Installation, Role};
+use super::super::world::World;
 use super::lists::{address, counted, page, per_page};
 use super::serve::{HOURLY, rate};
 use super::{Ask, Caller, Reply};
@@ -141,6 +142,10 @@ pub(super) fn repositories_of_user(world: &mut World, ask: &Ask) -> Did<Reply> {
     Ok(page(world, ask, all))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have the same signature"
+)]
 pub(super) fn rate_limit(world: &mut World, _: &Ask) -> Did<Reply> {
     let (used, reset) = rate(world);
     let core = json!({

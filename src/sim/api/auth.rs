@@ -16,7 +16,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, RepoIx, Role, World};
+use super::super::state::{Actor, Role};
+use super::super::world::{RepoIx, World};
 
 /// The longest life of an App's own token, in seconds, by GitHub's documentation, "Generating a
 /// JSON Web Token (JWT) for a GitHub App".

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::acts::sha1_like;
 use super::super::paths::encode_path;
 use super::super::refusal::Did;
-use super::super::state::World;
+use super::super::world::World;
 use super::{Ask, Body, Reply};
 
 /// Characters of base64 in one line, as GitHub breaks it.

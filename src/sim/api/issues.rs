@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::super::acts::{IssueEdit, NewIssue};
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Actor, Issue, RepoIx, StateReason, World};
+use super::super::state::{Actor, Issue, StateReason};
+use super::super::world::{RepoIx, World};
 use super::lists::page;
 use super::{Ask, Reply};
 
@@ -29,15 +30,15 @@ pub(super) fn since(ask: &Ask) -> Did<Timestamp> {
 pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
     let repo = ask.repo(world)?;
     let since = since(ask)?;
-    let word = |name: &str, usual: &'static str| {
+    let asked = |name: &str, usual: &'static str| {
         ask.query.get(name).map_or(usual.to_owned(), String::clone)
     };
-    let (state, creator, sort) = (
-        word("state", "open"),
-        word("creator", ""),
-        word("sort", "created"),
+    let (state, creator, order) = (
+        asked("state", "open"),
+        asked("creator", ""),
+        asked("sort", "created"),
     );
-    let wanted_labels: Vec<u64> = word("labels", "")
+    let wanted_labels: Vec<u64> = asked("labels", "")
         .split(',')
         .filter(|name| !name.is_empty())
         // A label that is not there is borne by nobody.
@@ -51,12 +52,12 @@ pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
         .filter(|issue| creator.is_empty() || made_by(world, issue, &creator))
         .filter(|issue| wanted_labels.iter().all(|id| issue.labels.contains(id)))
         .collect();
-    match sort.as_str() {
+    match order.as_str() {
         "updated" => found.sort_by_key(|issue| (issue.updated_at, issue.number)),
         "comments" => found.sort_by_key(|issue| (issue.comments.len(), issue.number)),
         _ => found.sort_by_key(|issue| (issue.created_at, issue.number)),
     }
-    if word("direction", "desc") == "desc" {
+    if asked("direction", "desc") == "desc" {
         found.reverse();
     }
     let all = found
@@ -99,7 +100,7 @@ pub(super) fn create(world: &mut World, ask: &Ask) -> Did<Reply> {
         milestone: milestone(&ask.body)?,
         issue_type: ask.text("type").map(str::to_owned),
     };
-    let number = world.open_issue(repo, actor, new)?;
+    let number = world.open_issue(repo, actor, &new)?;
     Ok(Reply::created(
         world.issue_json(repo, world.issue(repo, number)?),
     ))
@@ -127,8 +128,8 @@ pub(super) fn edit(world: &mut World, ask: &Ask) -> Did<Reply> {
         None => {}
         Some("open") => world.reopen_issue(repo, actor, number)?,
         Some("closed") => {
-            let word = ask.text("state_reason").unwrap_or("completed");
-            let reason = StateReason::of(word)
+            let why = ask.text("state_reason").unwrap_or("completed");
+            let reason = StateReason::of(why)
                 .ok_or_else(|| Refusal::invalid("Issue", "state_reason", "invalid"))?;
             world.close_issue(repo, actor, number, reason)?;
         }

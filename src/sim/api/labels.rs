@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{RepoIx, World};
+use super::super::world::{RepoIx, World};
 use super::lists::page;
 use super::{Ask, Reply};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::state::World;
+use super::super::world::World;
 use super::{Ask, Reply};
 
 /// Entries on a page, unless the caller says otherwise.

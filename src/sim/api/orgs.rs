@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::json::{node_id, time, with};
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{Team, World};
+use super::super::state::Team;
+use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Caller, Reply};
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::refusal::Did;
-use super::super::state::{Issue, Pull, RepoIx, World};
+use super::super::state::{Issue, Pull};
+use super::super::world::{RepoIx, World};
 use super::lists::page;
 use super::{Ask, Reply};
 

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::super::json::with;
 use super::super::refusal::{Did, Refusal};
-use super::super::state::{AccountKind, RepoIx, Role, World};
+use super::super::state::{AccountKind, Role};
+use super::super::world::{RepoIx, World};
 use super::lists::page;
 use super::{Ask, Caller, Reply};
 

@@ -16,7 +16,7 @@ use super::super::calls::CallSeen;
 use super::super::faults::{Answer, strike};
 use super::super::refusal::{Did, Refusal};
 use super::super::server::Connection;
-use super::super::state::World;
+use super::super::world::World;
 use super::auth::Caller;
 use super::{Ask, Body, Handler, Reply};
 

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::super::hooks::EVENTS;
-use super::super::state::{AccountKind, Covered, Installation, Role, World};
+use super::super::state::{AccountKind, Covered, Installation, Role};
+use super::super::world::World;
 use super::{node_id, time, with};
 
 impl World {

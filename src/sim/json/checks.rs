@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::state::{CheckRun, RepoIx, Status, World};
+use super::super::state::{CheckRun, Status};
+use super::super::world::{RepoIx, World};
 use super::{maybe_time, node_id, time, with};
 
 impl World {

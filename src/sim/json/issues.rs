@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::state::{
-    AccountKind, Actor, Comment, Issue, Reaction, RepoIx, Role, StateReason, World,
-};
+use super::super::state::{AccountKind, Actor, Comment, Issue, Reaction, Role, StateReason};
+use super::super::world::{RepoIx, World};
 use super::{maybe_time, node_id, time};
 
 impl World {
@@ -62,7 +61,7 @@ impl World {
                     }),
                 );
             } else {
-                out.insert("type".to_owned(), self.issue_type_json(issue));
+                out.insert("type".to_owned(), Self::issue_type_json(issue));
             }
         }
         out
@@ -79,9 +78,9 @@ impl World {
     }
 
     /// An issue's type, or nothing.
-    pub fn issue_type_json(&self, issue: &Issue) -> Value {
+    pub fn issue_type_json(issue: &Issue) -> Value {
         let created = time(issue.created_at);
-        issue.issue_type.as_ref().map_or(Value::Null, |name| {
+        issue.type_name.as_ref().map_or(Value::Null, |name| {
             // Types belong to the organisation; their number is of no account here, only that it
             // is the same for the same name.
             let id = 4_200_000_000 + name.bytes().map(u64::from).sum::<u64>();

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::state::{Issue, Pull, RepoIx, World};
+use super::super::state::{Issue, Pull};
+use super::super::world::{RepoIx, World};
 use super::{maybe_time, node_id, time, with};
 
 /// One file that a pull request changes.

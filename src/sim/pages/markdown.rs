@@ -67,17 +67,14 @@ fn harmless(html: &str) -> String {
             rest = comment.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
-        match after.split_once('>').filter(|(tag, _)| is_known(tag)) {
-            Some((tag, after)) => {
-                out.push('<');
-                out.push_str(tag);
-                out.push('>');
-                rest = after;
-            }
-            None => {
-                out.push_str("&lt;");
-                rest = after;
-            }
+        if let Some((tag, after)) = after.split_once('>').filter(|(tag, _)| is_known(tag)) {
+            out.push('<');
+            out.push_str(tag);
+            out.push('>');
+            rest = after;
+        } else {
+            out.push_str("&lt;");
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::super::super::json::{maybe_time, node_id, of_node_id, time};
-use super::super::super::state::{AccountKind, Edit, RepoIx, World};
+use super::super::super::state::{AccountKind, Edit};
+use super::super::super::world::{RepoIx, World};
 use super::super::Caller;
 
 /// The most entries that may be asked for at once.
@@ -89,7 +90,6 @@ pub(super) fn field(
     let found = match thing {
         Thing::Query => return query_field(world, caller, name, arguments),
         Thing::Repo(repo) => repo_field(world, *repo, name, arguments),
-        Thing::Issue(repo, number) => issue_field(world, *repo, *number, name),
         Thing::Pull(repo, number) if name == "closingIssuesReferences" => {
             let issues = world
                 .closing_references(*repo, *number)
@@ -99,7 +99,9 @@ pub(super) fn field(
                 .collect();
             return connection(issues, name, arguments);
         }
-        Thing::Pull(repo, number) => issue_field(world, *repo, *number, name),
+        Thing::Issue(repo, number) | Thing::Pull(repo, number) => {
+            issue_field(world, *repo, *number, name)
+        }
         Thing::Comment(repo, id) if name == "userContentEdits" => {
             return connection(edits(world, *repo, *id), name, arguments);
         }
@@ -219,6 +221,11 @@ fn node(world: &World, caller: Caller, id: &str) -> Option<Thing> {
     }
 }
 
+/// A field that holds a value.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands among fields that may not exist"
+)]
 fn value(value: impl serde::Serialize) -> Option<Held> {
     Some(Held::Value(json!(value)))
 }

@@ -7,7 +7,7 @@ mod query;
 use serde_json::{Map, Value, json};
 
 use super::super::refusal::{Did, Refusal};
-use super::super::state::World;
+use super::super::world::World;
 use super::{Ask, Caller, Reply};
 use fields::{Held, Thing, field};
 use query::{Document, Selection, read};
