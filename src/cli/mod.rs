@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 pub mod bot;
+mod check_policy;
 mod healthcheck;
 mod logging;
 mod serve;
@@ -39,6 +40,9 @@ enum Command {
     /// Ask the running server whether it is alive; for containers
     #[command(after_help = healthcheck::EXAMPLES)]
     Healthcheck,
+    /// Tell what is wrong with a policy file
+    #[command(after_help = check_policy::EXAMPLES)]
+    CheckPolicy(check_policy::CheckPolicy),
 }
 
 impl Cli {
@@ -50,6 +54,7 @@ impl Cli {
         match self.command {
             Command::Serve => serve::run(self.settings()?).await,
             Command::Healthcheck => healthcheck::run(self.settings()?).await,
+            Command::CheckPolicy(args) => check_policy::run(&args),
         }
     }
 

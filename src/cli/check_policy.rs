@@ -1,0 +1,166 @@
+//! `labhand check-policy`: what is wrong with a policy file, before it is pushed.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::domain::policy::{self, Layer, PolicyError};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  labhand check-policy .github/labhand.yml
+  git diff --name-only | grep labhand.yml | xargs -n1 labhand check-policy   before a commit
+
+Ends with 0 if the policy is good, else with 1 and every mistake with its line.";
+
+/// What is to be checked.
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckPolicy {
+    /// A policy file, such as .github/labhand.yml
+    file: PathBuf,
+}
+
+pub(super) fn run(args: &CheckPolicy) -> anyhow::Result<()> {
+    let name = args.file.display().to_string();
+    let text = read(&args.file).with_context(|| format!("{name} cannot be read"))?;
+    let layer = Layer {
+        origin: &name,
+        text: &text,
+    };
+    match policy::parse(&[layer]) {
+        Ok(_) => {
+            println!("{name} is a good policy.");
+            Ok(())
+        }
+        Err(errors) => {
+            print!("{}", shown(&errors, &text));
+            match errors.len() {
+                1 => bail!("{name} has a mistake"),
+                more => bail!("{name} has {more} mistakes"),
+            }
+        }
+    }
+}
+
+/// The file's text, no further than it takes to see that it is too long.
+fn read(file: &Path) -> anyhow::Result<String> {
+    let most = u64::try_from(policy::MOST_BYTES)?.saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(file)?.take(most).read_to_end(&mut bytes)?;
+    // A character that is cut in the middle is no mistake of the file's: it is too long anyway.
+    if bytes.len() > policy::MOST_BYTES {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).context("it is not UTF-8 text")
+}
+
+/// Lines of a terminal that show more of the file than this are not read any more.
+const MOST_LINE_CHARS: usize = 120;
+
+/// Every mistake with the line that it is in and a caret below its place.
+fn shown(errors: &[PolicyError], text: &str) -> String {
+    let mut shown = String::new();
+    for error in errors {
+        let number = error.line.to_string();
+        let margin = " ".repeat(number.len());
+        let line = text.lines().nth(error.line - 1).unwrap_or_default();
+        let start = window(line, error.column);
+        let part: String = line.chars().skip(start).take(MOST_LINE_CHARS).collect();
+        // Tabs stay tabs below, so that the caret stands where the reader sees the place.
+        let below: String = part
+            .chars()
+            .take(error.column - 1 - start)
+            .map(|c| if c == '\t' { '\t' } else { ' ' })
+            .collect();
+        let part = part.replace(|c: char| c.is_control() && c != '\t', " ");
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            shown,
+            "{error}\n{margin} |\n{number} | {part}\n{margin} | {below}^\n"
+        );
+    }
+    shown
+}
+
+/// How many characters of a long line are left out on the left, so that the place is seen.
+fn window(line: &str, column: usize) -> usize {
+    if line.chars().count() <= MOST_LINE_CHARS {
+        0
+    } else {
+        column.saturating_sub(MOST_LINE_CHARS / 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn mistakes(text: &str) -> String {
+        let layer = Layer {
+            origin: "labhand.yml",
+            text,
+        };
+        shown(&policy::parse(&[layer]).unwrap_err(), text)
+    }
+
+    fn check(bytes: &[u8]) -> Result<(), String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let args = CheckPolicy {
+            file: file.path().to_owned(),
+        };
+        let name = file.path().display().to_string();
+        run(&args).map_err(|error| format!("{error:#}").replace(&name, "FILE"))
+    }
+
+    #[test]
+    fn a_mistake_is_shown_in_its_line() {
+        let text = "calendar:\n  timezone: Europe/Berln\ngurads: {}\n";
+        insta::assert_snapshot!(mistakes(text), @r"
+        labhand.yml:2:13: `Europe/Berln` is not a time zone's IANA name, such as `Europe/Berlin`; did you mean `Europe/Berlin`?
+          |
+        2 |   timezone: Europe/Berln
+          |             ^
+
+        labhand.yml:3:1: unknown key `gurads`; did you mean `guards`?
+          |
+        3 | gurads: {}
+          | ^
+        ");
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_its_place() {
+        let text = format!("labels: {{ {}: x }}", "é".repeat(300));
+        let shown = mistakes(&text);
+        assert!(
+            shown.lines().all(|line| line.chars().count() < 160),
+            "{shown}"
+        );
+        let text = format!("enabled: true {}x: y", " ".repeat(300));
+        assert!(mistakes(&text).lines().any(|line| line.ends_with('^')));
+    }
+
+    #[test]
+    fn a_file_is_good_or_the_number_of_mistakes_is_told() {
+        assert_eq!(check(b""), Ok(()));
+        assert_eq!(check(b"enabled: off"), Ok(()));
+        assert_eq!(check(b"enabld: off"), Err("FILE has a mistake".to_owned()));
+        assert_eq!(check(b"a: 1\nb: 2"), Err("FILE has 2 mistakes".to_owned()));
+        assert_eq!(
+            check(b"\xff"),
+            Err("FILE cannot be read: it is not UTF-8 text: invalid utf-8 sequence of 1 bytes from index 0".to_owned())
+        );
+        let long = "é".repeat(policy::MOST_BYTES);
+        assert_eq!(check(long.as_bytes()), Err("FILE has a mistake".to_owned()));
+        let nowhere = CheckPolicy {
+            file: PathBuf::from("/nowhere/labhand.yml"),
+        };
+        assert!(run(&nowhere).is_err());
+    }
+}
