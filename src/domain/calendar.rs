@@ -195,7 +195,7 @@ impl Ruler {
             .holidays
             .iter()
             .map(|holiday| holiday.duration_since(epoch).as_secs().div_euclid(DAY))
-            .filter(|day| works_on(&works, *day))
+            .filter(|day| works_on(works, *day))
             .collect();
         holidays.sort_unstable();
         holidays.dedup();
@@ -215,10 +215,10 @@ impl Ruler {
         let is_holiday = self.holidays.get(holidays) == Some(&day);
         let whole_days = day.div_euclid(7) * self.days_of_week
             + (0..day.rem_euclid(7))
-                .map(|rest| i64::from(works_on(&self.works, rest)))
+                .map(|rest| i64::from(works_on(self.works, rest)))
                 .sum::<i64>()
             - i64::try_from(holidays).unwrap_or(i64::MAX);
-        let today = if works_on(&self.works, day) && !is_holiday {
+        let today = if works_on(self.works, day) && !is_holiday {
             (local.rem_euclid(DAY) - self.opens).clamp(0, self.day_length)
         } else {
             0
@@ -227,7 +227,7 @@ impl Ruler {
     }
 }
 
-fn works_on(works: &[bool; 7], day: i64) -> bool {
+fn works_on(works: [bool; 7], day: i64) -> bool {
     usize::try_from(day.rem_euclid(7)).is_ok_and(|weekday| works[weekday])
 }
 
@@ -482,7 +482,7 @@ mod tests {
         fn any_second_is_found_again(
             (calendar, change) in any_calendar(),
             before in 0i64..400_000,
-            work in 1i64..400_000,
+            work in 1i64..20_000,
         ) {
             let from = Timestamp::from_second(change.as_second() - before).expect("in range");
             let work = WorkTime(work);

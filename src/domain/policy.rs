@@ -11,10 +11,13 @@ use super::entries::{Entry, standard_entries};
 use super::kind::words;
 use super::worktime::Span;
 
+mod draft;
 mod error;
 mod handoff;
 mod parse;
 mod reader;
+mod rules;
+mod time;
 mod values;
 mod yaml;
 

@@ -1,24 +1,15 @@
 //! `handoff:`, whose entries a team may add, drop or rename.
 
 use super::HandoffPolicy;
+use super::draft::{CarriedOver, Draft};
 use super::error::{nearest, shown};
-use super::parse::Draft;
 use super::reader::{Key, Reader};
-use super::values::{flag, glob, is_off, list, short_text, slug, slug_in, word};
-use super::yaml::{Node, Pair, Place, Value};
+use super::values::{MOST_TITLE_CHARS, flag, glob, is_off, list, short_text, slug, slug_in, word};
+use super::yaml::{Node, Pair, Value};
 use crate::domain::entries::{Entry, Owner, Slug, standard_entries};
-
-/// A title stands in one line of a checklist.
-pub(super) const MOST_TITLE_CHARS: usize = 200;
 
 /// A checklist is one comment, which GitHub bounds.
 const MOST_ENTRIES: usize = 60;
-
-/// A slug of `handoff.carry_over` and where it stands.
-pub(super) struct CarriedOver {
-    slug: Slug,
-    at: Place,
-}
 
 /// The keys of the section.
 pub(super) const HANDOFF: &[Key<Draft>] = &[
@@ -39,7 +30,7 @@ pub(super) const HANDOFF: &[Key<Draft>] = &[
 ];
 
 /// The slugs of entries.
-pub(super) fn slugs(entries: &[Entry]) -> Vec<Slug> {
+fn slugs(entries: &[Entry]) -> Vec<Slug> {
     entries.iter().map(|entry| entry.slug.clone()).collect()
 }
 
@@ -104,45 +95,38 @@ fn entries(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
     }
 }
 
-/// One of them: dropped, as it was at first, retitled, or new.
+/// One of them: dropped, as it was at first, changed, or new.
 fn entry(to: &mut Draft, slug: &Slug, pair: &Pair, reader: &mut Reader<'_>) {
+    let known = to.known_entries.contains(slug);
+    let mut standard = standard_entries();
+    standard.retain(|entry| entry.slug == *slug);
+    let standard = standard.pop();
     let there = &mut to.policy.handoff.entries;
     let position = there.iter().position(|entry| entry.slug == *slug);
-    let standard = standard_entries()
-        .into_iter()
-        .find(|entry| entry.slug == *slug);
-    if is_off(&pair.node) && to.known_entries.contains(slug) {
-        there.retain(|entry| entry.slug != *slug);
-        return;
-    }
-    let before = position.map(|at| there[at].clone()).or(standard.clone());
-    let entry = if pair.node.value == Value::Nothing && to.known_entries.contains(slug) {
+    let entry = if known && is_off(&pair.node) {
+        None
+    } else if known && pair.node.value == Value::Nothing {
         standard
     } else {
+        let before = position.map(|at| there[at].clone()).or(standard);
         let noted = reader.noted();
         let mut change = Change::default();
         change.read(&pair.node, reader);
         if reader.noted() > noted {
             return;
         }
-        change.applied(slug, before, pair, &to.known_entries, reader)
-    };
-    let there = &mut to.policy.handoff.entries;
-    match (position, entry) {
-        (Some(at), Some(entry)) => there[at] = entry,
-        (Some(at), None) => {
-            there.remove(at);
+        match change.applied(slug, before) {
+            Some(entry) => Some(entry),
+            None => return unknown(slug, pair, &to.known_entries, reader),
         }
-        (None, Some(entry)) => there.push(entry),
-        (None, None) => {}
+    };
+    there.retain(|entry| entry.slug != *slug);
+    if let Some(entry) = entry {
+        there.insert(position.unwrap_or(there.len()), entry);
+        if !known {
+            to.known_entries.push(slug.clone());
+        }
     }
-    if !to.known_entries.contains(slug) && there_is(there, slug) {
-        to.known_entries.push(slug.clone());
-    }
-}
-
-fn there_is(entries: &[Entry], slug: &Slug) -> bool {
-    entries.iter().any(|entry| entry.slug == *slug)
 }
 
 /// What is said about one entry.
@@ -175,31 +159,28 @@ impl Change {
         }
     }
 
-    /// The entry after the change. A new one has to say its side, which also catches a standard
-    /// one that is misspelt.
-    fn applied(
-        self,
-        slug: &Slug,
-        before: Option<Entry>,
-        pair: &Pair,
-        known: &[Slug],
-        reader: &mut Reader<'_>,
-    ) -> Option<Entry> {
-        let Some(owner) = self.owner.or(before.as_ref().map(|entry| entry.owner)) else {
-            let message = format!(
-                "there is no entry {}; a new one says its side: `{{ side: both, title: \"…\" }}`",
-                shown(slug.as_str())
-            );
-            let nearest = nearest(slug.as_str(), known.iter().map(Slug::as_str));
-            return reader.wrong(pair.key_at, message, nearest);
-        };
-        let title = self.title.or(before.map(|entry| entry.title));
+    /// The entry after the change; `None` for a new one that does not say its side.
+    fn applied(self, slug: &Slug, before: Option<Entry>) -> Option<Entry> {
+        let (old_title, old_owner) = before.map(|entry| (entry.title, entry.owner)).unzip();
         Some(Entry {
             slug: slug.clone(),
-            title: title.unwrap_or_else(|| slug.as_str().to_owned()),
-            owner,
+            title: self
+                .title
+                .or(old_title)
+                .unwrap_or_else(|| slug.as_str().to_owned()),
+            owner: self.owner.or(old_owner)?,
         })
     }
+}
+
+/// A new entry has to say its side, which also catches a standard one that is misspelt.
+fn unknown(slug: &Slug, pair: &Pair, known: &[Slug], reader: &mut Reader<'_>) {
+    let message = format!(
+        "there is no entry {}; a new one says its side: `{{ side: both, title: \"…\" }}`",
+        shown(slug.as_str())
+    );
+    let nearest = nearest(slug.as_str(), known.iter().map(Slug::as_str));
+    reader.wrong::<()>(pair.key_at, message, nearest);
 }
 
 /// Whose entry it is.

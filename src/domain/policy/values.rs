@@ -19,6 +19,9 @@ const MOST_ITEMS: usize = 1000;
 /// GitHub's limit for the length of a login.
 const MOST_LOGIN_CHARS: usize = 39;
 
+/// A title stands in one line of a checklist.
+pub(super) const MOST_TITLE_CHARS: usize = 200;
+
 /// A text in one line, trimmed.
 pub(super) fn word<'n>(node: &'n Node, reader: &mut Reader<'_>, what: &str) -> Option<&'n str> {
     match &node.value {
@@ -114,7 +117,7 @@ pub(super) fn span(node: &Node, reader: &mut Reader<'_>) -> Option<Span> {
     const WHAT: &str = "a length such as `90m`, `4h`, `2d` or `1w 2d`, at most 52w";
     let text = word(node, reader, WHAT)?;
     match Span::parse(text) {
-        Some(span) => Some(span),
+        Some(length) => Some(length),
         None => reader.expected(node, WHAT),
     }
 }
@@ -143,12 +146,12 @@ pub(super) fn list<T>(
 pub(super) fn zone(node: &Node, reader: &mut Reader<'_>) -> Option<String> {
     const WHAT: &str = "a time zone's IANA name, such as `Europe/Berlin`";
     let text = word(node, reader, WHAT)?;
-    let named = TimeZone::get(text).ok().and_then(|zone| {
+    let zone = TimeZone::get(text).ok().and_then(|zone| {
         let name = zone.iana_name()?.to_owned();
         (!is_no_place(&name)).then_some(name)
     });
-    if named.is_some() {
-        return named;
+    if zone.is_some() {
+        return zone;
     }
     let names: Vec<String> = jiff::tz::db()
         .available()

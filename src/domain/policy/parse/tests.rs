@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::entries::Owner;
-use crate::domain::policy::{Member, yaml};
+use crate::domain::policy::rules::GATES;
+use crate::domain::policy::time::{EXTENSIONS, SPLIT, SPRINT};
+use crate::domain::policy::{ExtendedBy, GateChange, Level, Member, Rule, yaml};
 
 const EXAMPLE: &str = include_str!("../../../../config/policy.example.yml");
 const SCHEMA: &str = include_str!("../../../../config/policy.schema.json");
@@ -243,50 +245,53 @@ board: { digest: \"Mon 25:00\", issue: 0 }
     ");
 }
 
+/// One mistake or two each.
+const WRONG: &[&str] = &[
+    "[a]",
+    "word",
+    "enabled: [true]",
+    "enabled: \"\"",
+    "classify: yes",
+    "labels: { kind/reserch: x }",
+    "labels: { kind/research: a, kind/experiment: A }",
+    "labels: { kind/research: kind/experiment }",
+    "labels: { kind/research: [a] }",
+    "calendar: { timezone: localtime }",
+    "calendar: { timezone: ../../etc/passwd }",
+    "calendar: { days: mon }",
+    "calendar: { days: [] }",
+    "calendar: { holidays: 2026-12-25 }",
+    "calendar: { holidays: [2026-12-25T10:00] }",
+    "timeboxes: { presets: { 2d: 2d } }",
+    "timeboxes: { presets: { spike: 4 } }",
+    "timeboxes: { remind_at: 180% }",
+    "timeboxes: { extensions: { by: leed, count: -1 } }",
+    "sprint: { split: { committed: 60.5 } }",
+    "sprint: { capacity: 10, people: 5 }",
+    "sprint: { capacity: nan }",
+    "sprint: { milestones: \"[a\" }",
+    "teams: { data_science: [acme/a/b, \"mi ra\"] }",
+    "teams: { data-science: [mira] }",
+    "handoff: { paths: [\"{a\"] }",
+    "handoff: { carry_over: [servng] }",
+    "handoff: { entries: { servin: off } }",
+    "handoff: { entries: { servin: \"Title\" } }",
+    "handoff: { entries: { privacy: { side: none } } }",
+    "handoff: { entries: { \"a b\": off } }",
+    "handoff: { entries: { docs: { titel: x } } }",
+    "lifecycle: { review_every: soon, gates: { drft: off } }",
+    "models: { release: publsh, tags: semvre, stages: [a, a] }",
+    "models: { stages: [\"a b\"] }",
+    "board: { issue: first, digest: daily }",
+    "commands: { prefix: \"lab hand\", bots: [\"x y\"] }",
+];
+
 #[test]
 fn each_wrong_value_says_what_would_be_right() {
-    let said: Vec<String> = [
-        "[a]",
-        "word",
-        "enabled: [true]",
-        "enabled: \"\"",
-        "classify: yes",
-        "labels: { kind/reserch: x }",
-        "labels: { kind/research: a, kind/experiment: A }",
-        "labels: { kind/research: kind/experiment }",
-        "labels: { kind/research: [a] }",
-        "calendar: { timezone: localtime }",
-        "calendar: { timezone: ../../etc/passwd }",
-        "calendar: { days: mon }",
-        "calendar: { days: [] }",
-        "calendar: { holidays: 2026-12-25 }",
-        "calendar: { holidays: [2026-12-25T10:00] }",
-        "timeboxes: { presets: { 2d: 2d } }",
-        "timeboxes: { presets: { spike: 4 } }",
-        "timeboxes: { remind_at: 180% }",
-        "timeboxes: { extensions: { by: leed, count: -1 } }",
-        "sprint: { split: { committed: 60.5 } }",
-        "sprint: { capacity: 10, people: 5 }",
-        "sprint: { capacity: nan }",
-        "sprint: { milestones: \"[a\" }",
-        "teams: { data_science: [acme/a/b, \"mi ra\"] }",
-        "teams: { data-science: [mira] }",
-        "handoff: { paths: [\"{a\"] }",
-        "handoff: { carry_over: [servng] }",
-        "handoff: { entries: { servin: off } }",
-        "handoff: { entries: { servin: \"Title\" } }",
-        "handoff: { entries: { privacy: { side: none } } }",
-        "handoff: { entries: { \"a b\": off } }",
-        "handoff: { entries: { docs: { titel: x } } }",
-        "lifecycle: { review_every: soon, gates: { drft: off } }",
-        "models: { release: publsh, tags: semvre, stages: [a, a] }",
-        "models: { stages: [\"a b\"] }",
-        "board: { issue: first, digest: daily }",
-        "commands: { prefix: \"lab hand\", bots: [\"x y\"] }",
-    ]
-    .into_iter()
-    .map(|text| format!("{text}\n{}", complaints(text)))
-    .collect();
+    let said: Vec<String> = WRONG
+        .iter()
+        .map(|text| format!("{text}\n{}", complaints(text)))
+        .collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
     [a]
     labhand.yml:1:1: here belongs a section of keys, not a list
@@ -452,7 +457,10 @@ fn a_crafted_file_yields_few_and_short_complaints() {
         "? ".repeat(MOST_BYTES / 2),
         "a: ".repeat(MOST_BYTES / 3),
         "a:\n".repeat(MOST_BYTES / 3),
-        (0..30_000).map(|n| format!("{n}: x\n")).collect(),
+        (0..30_000)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join(": x\n"),
         format!("calendar: {{ holidays: [{}] }}", "x,".repeat(100_000)),
         format!("calendar: {{ timezone: {} }}", "x".repeat(200_000)),
         format!("a: {}", "&a ".repeat(50_000)),
@@ -534,10 +542,7 @@ fn example_schema_and_reader_know_the_same_keys() {
         ("/sprint/split", SPLIT.iter().map(|(key, _)| *key).collect()),
         ("/teams", TEAMS.iter().map(|(key, _)| *key).collect()),
         ("/roles", ROLES.iter().map(|(key, _)| *key).collect()),
-        (
-            "/handoff",
-            handoff::HANDOFF.iter().map(|(key, _)| *key).collect(),
-        ),
+        ("/handoff", HANDOFF.iter().map(|(key, _)| *key).collect()),
         (
             "/checklists",
             CHECKLISTS.iter().map(|(key, _)| *key).collect(),
