@@ -20,14 +20,17 @@ use crate::store::{Key, KeyKind, Lease, Store, StoreError};
 
 mod backoff;
 mod board;
+mod echo;
 mod installation;
 mod intake;
 mod item;
+mod items;
 mod kept;
 mod pace;
 mod people;
 mod repository;
 mod show;
+mod ties;
 
 use pace::Pace;
 use people::People;

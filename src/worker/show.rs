@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
+use super::echo::stored_fact;
 use super::intake::{CHECKLIST, ticked};
-use super::item::replay;
+use super::items::replay;
 use super::kept::Repository;
 use super::{LOOK, StepError, Worker};
 use crate::domain::fact::Fact;
@@ -13,7 +14,7 @@ use crate::domain::ids::CommentId;
 use crate::domain::item::{Item, Outcome};
 use crate::domain::order::Order;
 use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
-use crate::store::{Lease, NewFact, SavedItem, Step};
+use crate::store::{Lease, SavedItem, Step};
 use crate::view::{self, slots};
 
 /// What a round of calls came to.
@@ -218,13 +219,7 @@ impl<F: Forge> Worker<F> {
         *item = replay(item.number, history, repository);
         let mut step = Step::new(lease, self.now());
         for fact in &facts {
-            step.facts.push(NewFact {
-                repo: lease.key.repo,
-                number: lease.key.number,
-                id: fact.id.0.clone(),
-                at: fact.at,
-                doc: serde_json::to_string(fact)?,
-            });
+            step.facts.push(stored_fact(lease.key, item.number, fact)?);
         }
         step.items.push(SavedItem {
             number: lease.key.number,

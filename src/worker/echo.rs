@@ -1,0 +1,161 @@
+//! What one item's change tells others: facts of theirs, stored with the change itself.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::domain::fact::{Fact, FactId, What};
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::Item;
+use crate::forge::digest;
+use crate::store::{Key, NewFact, Step};
+
+/// A change of one item is a fact of others: a pull request moves the items that it is linked to,
+/// a decision is told to what builds on it. The facts have ids of their own content, so a second
+/// telling is none.
+pub(super) fn echo(
+    key: Key,
+    before: Option<&Item>,
+    after: &Item,
+    now: Timestamp,
+    step: &mut Step<'_>,
+) -> Result<(), serde_json::Error> {
+    let at = step.facts.iter().map(|fact| fact.at).max().unwrap_or(now);
+    let mut tell = |number: ItemNumber, id: String, what: What| -> Result<(), serde_json::Error> {
+        let fact = Fact {
+            id: FactId(id),
+            at,
+            by: None,
+            what,
+        };
+        step.facts.push(stored_fact(key, number, &fact)?);
+        step.wake
+            .push((Key::item(key.installation, key.repo, number), now));
+        Ok(())
+    };
+    let none = BTreeSet::new();
+    let links = |item: &Item| {
+        if item.is_pull {
+            item.links()
+        } else {
+            none.clone()
+        }
+    };
+    let (old_links, new_links) = (before.map(links).unwrap_or_default(), links(after));
+    let sight = |item: &Item| item.pull.as_ref().map(|pull| pull.sight.clone());
+    if let Some(seen) = sight(after) {
+        let changed = before.and_then(sight).as_ref() != Some(&seen);
+        for number in new_links
+            .iter()
+            .filter(|number| changed || !old_links.contains(*number))
+        {
+            let id = format!(
+                "pull:{}:{}:{}",
+                after.number,
+                at.as_second(),
+                digest(&serde_json::to_string(&seen)?)
+            );
+            tell(
+                *number,
+                id,
+                What::LinkedPull {
+                    number: after.number,
+                    sight: seen.clone(),
+                },
+            )?;
+        }
+    }
+    for number in old_links.difference(&new_links) {
+        let id = format!("unlinked:{}:{}", after.number, at.as_second());
+        tell(
+            *number,
+            id,
+            What::UnlinkedPull {
+                number: after.number,
+            },
+        )?;
+    }
+    for base in after.foundations.keys() {
+        if !before.is_some_and(|before| before.foundations.contains_key(base)) {
+            let id = format!("built-on-by:{}", after.number);
+            tell(
+                *base,
+                id,
+                What::BuiltOnBy {
+                    number: after.number,
+                },
+            )?;
+        }
+    }
+    let stands = |item: &Item| {
+        (
+            item.kind.map(|kind| kind.kind),
+            item.decision.as_ref().map(|it| it.verdict),
+        )
+    };
+    let news = before.map(stands) != Some(stands(after));
+    let newcomers =
+        |number: &&ItemNumber| !before.is_some_and(|before| before.built_on_by.contains(*number));
+    for number in after
+        .built_on_by
+        .iter()
+        .filter(|number| news || newcomers(number))
+    {
+        let fact = foundation(Some(after), after.number, at);
+        tell(*number, fact.id.0, fact.what)?;
+    }
+    // What a linked pull request's check says of this item may have changed.
+    let face = |item: &Item| {
+        (
+            item.kind,
+            item.stage,
+            item.title.clone(),
+            item.warnings.clone(),
+        )
+    };
+    if before.map(face) != Some(face(after)) {
+        for number in after.linked_pulls.keys() {
+            step.wake
+                .push((Key::item(key.installation, key.repo, *number), now));
+        }
+    }
+    Ok(())
+}
+/// How an item that others build on stands.
+pub(super) fn foundation(base: Option<&Item>, number: ItemNumber, at: Timestamp) -> Fact {
+    let kind = base
+        .and_then(|base| base.kind)
+        .map(|classified| classified.kind);
+    let decided = base
+        .and_then(|base| base.decision.as_ref())
+        .map(|decision| decision.verdict);
+    let words = (
+        kind.map_or("none", |kind| kind.word()),
+        decided.map_or("open", |verdict| verdict.word()),
+    );
+    Fact {
+        id: FactId(format!("foundation:{number}:{}:{}", words.0, words.1)),
+        at,
+        by: None,
+        what: What::Foundation {
+            number,
+            kind,
+            decided,
+        },
+    }
+}
+
+/// A fact as the store keeps it.
+pub(super) fn stored_fact(
+    key: Key,
+    number: ItemNumber,
+    fact: &Fact,
+) -> Result<NewFact, serde_json::Error> {
+    Ok(NewFact {
+        repo: key.repo,
+        number: number.0,
+        id: fact.id.0.clone(),
+        at: fact.at,
+        doc: serde_json::to_string(fact)?,
+    })
+}

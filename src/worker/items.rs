@@ -1,0 +1,104 @@
+//! Items as they are kept, for looks at other keys, and the state that their facts fold into.
+
+use std::collections::BTreeSet;
+
+use super::kept::Repository;
+use super::{StepError, Worker};
+use crate::domain::fact::Fact;
+use crate::domain::fold::{self, Ground};
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::Item;
+use crate::forge::Forge;
+use crate::store::Key;
+use crate::view::Context;
+
+impl<F: Forge> Worker<F> {
+    pub(super) async fn history(&self, key: Key) -> Result<Vec<Fact>, StepError> {
+        let docs = self
+            .shared
+            .store
+            .facts(key.installation, key.repo, key.number)
+            .await?;
+        Ok(docs
+            .iter()
+            .map(|doc| serde_json::from_str(doc))
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// An item as of now, for others to look at.
+    pub(super) async fn item_now(
+        &self,
+        key: Key,
+        number: ItemNumber,
+    ) -> Result<Option<Item>, StepError> {
+        let row = self
+            .shared
+            .store
+            .load_item(key.installation, key.repo, number.0)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let kept: Option<Item> = serde_json::from_str(&row.doc)?;
+        Ok(kept.map(|item| self.passed(item)))
+    }
+
+    /// All items of a repository as of now.
+    pub(super) async fn items_now(&self, key: Key) -> Result<Vec<Item>, StepError> {
+        let rows = self
+            .shared
+            .store
+            .load_items(key.installation, key.repo)
+            .await?;
+        let mut items = Vec::with_capacity(rows.len());
+        for (_, row) in rows.into_iter().filter(|(number, _)| *number != 0) {
+            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
+            items.extend(kept.map(|item| self.passed(item)));
+        }
+        Ok(items)
+    }
+
+    pub(super) async fn linked_items(&self, key: Key, item: &Item) -> Result<Vec<Item>, StepError> {
+        let mut linked = Vec::new();
+        for number in item.links() {
+            linked.extend(self.item_now(key, number).await?);
+        }
+        Ok(linked)
+    }
+
+    pub(super) fn passed(&self, mut item: Item) -> Item {
+        fold::pass(&mut item, self.now());
+        item
+    }
+
+    pub(super) fn context<'a>(
+        &'a self,
+        repository: &'a Repository,
+        linked: &'a [Item],
+    ) -> Context<'a> {
+        Context {
+            policy: repository.policy(),
+            now: self.now(),
+            repo: &repository.now.name,
+            web_url: &self.shared.options.web_url,
+            as_app: self.shared.options.as_app,
+            linked,
+            policy_problem: repository.policy_problem.as_deref(),
+            board: None,
+        }
+    }
+}
+
+/// The state, from all facts. Sorts them, and drops what was heard twice.
+pub(super) fn replay(number: ItemNumber, history: &mut Vec<Fact>, repository: &Repository) -> Item {
+    let mut heard = BTreeSet::new();
+    history.retain(|fact| heard.insert(fact.id.clone()));
+    history.sort_by(|a, b| a.order().cmp(&b.order()));
+    let mut item = Item::unseen(number);
+    for fact in history.iter() {
+        let ground = Ground {
+            policy: repository.policy_at(fact.at),
+            since: repository.since,
+        };
+        fold::fold(&mut item, fact, &ground);
+    }
+    item
+}
