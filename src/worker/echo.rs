@@ -134,7 +134,12 @@ pub(super) fn foundation(base: Option<&Item>, number: ItemNumber, at: Timestamp)
         decided.map_or("open", |verdict| verdict.word()),
     );
     Fact {
-        id: FactId(format!("foundation:{number}:{}:{}", words.0, words.1)),
+        id: FactId(format!(
+            "foundation:{number}:{}:{}:{}",
+            at.as_second(),
+            words.0,
+            words.1
+        )),
         at,
         by: None,
         what: What::Foundation {

@@ -7,6 +7,7 @@
 //! between what is wanted and what is shown, and both are found by the next look at the key.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,6 +91,8 @@ struct Shared<F> {
     options: Options,
     people: People,
     pace: Pace,
+    /// Looks make no new call, and leave the rest to the next start.
+    stopping: AtomicBool,
 }
 
 impl<F: Forge> Worker<F> {
@@ -111,13 +114,14 @@ impl<F: Forge> Worker<F> {
             options,
             people,
             pace,
+            stopping: AtomicBool::new(false),
         };
         Self {
             shared: Arc::new(shared),
         }
     }
 
-    /// Works until told to stop; looks that are under way come to their end first. `arrivals` is
+    /// Works until told to stop; calls that are under way come to their end first. `arrivals` is
     /// notified when a delivery was stored.
     pub async fn run(&self, arrivals: Arc<Notify>, stop: CancellationToken) {
         let mut looks = tokio::task::JoinSet::new();
@@ -142,6 +146,7 @@ impl<F: Forge> Worker<F> {
                 () = self.next_due() => {}
             }
         }
+        self.shared.stopping.store(true, Ordering::Relaxed);
         while looks.join_next().await.is_some() {}
     }
 
@@ -245,6 +250,12 @@ impl<F: Forge> Worker<F> {
             .collect();
         self.shared.store.apply(step).await?;
         self.shared.store.finish(lease, None).await
+    }
+
+    /// Whether a look that began at this time should make no further call.
+    fn enough(&self, started: Timestamp) -> bool {
+        let stopping = self.shared.stopping.load(Ordering::Relaxed);
+        stopping || self.now().duration_since(started) > LOOK
     }
 
     fn board_of(key: Key) -> Key {

@@ -7,7 +7,7 @@ use super::echo::stored_fact;
 use super::intake::{CHECKLIST, ticked};
 use super::items::replay;
 use super::kept::Repository;
-use super::{LOOK, StepError, Worker};
+use super::{StepError, Worker};
 use crate::domain::fact::Fact;
 use crate::domain::fold;
 use crate::domain::ids::CommentId;
@@ -91,7 +91,7 @@ impl<F: Forge> Worker<F> {
         // which may be ahead: what people do next must not seem older.
         let written_at = history.last().map_or(started, |fact| fact.at);
         for call in calls {
-            if self.now().duration_since(started) > LOOK {
+            if self.enough(started) {
                 return Ok(Round::LaterOn);
             }
             if let Call::EditComment { comment, .. } = &call
