@@ -1,0 +1,311 @@
+//! How many deliveries a second labhand takes: signed ones of 12 kB, each of them new, over
+//! connections that are kept open, for some seconds, and how long the answers took.
+//!
+//! ```console
+//! $ cargo build --release
+//! $ cargo run --release --example load -- --serve target/release/labhand
+//! $ cargo run --release --example load -- --url http://127.0.0.1:8080 --secret 'its webhook secret'
+//! ```
+//!
+//! With `--serve` it starts a server of its own on an empty store, and also says how soon that was
+//! ready and how much memory it took. That server's GitHub is a port where nobody listens, so its
+//! worker fails at every key and tries again all the while: what is measured is the way in, on a
+//! bad day.
+//!
+//! Signing must not cost the sender more than taking costs the server, so what differs stands at
+//! the end of a body, and the signature of all before it is computed once for each issue.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use clap::Parser;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// Drives `POST /webhooks/github`.
+#[derive(Debug, Parser)]
+struct Options {
+    /// A labhand binary to start and to measure
+    #[arg(long, value_name = "BINARY", conflicts_with = "url")]
+    serve: Option<PathBuf>,
+    /// A server that runs already
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// Its webhook secret
+    #[arg(long, default_value = "a secret of the load")]
+    secret: String,
+    /// Connections, each with one request at a time
+    #[arg(long, default_value_t = 32)]
+    connections: usize,
+    /// For how long
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// On how many issues the deliveries are spread
+    #[arg(long, default_value_t = 100)]
+    issues: usize,
+}
+
+/// As large as a typical `issues.labeled`.
+const BODY: usize = 12_000;
+
+/// What a server says that took a delivery.
+const ACCEPTED: &[u8] = b"HTTP/1.1 202";
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let Some(binary) = &options.serve else {
+        let host = options.url.trim_start_matches("http://");
+        return drive(host.trim_end_matches('/'), &options).await;
+    };
+    let server = Server::start(binary, &options.secret).await?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!("resident at rest    {} MB", server.resident()?);
+    drive(&server.host, &options).await?;
+    println!("resident after it   {} MB", server.resident()?);
+    Ok(())
+}
+
+/// A server of our own, which ends with us.
+struct Server {
+    process: Child,
+    host: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    async fn start(binary: &Path, secret: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
+        let host = format!("127.0.0.1:{port}");
+        let store = format!("sqlite://{}", folder.path().join("labhand.db").display());
+        let begun = Instant::now();
+        let process = Command::new(binary)
+            .arg("serve")
+            .env("LABHAND_GITHUB__WEBHOOK_SECRETS", secret)
+            .env("LABHAND_GITHUB__TOKEN", "none")
+            .env("LABHAND_GITHUB__API_URL", "http://127.0.0.1:9")
+            .env("LABHAND_SERVER__BIND", &host)
+            .env("LABHAND_STORE__URL", store)
+            .env("RUST_LOG", "off")
+            .stdout(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} cannot be started", binary.display()))?;
+        let server = Self {
+            process,
+            host,
+            _folder: folder,
+        };
+        while !server.is_ready().await {
+            ensure!(
+                begun.elapsed() < Duration::from_secs(30),
+                "the server is not ready after 30 s"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        println!("ready after         {} ms", begun.elapsed().as_millis());
+        Ok(server)
+    }
+
+    async fn is_ready(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(&self.host).await else {
+            return false;
+        };
+        let request = b"GET /readyz HTTP/1.1\r\nhost: load\r\nconnection: close\r\n\r\n";
+        let mut answer = Vec::new();
+        stream.write_all(request).await.is_ok()
+            && stream.read_to_end(&mut answer).await.is_ok()
+            && answer.starts_with(b"HTTP/1.1 200")
+    }
+
+    /// Resident memory in MB, as Linux tells it.
+    fn resident(&self) -> anyhow::Result<u64> {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status =
+            std::fs::read_to_string(&path).with_context(|| format!("{path}: Linux only"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix("kB"));
+        Ok(kib.context("no VmRSS")?.trim().parse::<u64>()? / 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Sends for the given time and prints what came of it.
+async fn drive(host: &str, options: &Options) -> anyhow::Result<()> {
+    let run = std::process::id();
+    let issues: Vec<_> = (1..=options.issues.max(1))
+        .map(|number| Template::new(number, run, &options.secret))
+        .collect();
+    let issues: &'static [Template] = issues.leak();
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs(options.seconds);
+    let mut senders = JoinSet::new();
+    for sender in 0..options.connections {
+        let host = host.to_owned();
+        let connections = options.connections;
+        senders.spawn(async move {
+            let mut connection = Connection::open(host).await?;
+            let mut took = Vec::new();
+            let mut number = sender;
+            while Instant::now() < end {
+                let sent = Instant::now();
+                connection
+                    .deliver(&issues[number % issues.len()], number)
+                    .await?;
+                took.push(sent.elapsed());
+                number += connections;
+            }
+            anyhow::Ok(took)
+        });
+    }
+    let mut took = Vec::new();
+    while let Some(sender) = senders.join_next().await {
+        took.extend(sender??);
+    }
+    let elapsed = begun.elapsed();
+    took.sort_unstable();
+    let Some(slowest) = took.last() else {
+        bail!("nothing was sent");
+    };
+    let at = |permille: usize| took[(took.len() - 1) * permille / 1000].as_secs_f64() * 1e3;
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let rate = took.len() as f64 / elapsed.as_secs_f64();
+    println!(
+        "accepted            {} in {:.1} s",
+        took.len(),
+        elapsed.as_secs_f64()
+    );
+    println!("accepted a second   {rate:.0}");
+    println!(
+        "answered in         p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
+        at(500),
+        at(990),
+        slowest.as_secs_f64() * 1e3
+    );
+    Ok(())
+}
+
+/// A delivery about one issue, but for its end.
+struct Template {
+    start: Vec<u8>,
+    signature: Hmac<Sha256>,
+    /// Tells one run from another on the same store.
+    run: u32,
+}
+
+/// What a body ends with, after its number.
+const END: &str = "\"}}";
+
+impl Template {
+    fn new(number: usize, run: u32, secret: &str) -> Self {
+        let mut start = format!(
+            r#"{{"action":"labeled","issue":{{"number":{number},"id":{},"title":"Compare BERT vs GPT-2 for classification (3 days)","state":"open","created_at":"2026-11-23T08:00:00Z","updated_at":"2026-11-23T09:00:00Z","user":{{"login":"mira","id":501,"type":"User"}},"labels":[],"assignees":[],"body":""#,
+            90_000 + number,
+        );
+        // What there is most of in GitHub's payloads.
+        for line in 0.. {
+            if start.len() > BODY - 600 {
+                break;
+            }
+            let url = format!(
+                "{line}: https://api.github.com/repos/acme/fraud/issues/{number}/events{{/privacy}} "
+            );
+            start.push_str(&url);
+        }
+        start.push_str(r#""},"label":{"id":11,"name":"stage/active","color":"5319e7"},"repository":{"id":7001,"name":"fraud","full_name":"acme/fraud","private":true,"default_branch":"main","owner":{"login":"acme","id":400,"type":"Organization"},"created_at":"2026-01-05T08:00:00Z"},"sender":{"login":"mira","id":501,"type":"User"},"installation":{"id":31,"node_id":""#);
+        // HMAC takes a key of any length.
+        let mut signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+        signature.update(start.as_bytes());
+        Self {
+            start: start.into_bytes(),
+            signature,
+            run,
+        }
+    }
+
+    /// The request with this number.
+    fn write(&self, number: usize, request: &mut Vec<u8>) {
+        let end = format!("{}-{number}{END}", self.run);
+        let mut signature = self.signature.clone();
+        signature.update(end.as_bytes());
+        let head = format!(
+            "POST /webhooks/github HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nuser-agent: GitHub-Hookshot/load\r\nx-github-event: issues\r\n\
+             x-github-delivery: load-{}-{number}\r\n\
+             x-github-hook-installation-target-type: integration\r\n\
+             x-github-hook-installation-target-id: 1\r\nx-hub-signature-256: sha256={}\r\n\r\n",
+            self.start.len() + end.len(),
+            self.run,
+            hex::encode(signature.finalize().into_bytes()),
+        );
+        request.clear();
+        request.extend_from_slice(head.as_bytes());
+        request.extend_from_slice(&self.start);
+        request.extend_from_slice(end.as_bytes());
+    }
+}
+
+/// A connection that is kept open. It speaks no more HTTP than labhand's short answers need.
+struct Connection {
+    stream: TcpStream,
+    request: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    async fn open(host: String) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(&host)
+            .await
+            .with_context(|| format!("{host} does not answer"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            request: Vec::new(),
+            answer: Vec::new(),
+        })
+    }
+
+    async fn deliver(&mut self, issue: &Template, number: usize) -> anyhow::Result<()> {
+        issue.write(number, &mut self.request);
+        self.stream.write_all(&self.request).await?;
+        self.answer.clear();
+        while !is_whole(&self.answer) {
+            let read = self.stream.read_buf(&mut self.answer).await?;
+            ensure!(read > 0, "the server hung up");
+        }
+        ensure!(
+            self.answer.starts_with(ACCEPTED),
+            "refused: {}",
+            String::from_utf8_lossy(&self.answer)
+        );
+        Ok(())
+    }
+}
+
+/// Whether the headers and as much as they announce are there.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
+    });
+    length.is_some_and(|length| body.len() >= length)
+}
