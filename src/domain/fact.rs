@@ -34,8 +34,9 @@ pub struct Fact {
 
 impl Fact {
     /// The order in which facts are folded: by time, then by what must come first when GitHub's
-    /// page sends two events for one change, then by id, so that every order of arrival folds alike.
-    pub fn order(&self) -> (Timestamp, u8, &FactId) {
+    /// page sends two events for one change, then commands as they were written, then by id, so
+    /// that every order of arrival folds alike.
+    pub fn order(&self) -> (Timestamp, u8, (u64, u32), &FactId) {
         let rank = match self.what {
             What::Opened(_) => 0,
             What::Seen(_) => 1,
@@ -54,7 +55,13 @@ impl Fact {
             What::BuiltOnBy { .. } => 14,
             What::Gone => 15,
         };
-        (self.at, rank, &self.id)
+        // Commands of one comment share its second, and younger comments have larger ids.
+        let written = if let What::Ordered(ordered) = &self.what {
+            (ordered.place.key(), ordered.index)
+        } else {
+            (0, 0)
+        };
+        (self.at, rank, written, &self.id)
     }
 }
 
