@@ -72,6 +72,8 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Gone => item.gone = true,
     }
     item.warnings = guards::warnings(item, ground.policy);
+    // What a rule has said once is kept true when it has nothing to say any more.
+    item.status_wanted |= !item.warnings.is_empty();
 }
 
 /// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.

@@ -114,7 +114,7 @@ impl Handoff {
         self.marks.values().any(|mark| !mark.signed.is_empty())
     }
 
-    /// The entries that are not settled, each with the sides that are missing.
+    /// The entries that are not settled, each with the sides whose turn it is.
     pub fn open_entries(&self, policy: &Policy) -> Vec<(Entry, Vec<Side>)> {
         let missing = |entry: &Entry| -> Vec<Side> {
             let mark = self.marks.get(&entry.slug);
@@ -122,13 +122,21 @@ impl Handoff {
                 return Vec::new();
             }
             let signed = |side: &Side| mark.is_some_and(|mark| mark.signed.contains_key(side));
-            entry
+            let unsigned: Vec<Side> = entry
                 .owner
                 .sides()
                 .iter()
                 .copied()
                 .filter(|side| !signed(side))
-                .collect()
+                .collect();
+            // Where one side says that it does not apply, it is the other's turn to agree.
+            match mark.filter(|mark| !mark.waived.is_empty() && !unsigned.is_empty()) {
+                Some(mark) => BOTH
+                    .into_iter()
+                    .filter(|side| !mark.waived.contains_key(side))
+                    .collect(),
+                None => unsigned,
+            }
         };
         let entries = policy.handoff.entries.iter();
         entries

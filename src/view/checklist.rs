@@ -298,6 +298,21 @@ mod tests {
     }
 
     #[test]
+    fn what_one_side_waives_waits_for_the_other() {
+        let mut item = Sample::handoff();
+        let handoff = item.handoff.as_mut().expect("the sample is a hand-off");
+        let mark = handoff.marks.entry(Slug::new("ab-testing")).or_default();
+        mark.waived
+            .insert(Side::Engineering, (user(2, "ana"), "no traffic".to_owned()));
+        let open = handoff.open_entries(&Sample::default().policy);
+        let (_, turn) = open
+            .iter()
+            .find(|(entry, _)| entry.slug == Slug::new("ab-testing"))
+            .expect("it is still open");
+        assert_eq!(*turn, [Side::DataScience]);
+    }
+
+    #[test]
     fn waived_entries_have_no_box_and_self_signing_is_said() {
         let mut sample = Sample::default();
         sample.policy.teams = Teams::default();
