@@ -9,6 +9,17 @@ use crate::settings::LogFormat;
 /// What is said unless `RUST_LOG` asks for something else.
 const DEFAULT: &str = "info,sqlx=warn";
 
+/// Begins to log for a command whose answer is all that should be read: errors, unless `RUST_LOG`
+/// asks for more.
+pub(super) fn start_quietly() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .init();
+}
+
 /// Begins to log. `RUST_LOG` says how much.
 pub(super) fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));

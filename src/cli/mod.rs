@@ -2,6 +2,7 @@
 
 pub mod bot;
 mod check_policy;
+mod demo;
 mod healthcheck;
 mod logging;
 mod serve;
@@ -19,6 +20,7 @@ use crate::settings::{Settings, SettingsError};
     version,
     after_help = "\
 Examples:
+  labhand demo                         a sprint in twenty seconds, without any settings
   labhand serve                        with LABHAND_… variables alone
   labhand serve --config labhand.toml  with a settings file
   labhand help serve                   about one command"
@@ -37,6 +39,16 @@ enum Command {
     /// Receive webhooks and do the work
     #[command(after_help = serve::EXAMPLES)]
     Serve,
+    /// Tell the story of a sprint, with the bot and a stand-in for GitHub in this process
+    #[command(after_help = demo::EXAMPLES)]
+    Demo {
+        /// Where the pages are served when the story is over
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// End when the story is over
+        #[arg(long)]
+        exit: bool,
+    },
     /// Ask the running server whether it is alive; for containers
     #[command(after_help = healthcheck::EXAMPLES)]
     Healthcheck,
@@ -53,6 +65,7 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve => serve::run(self.settings()?).await,
+            Command::Demo { port, exit } => demo::run(port, exit).await,
             Command::Healthcheck => healthcheck::run(self.settings()?).await,
             Command::CheckPolicy(args) => check_policy::run(&args),
         }

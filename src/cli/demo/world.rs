@@ -1,0 +1,272 @@
+//! What the story plays in: the stand-in for GitHub, a bot that serves it, and a clock that the
+//! story moves. The bot is the one that `labhand serve` runs, on a store in a temporary folder.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::script::{Act, BEGINS, Name, PEOPLE, REPO, SPRINT, TEAMS, ZONE};
+use crate::cli::bot::Bot;
+use crate::clock::Clock;
+use crate::domain::ids::ItemNumber;
+use crate::forge::github::GitHub;
+use crate::metrics::Metrics;
+use crate::sim::{Selection, Sim, SimOptions};
+use crate::store::Store;
+use crate::worker::Options;
+
+/// What webhooks are signed with; both ends live in this process.
+const SECRET: &str = "the demo's own secret";
+
+/// What falls due within this time belongs to what has just happened: the board, for one, gathers
+/// changes for some seconds.
+const SOON: SignedDuration = SignedDuration::from_secs(15);
+
+/// A running stage for the story.
+pub(super) struct World {
+    pub gh: Sim,
+    zone: TimeZone,
+    clock: Clock,
+    store: Store,
+    bot: Bot<GitHub>,
+    stop: CancellationToken,
+    numbers: BTreeMap<Name, ItemNumber>,
+    sprint: Option<u64>,
+    /// Removed with everything in it when the story is over.
+    _folder: TempDir,
+}
+
+impl World {
+    /// Sets the scene: people, teams and an empty repository, with nothing installed on it.
+    pub async fn set_up() -> anyhow::Result<Self> {
+        let zone = TimeZone::get(ZONE).with_context(|| format!("the time zone {ZONE}"))?;
+        let clock = Clock::manual(instant(BEGINS, &zone)?);
+        let told = clock.clone();
+        let gh = Sim::start(SimOptions {
+            webhook_secret: SECRET.to_owned(),
+            clock: Box::new(move || told.now()),
+            ..SimOptions::default()
+        })
+        .await?;
+        PEOPLE.iter().for_each(|(login, _)| gh.user(login));
+        TEAMS
+            .iter()
+            .for_each(|(team, members)| gh.team(team, members));
+        gh.repo(REPO);
+        PEOPLE
+            .iter()
+            .for_each(|(login, role)| gh.collaborator(REPO, login, role));
+
+        let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+        let database = folder.path().join("labhand.db");
+        let store = Store::open(&format!("sqlite://{}", database.display())).await?;
+        let key = SecretString::from(gh.private_key_pem());
+        let uncounted = Arc::new(|_: &str, _: &'static str, _: u16| {});
+        let forge = GitHub::app(gh.url(), gh.app_id(), &key, uncounted)?;
+        let options = Options {
+            write_spacing: Duration::ZERO,
+            as_app: true,
+            web_url: "https://github.com".to_owned(),
+        };
+        let bot = Bot::new(
+            store.clone(),
+            forge,
+            &[SecretString::from(SECRET)],
+            clock.clone(),
+            Arc::new(Metrics::new()),
+            options,
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        gh.hook_to(&format!("http://{address}/webhooks/github"));
+        let stop = CancellationToken::new();
+        tokio::spawn(crate::web::serve(listener, bot.router(), stop.clone()));
+        Ok(Self {
+            gh,
+            zone,
+            clock,
+            store,
+            bot,
+            stop,
+            numbers: BTreeMap::new(),
+            sprint: None,
+            _folder: folder,
+        })
+    }
+
+    /// Lets everything that is under way come to its end.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        loop {
+            self.gh.deliver().await;
+            self.bot.worker().drain().await?;
+            if self.gh.pending() > 0 {
+                continue;
+            }
+            match self.store.next_due().await? {
+                Some(due) if due <= self.now() + SOON => self.clock.advance_to(due),
+                Some(_) | None => return Ok(()),
+            }
+        }
+    }
+
+    /// Moves the clock to the next time at which labhand has something to do, `end` at the latest;
+    /// `false` once it is there.
+    pub async fn pass_towards(&self, end: Timestamp) -> anyhow::Result<bool> {
+        let next = self.store.next_due().await?.filter(|due| *due < end);
+        self.clock.advance_to(next.unwrap_or(end));
+        if next.is_some() {
+            self.settle().await?;
+        }
+        Ok(next.is_some())
+    }
+
+    /// The time of the story.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The team's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The instant of a time on the team's clocks.
+    pub fn instant(&self, local: DateTime) -> anyhow::Result<Timestamp> {
+        instant(local, &self.zone)
+    }
+
+    /// The number that an item of the story got.
+    pub fn number(&self, name: Name) -> anyhow::Result<ItemNumber> {
+        let known = self.numbers.get(&name).copied();
+        known.ok_or_else(|| anyhow!("the story speaks of {} before it is there", name.0))
+    }
+
+    /// Does what somebody does; the issue or pull request that it happened to, if any.
+    pub fn perform(&mut self, who: &str, act: &Act) -> anyhow::Result<Option<ItemNumber>> {
+        let person = self.gh.as_user(REPO, who);
+        let number = match act {
+            Act::Install => {
+                let (owner, _) = REPO.split_once('/').unwrap_or((REPO, ""));
+                self.gh.install(owner, Selection::Only(&[REPO]));
+                return Ok(None);
+            }
+            Act::Commit { path, text } => {
+                person.write_file(path, text);
+                return Ok(None);
+            }
+            Act::PlanSprint => {
+                let due = self.instant(SPRINT.1)?;
+                self.sprint = Some(person.milestone(SPRINT.0, Some(due)));
+                return Ok(None);
+            }
+            Act::Open {
+                name,
+                title,
+                text,
+                taken,
+            } => {
+                let text = self.numbered(text);
+                let mut draft = person.open_issue(title).body(&text);
+                if *taken {
+                    draft = draft.assign(&[who]);
+                }
+                if let Some(sprint) = self.sprint {
+                    draft = draft.milestone(sprint);
+                }
+                let number = draft.send();
+                self.numbers.insert(*name, number);
+                number
+            }
+            Act::Propose {
+                name,
+                title,
+                text,
+                labels,
+                files,
+                draft,
+            } => {
+                let text = self.numbered(text);
+                let pull = person.open_pull(title).body(&text).labels(labels);
+                let pull = pull.files(files);
+                let number = if *draft {
+                    pull.draft().send()
+                } else {
+                    pull.send()
+                };
+                self.numbers.insert(*name, number);
+                number
+            }
+            Act::Say { on, text } => {
+                let number = self.number(*on)?;
+                person.comment(number, text);
+                number
+            }
+            Act::Label { on, label } => {
+                let number = self.number(*on)?;
+                person.label(number, label);
+                number
+            }
+            Act::Take { on } => {
+                let number = self.number(*on)?;
+                person.assign(number, who);
+                number
+            }
+            Act::Tick { on, slugs } => {
+                let number = self.number(*on)?;
+                let comments = self.gh.issue(REPO, number).comments;
+                let checklist = comments
+                    .iter()
+                    .find(|comment| comment.body.contains("- [ ] `"))
+                    .context("there is no checklist to tick")?;
+                slugs
+                    .iter()
+                    .for_each(|slug| person.tick(checklist.id, slug));
+                number
+            }
+            Act::Ready { on } => {
+                let number = self.number(*on)?;
+                person.ready(number);
+                number
+            }
+            Act::Merge { on } => {
+                let number = self.number(*on)?;
+                person.merge(number);
+                number
+            }
+            Act::Close { on } => {
+                let number = self.number(*on)?;
+                person.close(number);
+                number
+            }
+        };
+        Ok(Some(number))
+    }
+
+    /// The text with numbers for names.
+    fn numbered(&self, text: &str) -> String {
+        self.numbers
+            .iter()
+            .fold(text.to_owned(), |text, (name, number)| {
+                text.replace(&format!("{{{}}}", name.0), &number.to_string())
+            })
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn instant(local: DateTime, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    Ok(zone.to_timestamp(local)?)
+}

@@ -1,0 +1,121 @@
+//! `labhand demo` as people start it: the program itself, without settings and without network.
+
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn demo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_labhand"));
+    command.arg("demo").args(arguments).env_clear();
+    command
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[track_caller]
+fn in_order(story: &str, lines: &[&str]) {
+    let mut rest = story;
+    for line in lines {
+        let Some(at) = rest.find(line) else {
+            panic!("{line:?} is missing, or too early, in:\n{story}");
+        };
+        rest = &rest[at + line.len()..];
+    }
+}
+
+#[test]
+fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
+    let started = Instant::now();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = demo(&["--exit"]).output().unwrap();
+    let (story, complaints) = (words(&stdout), words(&stderr));
+    assert!(status.success(), "{complaints}");
+    assert_eq!(complaints, "");
+    // What is promised is twenty; the rest is for a machine that is busy with other tests.
+    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(!story.contains('\x1b'), "no colours into a pipe");
+    in_order(
+        &story,
+        &[
+            "lena     installs labhand on acme/fraud",
+            "“Explore NLP approaches for sentiment (2 days)”",
+            "+kind/research +stage/ideation",
+            "“Compare BERT vs GPT-2 for classification (3 days)”",
+            "+kind/experiment +stage/ideation",
+            "“Explore new MLOps tooling”",
+            "+bucket/learning +kind/research",
+            // Activated without a hypothesis.
+            "mira     puts the label stage/active on #6",
+            "−stage/active",
+            "stays in ideation. An experiment needs a hypothesis",
+            "stage/ideation → stage/active +timebox/running",
+            "Thu 26 Nov, 09:44 CET",
+            "/pionts 5: no such command; did you mean /points 5?",
+            // Blocked for half a day: the box ends half a day later.
+            "/block waiting for GPU quota",
+            "timebox/running → timebox/paused",
+            "@noor, 80 % of the time box of 1 d is used.",
+            "stage/active → stage/analysis timebox/expiring → timebox/expired",
+            "the time box of 1 d is over",
+            "/unblock",
+            "Thu 26 Nov, 13:44 CET",
+            "Decided: ⛔ abandoned",
+            "Decided: ✅ productionize",
+            "closes it",
+            "Decided: 🔁 more research",
+            // The hand-off, with one wrong tick.
+            "check labhand/handoff ✗ 0 of 14 signed",
+            "mira     ticks serving",
+            "“serving is engineering's to sign",
+            "check labhand/handoff ✓ Complete",
+            "lena     merges #18",
+            "stage/in-review → stage/done",
+            // The board and the comments at the end.
+            "📋 Board",
+            "Ideation · 1",
+            "▾ Production",
+            "Hypothesis 🔒",
+            "☑ artifact Trained model artifact · mira",
+        ],
+    );
+    let (_, end) = story.split_once("📋 Board").unwrap();
+    let (_, end) = end.split_once("📋 Board").unwrap();
+    for markup in ["**", "<br", "<sub", "<details", "<!--", "](", "| :", "&#"] {
+        assert!(!end.contains(markup), "{markup} in:\n{end}");
+    }
+    assert!(story.lines().all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn a_busy_port_is_one_clear_error_before_the_story_begins() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let output = demo(&["--port", &port.to_string()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(words(&output.stdout), "");
+    assert_eq!(
+        words(&output.stderr),
+        format!(
+            "labhand: port {port} of this machine is in use; take another one: labhand demo --port {}\n",
+            port + 1
+        )
+    );
+}
+
+#[test]
+fn whoever_stops_reading_causes_no_panic() {
+    let mut child = demo(&["--exit"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(words(&output.stderr), "");
+    assert!(output.status.success());
+}
