@@ -49,7 +49,7 @@ impl World {
             via_app: false,
         };
         let action = if before.is_none() { "added" } else { "edited" };
-        let word = super::super::api::role_words(role).1;
+        let word = super::super::api::role_words(role).0;
         let more = json!({
             "member": self.user_json(account),
             "changes": { "permission": { "from": "read", "to": word } }
