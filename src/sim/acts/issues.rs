@@ -157,7 +157,10 @@ impl World {
         if let Some(body) = edit.body
             && issue.body.as_ref() != Some(&body)
         {
-            changes.insert("body".to_owned(), json!({ "from": issue.body.as_deref().unwrap_or("") }));
+            changes.insert(
+                "body".to_owned(),
+                json!({ "from": issue.body.as_deref().unwrap_or("") }),
+            );
             issue.body = Some(body);
         }
         if changes.is_empty() {
