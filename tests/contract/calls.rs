@@ -1,74 +1,10 @@
-//! The stand-in, held against GitHub's own description: every call that the bot makes goes through
-//! a proxy that checks both the request and the answer. `.ci/contract` starts the proxy, runs this,
-//! and reads the proxy's log; by itself this test only makes the calls.
+//! Every route that the bot may use, by way of the proxy.
 
 use labhand::sim::{Selection, Sim, SimOptions};
-use octocrab::jsonwebtoken as jwt;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// Where the proxy listens, such as `http://127.0.0.1:4010`.
-const PROXY: &str = "LABHAND_CONTRACT_PROXY";
-/// Where the proxy expects GitHub, such as `127.0.0.1:4011`.
-const UPSTREAM: &str = "LABHAND_CONTRACT_UPSTREAM";
-
-fn needed(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: this test is run by .ci/contract"))
-}
-
-/// Somebody who calls, by way of the proxy.
-struct Caller {
-    client: reqwest::Client,
-    base: String,
-    token: String,
-}
-
-impl Caller {
-    fn new(base: &str, token: &str) -> Self {
-        Self {
-            client: reqwest::Client::new(),
-            base: base.to_owned(),
-            token: token.to_owned(),
-        }
-    }
-
-    async fn call(&self, method: Method, path: &str, body: Option<Value>, expected: u16) -> Value {
-        let mut request = self
-            .client
-            .request(method.clone(), format!("{}{path}", self.base))
-            .header("user-agent", "labhand")
-            .header("accept", "application/vnd.github+json")
-            .bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap();
-        assert_eq!(status, expected, "{method} {path}: {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.call(Method::GET, path, None, 200).await
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        self.call(Method::POST, path, Some(body), 201).await
-    }
-
-    async fn patch(&self, path: &str, body: Value) -> Value {
-        self.call(Method::PATCH, path, Some(body), 200).await
-    }
-}
-
-fn app_token(gh: &Sim) -> String {
-    let key = jwt::EncodingKey::from_rsa_pem(gh.private_key_pem().as_bytes()).unwrap();
-    let now = jiff::Timestamp::now().as_second();
-    let claims = json!({ "iat": now - 60, "exp": now + 540, "iss": gh.app_id().to_string() });
-    jwt::encode(&jwt::Header::new(jwt::Algorithm::RS256), &claims, &key).unwrap()
-}
+use crate::{Caller, PROXY, UPSTREAM, app_token, installation, needed};
 
 /// A world in which every list has something to show.
 fn furnish(gh: &Sim) -> labhand::domain::ids::ItemNumber {
@@ -128,17 +64,6 @@ async fn all_calls_are_as_github_describes_them() {
     pulls_and_checks(&bot, pull.0).await;
     machine(&Caller::new(&proxy, gh.token()), pull.0).await;
     redelivery(&app).await;
-}
-
-async fn installation(app: &Caller) -> String {
-    app.get("/app").await;
-    app.get("/app/installations").await;
-    let found = app.get("/repos/acme/fraud/installation").await;
-    let id = found["id"].as_u64().unwrap();
-    app.get(&format!("/app/installations/{id}")).await;
-    let path = format!("/app/installations/{id}/access_tokens");
-    let token = app.post(&path, json!({})).await;
-    token["token"].as_str().unwrap().to_owned()
 }
 
 async fn repository(bot: &Caller, gh: &Sim) {
@@ -310,98 +235,4 @@ async fn redelivery(app: &Caller) {
     let list = app.get("/app/hook/deliveries?per_page=2").await;
     let path = format!("/app/hook/deliveries/{}/attempts", list[0]["id"]);
     app.call(Method::POST, &path, None, 202).await;
-}
-
-/// Where the deliveries of the story below are written to, one JSON object a line.
-const DELIVERIES: &str = "LABHAND_CONTRACT_DELIVERIES";
-
-/// Everything that people and the App can do, once; `.ci/webhooks.mjs` reads what was sent.
-#[tokio::test]
-#[ignore = "writes a file for .ci/webhooks.mjs: run .ci/contract"]
-async fn deliveries_are_written_down() {
-    let file = needed(DELIVERIES);
-    let gh = Sim::start(SimOptions::default()).await.unwrap();
-    gh.user("ana");
-    gh.user("mira");
-    gh.repo("acme/fraud");
-    gh.repo("acme/other");
-    gh.install("acme", Selection::Only(&["acme/fraud"]));
-    gh.install("acme", Selection::Only(&["acme/fraud", "acme/other"]));
-    gh.team("acme/science", &["mira"]);
-    gh.team("acme/science", &["ana"]);
-    gh.collaborator("acme/fraud", "mira", "maintain");
-    gh.collaborator("acme/fraud", "mira", "write");
-    let mira = gh.as_user("acme/fraud", "mira");
-    let due = "2026-12-04T12:00:00Z".parse().unwrap();
-    let sprint = mira.milestone("Sprint 12", Some(due));
-    mira.describe_milestone(sprint, "Starts: 2026-11-23");
-    mira.move_milestone(sprint, None);
-    let n = mira
-        .open_issue("Test BERT vs GPT")
-        .labels(&["kind/experiment"])
-        .assign(&["mira"])
-        .milestone(sprint)
-        .issue_type("Experiment")
-        .send();
-    mira.rename(n, "Test BERT");
-    mira.edit_text(n, "text");
-    mira.edit_text(n, "other text");
-    mira.unassign(n, "mira");
-    mira.clear_milestone(n);
-    mira.set_type(n, None);
-    mira.rename_label("kind/experiment", "experiment");
-    mira.unlabel(n, "experiment");
-    mira.label(n, "experiment");
-    mira.delete_label("experiment");
-    mira.close(n);
-    mira.reopen(n);
-    mira.close_milestone(sprint);
-    let comment = mira.comment(n, "- [ ] `serving`");
-    mira.tick(comment, "serving");
-    mira.delete_comment(comment);
-    let pull = mira
-        .open_pull("Add it")
-        .body(&format!("Closes #{n}"))
-        .labels(&["handoff"])
-        .assign(&["mira"])
-        .draft()
-        .send();
-    mira.ready(pull);
-    mira.to_draft(pull);
-    mira.push(pull, &[("a.txt", "a")]);
-    mira.rename(pull, "Add it all");
-    mira.retarget(pull, "release");
-    mira.retarget(pull, "main");
-    mira.unlabel(pull, "handoff");
-    mira.unassign(pull, "mira");
-    mira.comment(pull, "/sign all");
-    mira.close(pull);
-    mira.reopen(pull);
-    mira.enqueue(pull);
-    let client = Caller::new(
-        gh.url(),
-        &installation(&Caller::new(gh.url(), &app_token(&gh))).await,
-    );
-    let check = json!({
-        "name": "labhand/item", "head_sha": gh.head("acme/fraud", pull),
-        "conclusion": "success", "output": { "title": "fine", "summary": "fine" }
-    });
-    let check = client.post("/repos/acme/fraud/check-runs", check).await;
-    mira.rerequest(check["id"].as_u64().unwrap());
-    mira.merge(pull);
-    mira.transfer(n, "acme/other");
-    let gone = mira.open_issue("Gone").send();
-    mira.delete_issue(gone);
-    gh.rename_repo("acme/other", "another");
-    gh.install("acme", Selection::Only(&["acme/fraud"]));
-    gh.uninstall("acme");
-    let lines: Vec<String> = gh
-        .take_deliveries()
-        .iter()
-        .map(|sent| {
-            let payload: Value = serde_json::from_str(&sent.body).unwrap();
-            json!({ "event": sent.event, "action": sent.action, "payload": payload }).to_string()
-        })
-        .collect();
-    std::fs::write(file, lines.join("\n")).unwrap();
 }

@@ -1,0 +1,195 @@
+//! The bot at work with the proxy between it and the stand-in: what it asks is checked as well as
+//! what it is answered.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use labhand::cli::bot::Bot;
+use labhand::clock::Clock;
+use labhand::domain::ids::ItemNumber;
+use labhand::forge::github::GitHub;
+use labhand::metrics::Metrics;
+use labhand::sim::{Selection, Sim, SimOptions};
+use labhand::store::Store;
+use labhand::worker::Options;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::{PROXY, UPSTREAM, needed};
+
+const REPO: &str = "acme/fraud";
+const SECRET: &str = "a secret of the contract";
+
+struct Lab {
+    gh: Sim,
+    clock: Clock,
+    store: Store,
+    bot: Bot<GitHub>,
+    stop: CancellationToken,
+    _folder: tempfile::TempDir,
+}
+
+impl Lab {
+    async fn start(as_app: bool) -> Self {
+        let clock = Clock::manual("2026-11-23T08:00:00Z".parse().unwrap());
+        let told = clock.clone();
+        let gh = Sim::start(SimOptions {
+            webhook_secret: SECRET.to_owned(),
+            clock: Box::new(move || told.now()),
+            bind: needed(UPSTREAM).parse().unwrap(),
+            public_url: Some(needed(PROXY)),
+            ..SimOptions::default()
+        })
+        .await
+        .unwrap();
+        gh.user("mira");
+        gh.user("ana");
+        gh.repo(REPO);
+        gh.team("acme/data-science", &["mira"]);
+        gh.team("acme/ml-platform", &["ana"]);
+        gh.collaborator(REPO, "mira", "maintain");
+        gh.collaborator(REPO, "ana", "write");
+        let policy = "teams:\n  data_science: [acme/data-science]\n  engineering: [acme/ml-platform]\nhandoff:\n  paths: [\"models/**\"]\n";
+        gh.as_user(REPO, "mira")
+            .write_file(".github/labhand.yml", policy);
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("labhand.db");
+        let store = Store::open(&format!("sqlite://{}", database.display()))
+            .await
+            .unwrap();
+        let quiet = Arc::new(|_: &str, _: &'static str, _: u16| {});
+        let forge = if as_app {
+            let pem = SecretString::from(gh.private_key_pem());
+            GitHub::app(gh.url(), gh.app_id(), &pem, quiet).unwrap()
+        } else {
+            GitHub::token(gh.url(), &SecretString::from(gh.token()), quiet).unwrap()
+        };
+        let options = Options {
+            write_spacing: std::time::Duration::ZERO,
+            as_app,
+            web_url: "https://github.com".to_owned(),
+        };
+        let bot = Bot::new(
+            store.clone(),
+            forge,
+            &[SecretString::from(SECRET)],
+            clock.clone(),
+            Arc::new(Metrics::new()),
+            options,
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        gh.hook_to(&format!("http://{address}/webhooks/github"));
+        let stop = CancellationToken::new();
+        tokio::spawn(labhand::web::serve(listener, bot.router(), stop.clone()));
+        if as_app {
+            gh.install("acme", Selection::Only(&[REPO]));
+        } else {
+            gh.collaborator(REPO, "labhand-machine", "write");
+            gh.repository_hook(REPO);
+        }
+        Self {
+            gh,
+            clock,
+            store,
+            bot,
+            stop,
+            _folder: folder,
+        }
+    }
+
+    /// Until nothing is due within the next half minute, in which the board gathers changes.
+    async fn settle(&self) {
+        loop {
+            self.gh.deliver().await;
+            self.bot.worker().drain().await.unwrap();
+            if self.gh.pending() > 0 {
+                continue;
+            }
+            let soon = self.clock.now() + SignedDuration::from_secs(30);
+            match self.store.next_due().await.unwrap() {
+                Some(due) if due <= soon => self.clock.advance_to(due.max(self.clock.now())),
+                Some(_) | None => return,
+            }
+        }
+    }
+
+    async fn hour(&self) {
+        self.clock.advance(SignedDuration::from_hours(1));
+        self.settle().await;
+    }
+
+    /// The id of the bot's comment that names `text`.
+    fn comment(&self, number: ItemNumber, text: &str) -> Option<labhand::domain::ids::CommentId> {
+        self.gh
+            .issue(REPO, number)
+            .comments
+            .iter()
+            .find(|comment| comment.body.contains(text) && comment.author.starts_with("labhand"))
+            .map(|comment| comment.id)
+    }
+}
+
+/// A sprint in short: an experiment that expires, a hand-off with a wrong tick, a bad command.
+async fn story(lab: &Lab) {
+    lab.settle().await;
+    lab.hour().await;
+    let mira = lab.gh.as_user(REPO, "mira");
+    let ana = lab.gh.as_user(REPO, "ana");
+    let experiment = mira
+        .open_issue("Test BERT vs GPT for classification")
+        .body("Hypothesis: BERT is better\n\nSuccess metric: f1 >= 0.85")
+        .assign(&["mira"])
+        .send();
+    lab.settle().await;
+    mira.label(experiment, "kind/experiment");
+    mira.comment(experiment, "/timebox 4h\n/activate");
+    mira.comment(experiment, "/timebx 4h");
+    lab.settle().await;
+    for _ in 0..6 {
+        lab.hour().await;
+    }
+    let development = mira
+        .open_issue("Implement recommendation API endpoint")
+        .send();
+    mira.comment(development, "/board");
+    lab.settle().await;
+    let pull = mira
+        .open_pull("Hand the model over")
+        .body(&format!("Closes #{development}"))
+        .files(&[("models/fraud.onnx", "weights")])
+        .send();
+    lab.settle().await;
+    let checklist = lab
+        .comment(pull, "`serving`")
+        .expect("the pull request is a hand-off");
+    mira.tick(checklist, "serving");
+    ana.tick(checklist, "monitoring");
+    lab.settle().await;
+    mira.comment(pull, "/sign artifact models/fraud.onnx");
+    mira.push(pull, &[("models/fraud.onnx", "other weights")]);
+    mira.unlabel(experiment, "kind/experiment");
+    lab.settle().await;
+    mira.merge(pull);
+    mira.close(experiment);
+    lab.settle().await;
+    mira.write_file(".github/labhand.yml", "no_such_key: 1\n");
+    lab.settle().await;
+    let writes = lab.gh.writes();
+    assert!(writes.len() >= 20, "the bot wrote {} times", writes.len());
+    lab.stop.cancel();
+}
+
+#[tokio::test]
+#[ignore = "needs the proxy: run .ci/contract"]
+async fn the_bot_as_an_app_speaks_as_github_describes() {
+    let lab = Lab::start(true).await;
+    story(&lab).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the proxy: run .ci/contract"]
+async fn the_bot_with_a_token_speaks_as_github_describes() {
+    let lab = Lab::start(false).await;
+    story(&lab).await;
+}
