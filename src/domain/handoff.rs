@@ -160,15 +160,17 @@ impl Handoff {
         if sides.is_empty() {
             return Err(SignRefusal::NoSide);
         }
-        if is_self_signed(signer.policy) || sides.len() == 1 {
+        if is_self_signed(signer.policy) {
             return Ok(sides);
         }
         let id = signer.actor.user.id;
-        Ok(match self.took_side.get(&id) {
-            Some(side) => vec![*side],
-            None if signer.author == Some(id) => vec![Side::DataScience],
-            None => sides,
-        })
+        match self.took_side.get(&id) {
+            // Whoever has changed teams since does not sign for the other side too.
+            Some(side) if sides.contains(side) => Ok(vec![*side]),
+            Some(side) => Err(SignRefusal::OtherSide { theirs: *side }),
+            None if sides.len() > 1 && signer.author == Some(id) => Ok(vec![Side::DataScience]),
+            None => Ok(sides),
+        }
     }
 
     /// Signs an entry for the person's side; self-signed, for every side that it needs.
@@ -187,9 +189,9 @@ impl Handoff {
             .copied()
             .filter(|side| theirs.contains(side))
             .collect();
-        let Some(first) = mine.first().copied() else {
+        if mine.is_empty() {
             return Err(SignRefusal::OtherSide { theirs: theirs[0] });
-        };
+        }
         check_evidence(entry, evidence, signer.policy)?;
         let mark = self.marks.entry(entry.slug.clone()).or_default();
         let open: Vec<Side> = mine
@@ -202,6 +204,9 @@ impl Handoff {
         let sides = if is_self_signed(signer.policy) {
             open
         } else {
+            self.took_side
+                .entry(signer.actor.user.id)
+                .or_insert(open[0]);
             vec![open[0]]
         };
         let signature = Signature {
@@ -210,21 +215,21 @@ impl Handoff {
             head: head.cloned(),
             evidence: evidence.map(str::to_owned),
         };
-        let took = sides.first().copied().unwrap_or(first);
         mark.signed
             .extend(sides.into_iter().map(|side| (side, signature.clone())));
-        self.took_side.entry(signer.actor.user.id).or_insert(took);
         Ok(())
     }
 
-    /// Takes the signature of the person's own side back.
+    /// Takes the signature of the person's own side back, and its word that the entry does not
+    /// apply.
     pub fn unsign(&mut self, entry: &Entry, signer: &Signer<'_>) -> Result<(), SignRefusal> {
         let theirs = self.sides_of(signer)?;
         let nothing = SignRefusal::NothingToTakeBack;
         let mark = self.marks.get_mut(&entry.slug).ok_or(nothing.clone())?;
-        let before = mark.signed.len();
+        let before = mark.signed.len() + mark.waived.len();
         mark.signed.retain(|side, _| !theirs.contains(side));
-        if mark.signed.len() == before {
+        mark.waived.retain(|side, _| !theirs.contains(side));
+        if mark.signed.len() + mark.waived.len() == before {
             Err(nothing)
         } else {
             Ok(())
