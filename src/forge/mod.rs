@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::{Permission, User};
+use crate::domain::entries::Slug;
 use crate::domain::fact::{CloseReason, Snapshot, What};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
@@ -270,8 +271,9 @@ pub trait Forge: Send + Sync + 'static {
         repo: &RepoRef,
         comment: CommentId,
     ) -> impl Future<Output = Result<String, CallError>> + Send;
-    /// Who edited a comment last, by its edit history.
-    fn last_editor(
+    /// The one person who edited a comment of our own since we did, by its edit history; `None`
+    /// if that was nobody, several, a bot, or somebody whose account is gone.
+    fn editor_since_ours(
         &self,
         repo: &RepoRef,
         comment: CommentId,
@@ -324,6 +326,12 @@ pub struct Shown {
     pub open: Option<bool>,
     /// Comments of our own.
     pub comments: BTreeMap<Slot, CommentShown>,
+    /// The boxes of the checklist comment as they were last written, or seen after somebody's edit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub boxes: BTreeMap<Slug, bool>,
+    /// Comments with commands that were deleted since: nothing is said or done to them any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub deleted: BTreeSet<u64>,
     /// Reactions of our own, by comment id, 0 for the text itself.
     pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
     /// Checks by `name@sha`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::command::ticks;
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::domain::labels::{self, Label};
 use crate::forge::{
@@ -108,6 +109,9 @@ pub fn done(
                 Done::Nothing | Done::Label(_) | Done::Check(_) | Done::Issue(_) => None,
             };
             let digest = digest(body);
+            if *slot == slots::checklist() {
+                shown.boxes = ticks::boxes(body);
+            }
             shown
                 .comments
                 .insert(slot.clone(), CommentShown { id, digest });
@@ -115,10 +119,13 @@ pub fn done(
         Call::EditComment { comment, body } => {
             let edited = shown
                 .comments
-                .values_mut()
-                .find(|said| said.id == Some(*comment));
-            if let Some(said) = edited {
+                .iter_mut()
+                .find(|(_, said)| said.id == Some(*comment));
+            if let Some((slot, said)) = edited {
                 said.digest = digest(body);
+                if *slot == slots::checklist() {
+                    shown.boxes = ticks::boxes(body);
+                }
             }
         }
         Call::React {
@@ -260,13 +267,25 @@ fn comments(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> Vec<Call> {
             }
         }
     };
-    wanted.comments.iter().filter_map(call).collect()
+    // Whoever deletes a comment does not wait for an answer to it.
+    let to_nobody =
+        |slot: &Slot| slots::answers_to(slot).is_some_and(|id| shown.deleted.contains(&id));
+    wanted
+        .comments
+        .iter()
+        .filter(|(slot, _)| !to_nobody(slot))
+        .filter_map(call)
+        .collect()
 }
 
 /// First that comments are taken, then how their commands ended.
 fn reactions(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> (Vec<Call>, Vec<Call>) {
     let mut missing: Vec<(u64, Reaction)> = Vec::new();
-    for (comment, reactions) in &wanted.reactions {
+    let there_still = wanted
+        .reactions
+        .iter()
+        .filter(|(comment, _)| !shown.deleted.contains(comment));
+    for (comment, reactions) in there_still {
         let there = shown.reactions.get(comment);
         let is_there = |reaction: &Reaction| there.is_some_and(|there| there.contains(reaction));
         missing.extend(
@@ -297,11 +316,17 @@ fn checks(shown: &Shown, wanted: &Wanted) -> Vec<Call> {
             return None;
         }
         Some(Call::WriteCheck {
-            existing: there.map(|there| there.id).filter(|id| *id != 0),
+            existing: shown_check(shown, check),
             check: check.clone(),
         })
     };
     wanted.checks.iter().filter_map(call).collect()
+}
+
+/// The id of the check run that stands there for a check, whatever it says.
+pub fn shown_check(shown: &Shown, check: &Check) -> Option<u64> {
+    let there = shown.checks.get(&check_key(check))?;
+    Some(there.id).filter(|id| *id != 0)
 }
 
 fn check_key(check: &Check) -> String {

@@ -32,7 +32,7 @@ pub mod when;
 pub mod words;
 
 pub use board::board;
-pub use diff::{diff, diff_board, done};
+pub use diff::{diff, diff_board, done, shown_check};
 use wanted::{Openness, Wanted};
 
 /// What a view has to know beside the item itself.

@@ -29,19 +29,22 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
                 Outcome::Done | Outcome::Asked(_) => None,
             })
             .collect();
-        let outcome = if failed.is_empty() {
-            Reaction::Rocket
-        } else {
-            Reaction::Confused
-        };
         let reactions = wanted.reactions.entry(key(place)).or_default();
-        reactions.extend([Reaction::Eyes, outcome]);
+        reactions.insert(Reaction::Eyes);
+        if !failed.is_empty() {
+            reactions.insert(Reaction::Confused);
+        }
+        // Whoever mends a comment sees that it worked now.
+        let last = answers.iter().map(|answer| answer.at).max();
+        if !failed.iter().any(|(answer, _)| Some(answer.at) == last) {
+            reactions.insert(Reaction::Rocket);
+        }
         if !failed.is_empty() {
             wanted.say(slots::reply(place), failures(&failed, item, ctx));
         }
         for answer in answers {
             if let Some(words) = asked_words(answer, item, ctx) {
-                wanted.say_once(slots::answer(place, answer.index), words);
+                wanted.say_once(slots::answer(answer), words);
             }
         }
     }
@@ -334,17 +337,17 @@ mod tests {
     reply:77 once=false
     - `/unblock`: it is not blocked.
     - `/metric 'x'`: it is closed; reopen it first.
-    reply:77:1 once=true
+    reply:77:001-90d82c3b once=true
     `/activate`
 
     Begins research or an experiment: its time box runs, hypothesis and metric are frozen.
 
     For example `/activate` · for author, assignee, triage
-    reply:77:2 once=true
+    reply:77:002-10ec2384 once=true
     ## acme/fraud
-    reply:77:3 once=true
+    reply:77:003-ae4267a0 once=true
     labhand does not look after this one: it has no kind. `/kind research | experiment | development | maintenance` gives it one.
-    reply:77:4 once=true
+    reply:77:004-5a208a73 once=true
     There is no command `/@mira`. `/help` lists them all.
     77 {Eyes, Confused}
     ");

@@ -3,8 +3,8 @@
 
 use crate::domain::fact::Place;
 use crate::domain::ids::{CommentId, UserId};
-use crate::domain::item::{Notice, NoticeKind};
-use crate::forge::Slot;
+use crate::domain::item::{Answered, Notice, NoticeKind};
+use crate::forge::{Slot, digest};
 
 const REPLY: &str = "reply:";
 
@@ -33,9 +33,21 @@ pub fn reply(place: Place) -> Slot {
 
 /// The answer to a command that asked for words. It has a comment of its own, since it is never
 /// edited while the list of failures is.
-pub fn answer(place: Place, index: u32) -> Slot {
-    let Slot(reply) = reply(place);
-    Slot(format!("{reply}:{index}"))
+/// Its position alone does not name it, since an edit of the comment gives that to another command.
+pub fn answer(answered: &Answered) -> Slot {
+    let Slot(reply) = reply(answered.place);
+    let words: Vec<&str> = answered.text.split_whitespace().collect();
+    let digest = digest(&words.join(" ").to_lowercase());
+    Slot(format!(
+        "{reply}:{:03}-{}",
+        answered.index,
+        digest.get(..8).unwrap_or(&digest)
+    ))
+}
+
+/// The comment that a reply answers, if it is one to a comment.
+pub fn answers_to(slot: &Slot) -> Option<u64> {
+    slot.0.strip_prefix(REPLY)?.split(':').next()?.parse().ok()
 }
 
 /// Whether it answers a command: such a comment is not written again just because somebody

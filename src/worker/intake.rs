@@ -9,6 +9,7 @@ use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::command::{self, ticks};
 use crate::domain::actor::{Actor, Needs, Permission, Standing, User};
+use crate::domain::entries::Slug;
 use crate::domain::fact::{Fact, FactId, Ordered, Place, Snapshot, What};
 use crate::domain::labels::Label;
 use crate::domain::order::Order;
@@ -77,7 +78,7 @@ impl<F: Forge> Worker<F> {
                                 before,
                                 body,
                                 at: heard.at,
-                                by,
+                                by: (!heard.by_bot).then_some(by),
                             };
                             self.take_own_edit(edit, source, shown, gathered).await?;
                         }
@@ -94,6 +95,7 @@ impl<F: Forge> Worker<F> {
                     }
                 }
                 Happening::CommentDeleted { comment } => {
+                    shown.deleted.insert(comment.0);
                     for said in shown.comments.values_mut() {
                         if said.id == Some(comment) {
                             said.id = None;
@@ -186,9 +188,13 @@ impl<F: Forge> Worker<F> {
         if *slot != Slot(CHECKLIST.to_owned()) {
             return Ok(());
         }
+        let after = ticks::boxes(&edit.body);
+        shown.boxes.clone_from(&after);
+        let Some(by) = edit.by else { return Ok(()) };
         let policy = source.repository.policy_at(edit.at);
-        let actor = self.actor(source.repo, policy, &edit.by).await?;
-        let ticked = ticked(&edit.before, &edit.body, edit.at, &actor, source.digest);
+        let actor = self.actor(source.repo, policy, &by).await?;
+        let before = ticks::boxes(&edit.before);
+        let ticked = ticked(&before, &after, edit.at, &actor, source.digest);
         gathered.facts.extend(ticked);
         Ok(())
     }
@@ -196,22 +202,24 @@ impl<F: Forge> Worker<F> {
 
 /// The boxes that differ between two texts of the checklist comment, as facts.
 pub(super) fn ticked(
-    before: &str,
-    after: &str,
+    before: &BTreeMap<Slug, bool>,
+    after: &BTreeMap<Slug, bool>,
     at: Timestamp,
     by: &Actor,
     source: &str,
 ) -> Vec<Fact> {
-    let before = ticks::boxes(before);
-    let changed = ticks::boxes(after)
-        .into_iter()
-        .filter(|(slug, on)| before.get(slug).is_some_and(|was| was != on));
+    let changed = after
+        .iter()
+        .filter(|(slug, on)| before.get(slug).is_some_and(|was| was != *on));
     changed
         .map(|(slug, on)| Fact {
             id: FactId(format!("{source}-tick-{slug}")),
             at,
             by: Some(by.clone()),
-            what: What::Ticked { slug, on },
+            what: What::Ticked {
+                slug: slug.clone(),
+                on: *on,
+            },
         })
         .collect()
 }
@@ -231,7 +239,8 @@ struct OwnEdit {
     before: String,
     body: String,
     at: Timestamp,
-    by: User,
+    /// `None`: a bot, which ticks nothing for anybody.
+    by: Option<User>,
 }
 
 /// In a public repository being author or assignee is not enough (product §7). What holds is

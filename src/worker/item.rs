@@ -80,6 +80,8 @@ impl<F: Forge> Worker<F> {
             self.read_links(&repository, &repo, number, &mut gathered)
                 .await?;
         }
+        self.settle_ticks(&repo, &shown, &history, &mut gathered)
+            .await?;
         if gathered.sync || ties(&history, &gathered.facts) {
             self.observe_item(&repository, &repo, number, &mut shown, &mut gathered)
                 .await?;

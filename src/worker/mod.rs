@@ -30,6 +30,7 @@ mod kept;
 mod pace;
 mod people;
 mod repository;
+mod same_second;
 mod show;
 mod ties;
 

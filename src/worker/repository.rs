@@ -8,9 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::kept::Repository;
 use super::{LEASE, StepError, Worker};
 use crate::domain::ids::{CommitSha, ItemNumber};
+use crate::domain::item::Item;
 use crate::domain::policy::{self, Layer};
 use crate::forge::github::payload;
-use crate::forge::{Call, Check, Conclusion, Forge, Happening, Heard, RepoHappening, RepoNow};
+use crate::forge::{
+    Call, Check, Conclusion, Forge, Happening, Heard, RepoHappening, RepoNow, Shown,
+};
 use crate::store::{Key, Lease, Step};
 use crate::view;
 
@@ -177,7 +180,7 @@ impl<F: Forge> Worker<F> {
             return Ok(None);
         };
         let board = Self::board_of(lease.key);
-        let mut checks = Vec::new();
+        let (mut checks, mut rerequested) = (Vec::new(), Vec::new());
         for Heard { at, what, .. } in heard {
             let Happening::Repo(what) = what else {
                 continue;
@@ -187,6 +190,8 @@ impl<F: Forge> Worker<F> {
                     let before = (repository.policies.len(), repository.policy_problem.clone());
                     self.read_policy(&mut repository, lease.key, at).await?;
                     if before != (repository.policies.len(), repository.policy_problem.clone()) {
+                        // Teams that it names now were not asked about before.
+                        self.shared.people.forget(installation);
                         step.wake.push((board, self.now()));
                         step.wake.extend(self.all_items(lease.key).await?);
                     }
@@ -207,11 +212,7 @@ impl<F: Forge> Worker<F> {
                 RepoHappening::PeopleChanged => self.shared.people.forget(installation),
                 RepoHappening::Milestone => step.wake.push((board, self.now())),
                 RepoHappening::MergeGroup { head, pulls, .. } => checks.push((head, pulls)),
-                RepoHappening::CheckRerequested { head } => {
-                    let with_head = self.pulls_with_head(lease.key, &head).await?;
-                    step.wake
-                        .extend(with_head.into_iter().map(|key| (key, self.now())));
-                }
+                RepoHappening::CheckRerequested { head } => rerequested.push(head),
             }
         }
         step.repos.push(repository.saved(id)?);
@@ -221,6 +222,9 @@ impl<F: Forge> Worker<F> {
             for (head, pulls) in checks {
                 self.answer_merge_group(lease.key, &repository, &head, &pulls)
                     .await?;
+            }
+            for head in rerequested {
+                self.answer_rerequest(lease.key, &repository, &head).await?;
             }
         }
         self.shared.store.apply(step).await?;
@@ -290,16 +294,42 @@ impl<F: Forge> Worker<F> {
             .collect())
     }
 
-    async fn pulls_with_head(&self, key: Key, head: &CommitSha) -> Result<Vec<Key>, StepError> {
-        let items = self.items_now(key).await?;
-        let with_head = items.into_iter().filter(|item| {
-            item.pull
-                .as_ref()
-                .is_some_and(|pull| pull.sight.head == *head)
-        });
-        Ok(with_head
-            .map(|item| Key::item(key.installation, key.repo, item.number))
-            .collect())
+    /// GitHub waits for a check that somebody asks for again, even if it has nothing new to say.
+    async fn answer_rerequest(
+        &self,
+        key: Key,
+        repository: &Repository,
+        head: &CommitSha,
+    ) -> Result<(), StepError> {
+        let repo = repository.reference(key.installation, key.repo);
+        let rows = self
+            .shared
+            .store
+            .load_items(key.installation, key.repo)
+            .await?;
+        for (_, row) in rows.into_iter().filter(|(number, _)| *number != 0) {
+            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
+            let has_head = |item: &Item| item.pull.as_ref().is_some_and(|p| p.sight.head == *head);
+            let Some(item) = kept.filter(has_head).map(|item| self.passed(item)) else {
+                continue;
+            };
+            let shown: Shown = serde_json::from_str(&row.shown)?;
+            let linked = self.linked_items(key, &item).await?;
+            for check in view::item(&item, &self.context(repository, &linked)).checks {
+                // One that was never written is the pull request's own next call.
+                let existing = view::shown_check(&shown, &check);
+                if existing.is_none() {
+                    continue;
+                }
+                self.shared
+                    .pace
+                    .turn(key.installation, &self.shared.clock)
+                    .await;
+                let call = Call::WriteCheck { existing, check };
+                self.shared.forge.perform(&repo, &call).await?;
+            }
+        }
+        Ok(())
     }
 
     /// An action that labhand does not know is counted, and that is all.

@@ -8,6 +8,7 @@ use super::intake::{CHECKLIST, ticked};
 use super::items::replay;
 use super::kept::Repository;
 use super::{StepError, Worker};
+use crate::command::ticks;
 use crate::domain::fact::Fact;
 use crate::domain::fold;
 use crate::domain::ids::CommentId;
@@ -196,18 +197,17 @@ impl<F: Forge> Worker<F> {
             return Ok(false);
         }
         said.digest.clone_from(&now_digest);
-        let editor = self.shared.forge.last_editor(repo, comment).await?;
-        let own = self.shared.forge.own_account().await?;
-        // Without an editor, or edited by ourselves, there is nobody whose tick it could be: it is undone.
-        let Some(editor) = editor.filter(|editor| editor.id != own.id) else {
+        let before = std::mem::replace(&mut shown.boxes, ticks::boxes(&text));
+        let editor = self.shared.forge.editor_since_ours(repo, comment).await?;
+        // Where nobody, or one of several, may have ticked, it is undone; if the event still comes,
+        // it says who it was.
+        let Some(editor) = editor else {
             return Ok(false);
         };
-        let written =
-            view::checklist::text(item, &self.context(repository, &[])).unwrap_or_default();
         let actor = self.actor(repo, repository.policy(), &editor).await?;
         let facts = ticked(
-            &written,
-            &text,
+            &before,
+            &shown.boxes,
             self.now(),
             &actor,
             &format!("read:{comment}:{now_digest}"),
@@ -261,7 +261,7 @@ fn is_checklist(shown: &Shown, comment: CommentId) -> bool {
 /// Whether a `/board` is still to be answered.
 fn asks_for_board(item: &Item, shown: &Shown) -> bool {
     item.answers.values().flatten().any(|answer| {
-        let slot = slots::answer(answer.place, answer.index);
+        let slot = slots::answer(answer);
         answer.outcome == Outcome::Asked(Order::Board) && !shown.comments.contains_key(&slot)
     })
 }

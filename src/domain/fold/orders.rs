@@ -27,11 +27,16 @@ pub(super) fn carry_out(
             Outcome::Refused(Refusal::Permission(ordered.needs))
         }
         (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
-        (Ok(order), Some(actor)) => match obey(item, order, actor, at, ground) {
-            Ok(()) if order.asks_for_words() => Outcome::Asked(order.clone()),
-            Ok(()) => Outcome::Done,
-            Err(refusal) => Outcome::Refused(refusal),
-        },
+        (Ok(order), Some(actor)) => {
+            let answered_by_itself = *order == Order::Status && begins_status(item);
+            match obey(item, order, actor, at, ground) {
+                Ok(()) if order.asks_for_words() && !answered_by_itself => {
+                    Outcome::Asked(order.clone())
+                }
+                Ok(()) => Outcome::Done,
+                Err(refusal) => Outcome::Refused(refusal),
+            }
+        }
     };
     let answers = item.answers.entry(ordered.place.key()).or_default();
     answers.push(Answered {
@@ -42,6 +47,15 @@ pub(super) fn carry_out(
         outcome,
     });
     answers.sort_by_key(|answer| (answer.at, answer.index));
+}
+
+/// Whether asking for the status brings the status comment itself, which then is the answer:
+/// production work has none before somebody asks, or a rule has something to say.
+fn begins_status(item: &Item) -> bool {
+    let production = item
+        .kind
+        .is_some_and(|classified| !classified.kind.is_exploration());
+    production && !item.status_wanted && item.warnings.is_empty()
 }
 
 impl Order {

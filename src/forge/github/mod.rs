@@ -114,12 +114,13 @@ impl Forge for GitHub {
         Ok(self.read_comment(repo, comment).await?.into_text())
     }
 
-    async fn last_editor(
+    async fn editor_since_ours(
         &self,
         repo: &RepoRef,
         comment: CommentId,
     ) -> Result<Option<User>, CallError> {
-        self.query_last_editor(repo, comment).await
+        let own = Forge::own_account(self).await?;
+        self.query_editor_since(repo, comment, &own).await
     }
 
     async fn labels(&self, repo: &RepoRef) -> Result<Vec<(u64, LabelSpec)>, CallError> {

@@ -16,7 +16,7 @@ use super::request::Request;
 use super::{GitHub, on_behalf_of};
 
 const CLOSING_REFERENCES: &str = include_str!("closing_references.graphql");
-const LAST_EDITOR: &str = include_str!("last_editor.graphql");
+const EDITORS: &str = include_str!("editors.graphql");
 
 /// More pages than a pull request closes issues: ends a list that goes in circles.
 const MAX_PAGES: usize = 100;
@@ -131,9 +131,13 @@ struct Editor {
 }
 
 impl Editor {
+    fn is_bot(&self) -> bool {
+        self.kind.as_deref() == Some("Bot")
+    }
+
     /// GraphQL calls a bot `labhand` whom REST and everybody else call `labhand[bot]`.
     fn user(self) -> Option<User> {
-        let is_bot = self.kind.as_deref() == Some("Bot") && !self.login.ends_with("[bot]");
+        let is_bot = self.is_bot() && !self.login.ends_with("[bot]");
         let suffix = if is_bot { "[bot]" } else { "" };
         Some(User {
             id: UserId(self.database_id?),
@@ -173,25 +177,41 @@ impl GitHub {
         Ok(closes)
     }
 
-    /// GitHub lists the newest edits first; which is the newest, their times say.
-    pub(super) async fn query_last_editor(
+    /// Edits of one second stay in the order in which GitHub lists them, the newest first.
+    pub(super) async fn query_editor_since(
         &self,
         repo: &RepoRef,
         comment: CommentId,
+        own: &User,
     ) -> Result<Option<User>, CallError> {
         let comment = self.read_comment(repo, comment).await?;
         let variables = NodeVariables {
             id: &comment.node_id,
         };
-        let found: InNode = self.query(repo, LAST_EDITOR, variables).await?;
+        let found: InNode = self.query(repo, EDITORS, variables).await?;
         let missing = || CallError::Missing("the comment".to_owned());
         let edits = found.node.ok_or_else(missing)?.user_content_edits;
         let edits = edits.and_then(|edits| edits.nodes).unwrap_or_default();
-        let latest = edits
-            .into_iter()
-            .flatten()
-            .max_by_key(|edit| edit.edited_at);
-        Ok(latest.and_then(|edit| edit.editor).and_then(Editor::user))
+        let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.edited_at));
+        let mut only: Option<User> = None;
+        for edit in edits {
+            let Some(editor) = edit.editor else {
+                return Ok(None);
+            };
+            let is_bot = editor.is_bot();
+            let Some(user) = editor.user() else {
+                return Ok(None);
+            };
+            if user.id == own.id {
+                break;
+            }
+            if is_bot || only.as_ref().is_some_and(|other| other.id != user.id) {
+                return Ok(None);
+            }
+            only = Some(user);
+        }
+        Ok(only)
     }
 
     async fn query<T: DeserializeOwned>(

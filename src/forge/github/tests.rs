@@ -676,41 +676,68 @@ async fn closing_references_are_read_on_and_only_of_this_repository() {
     assert_eq!(server.last().authorization, format!("Bearer {TOKEN}"));
 }
 
-#[tokio::test]
-async fn the_last_editor_is_the_one_of_the_newest_edit() {
-    let (github, server) = app(|seen| {
-        if seen.line.starts_with("GET") {
-            return answer(200, &json!({"id": 9, "node_id": "IC_9", "body": "text"}));
+/// Who edited since we did, where the history is this: `(time, editor)`.
+async fn editor_since_ours(edits: &[(&str, Value)]) -> Option<(UserId, String)> {
+    let nodes: Vec<Value> = edits
+        .iter()
+        .map(|(at, editor)| json!({"editedAt": at, "editor": editor}))
+        .collect();
+    let server = Server::start(move |seen| match seen.line.as_str() {
+        "GET /user" => answer(200, &json!({"login": "labhand[bot]", "id": 901})),
+        line if line.starts_with("GET") => {
+            answer(200, &json!({"id": 9, "node_id": "IC_9", "body": "text"}))
         }
-        assert_eq!(seen.body["variables"], json!({"id": "IC_9"}));
-        let edit = |at: &str, editor: Value| json!({"editedAt": at, "editor": editor});
-        let edits = json!([
-            edit(
-                "2026-11-23T10:00:00Z",
-                json!({"__typename": "User", "login": "mira", "databaseId": 501})
-            ),
-            edit(
-                "2026-11-23T11:00:00Z",
-                json!({"__typename": "Bot", "login": "labhand", "databaseId": 901})
-            ),
-        ]);
-        answer(
-            200,
-            &json!({"data": {"node": {"userContentEdits": {"nodes": edits}}}}),
-        )
+        _ => {
+            assert_eq!(seen.body["variables"], json!({"id": "IC_9"}));
+            answer(
+                200,
+                &json!({"data": {"node": {"userContentEdits": {"nodes": nodes}}}}),
+            )
+        }
     })
     .await;
-    let editor = github
-        .last_editor(&repo(), CommentId(9))
-        .await
-        .expect("an answer");
-    let editor = editor.expect("an editor");
-    assert_eq!(
-        (editor.id, editor.login.as_str()),
-        (UserId(901), "labhand[bot]")
-    );
+    let github = with_token(&server.url);
+    let editor = github.editor_since_ours(&repo(), CommentId(9)).await;
     assert_eq!(server.last().line, "POST /graphql");
-    assert_eq!(server.last().authorization, "Bearer ghs_1");
+    let editor = editor.expect("an answer");
+    editor.map(|user| (user.id, user.login.as_str().to_owned()))
+}
+
+#[tokio::test]
+async fn a_tick_belongs_to_the_one_person_who_edited_since_we_did() {
+    let person =
+        |login: &str, id: u64| json!({"__typename": "User", "login": login, "databaseId": id});
+    let mira = || person("mira", 501);
+    let own = || json!({"__typename": "Bot", "login": "labhand", "databaseId": 901});
+    let other_bot = || json!({"__typename": "Bot", "login": "tidy", "databaseId": 902});
+    let (early, late) = ("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z");
+    let found = Some((UserId(501), "mira".to_owned()));
+    assert_eq!(
+        editor_since_ours(&[(early, own()), (late, mira())]).await,
+        found
+    );
+    // Of one second, the newest first.
+    assert_eq!(
+        editor_since_ours(&[(late, mira()), (late, own())]).await,
+        found
+    );
+    assert_eq!(
+        editor_since_ours(&[(late, own()), (early, mira())]).await,
+        None
+    );
+    let ana = || person("ana", 502);
+    assert_eq!(
+        editor_since_ours(&[(late, ana()), (late, mira()), (early, own())]).await,
+        None
+    );
+    assert_eq!(
+        editor_since_ours(&[(late, Value::Null), (late, mira()), (early, own())]).await,
+        None
+    );
+    assert_eq!(
+        editor_since_ours(&[(late, other_bot()), (early, own())]).await,
+        None
+    );
 }
 
 #[tokio::test]
