@@ -30,7 +30,6 @@ mod kept;
 mod pace;
 mod people;
 mod repository;
-mod same_second;
 mod show;
 mod ties;
 

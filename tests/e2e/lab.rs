@@ -302,7 +302,7 @@ impl Lab {
     /// The one reply to a comment's commands; it counts as read now.
     #[track_caller]
     pub fn reply(&self, number: ItemNumber, to: CommentId) -> String {
-        let comment = self.comment(number, &format!("reply:{to}"));
+        let comment = self.comment(number, &format!("reply:{to} -->"));
         without_marker(&comment.expect("the comment was answered").body)
     }
 

@@ -2,5 +2,8 @@
 //! One program for all of them, so that it is linked once.
 
 mod board;
+mod checks;
+mod commands;
+mod handoff;
 mod items;
 mod lab;

@@ -1,0 +1,264 @@
+//! The checks of pull requests, and the commit statuses where the bot has a token (product §5).
+
+use jiff::SignedDuration;
+use labhand::domain::ids::ItemNumber;
+
+use crate::handoff::{TEAMS, handoff};
+use crate::lab::{Lab, REPO, Setup};
+
+const SMALL: &str = "teams: { data_science: [mira], engineering: [ana] }
+handoff:
+  entries: { artifact: off, model-card: off, features: off, io-format: off, benchmarks: off, feature-pipeline: off, monitoring: off, ab-testing: off, scaling: off, integration-tests: off, performance: off, incidents: off }
+";
+
+#[track_caller]
+fn gate(lab: &Lab, pull: ItemNumber) -> String {
+    let check = lab
+        .check(pull, "labhand/handoff")
+        .expect("there is a check");
+    format!("{}: {}", check.conclusion, check.title)
+}
+
+async fn says(lab: &Lab, pull: ItemNumber, who: &str, text: &str) {
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person(who).comment(pull, text);
+    lab.settle().await;
+}
+
+#[tokio::test]
+async fn a_pull_request_that_is_no_handoff_passes_at_once() {
+    let lab = Lab::policy(TEAMS).await;
+    let pull = lab.person("mira").open_pull("Tidy up").send();
+    lab.settle().await;
+    assert_eq!(gate(&lab, pull), "success: No hand-off: nothing to sign");
+    let item = lab.check(pull, "labhand/item").unwrap();
+    assert_eq!(
+        (item.conclusion.as_str(), item.title.as_str()),
+        ("neutral", "Linked to no item")
+    );
+    assert_eq!(lab.own_comments(pull), []);
+}
+
+#[tokio::test]
+async fn the_gate_fails_until_all_is_signed_and_says_whose_turn_it_is() {
+    let lab = Lab::policy(SMALL).await;
+    let pull = handoff(&lab).await;
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 0 of 2 signed, waiting for ana: serving · both sides: docs"
+    );
+    says(&lab, pull, "mira", "/sign docs").await;
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 0 of 2 signed, waiting for ana: serving, docs"
+    );
+    says(&lab, pull, "ana", "/sign docs serving").await;
+    assert_eq!(gate(&lab, pull), "success: Complete: 2 of 2 signed");
+    says(&lab, pull, "ana", "/unsign serving").await;
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 1 of 2 signed, waiting for ana: serving"
+    );
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn the_check_tells_more_below_its_title() {
+    let lab = Lab::policy(TEAMS).await;
+    let pull = handoff(&lab).await;
+    insta::assert_snapshot!(lab.check(pull, "labhand/handoff").unwrap().summary, @"
+    **Hand-off** · 0 of 14 signed
+
+    Waiting for acme/data-science: `artifact`, `model-card`, `features`, `io-format`, `benchmarks` · acme/ml-platform: `feature-pipeline`, `serving`, `monitoring`, `ab-testing`, `scaling` · **both sides**: `integration-tests`, `performance`, `incidents`, `docs`
+
+    Tick the boxes of the checklist comment, or write `/sign slug [path or link]`.
+    ");
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn where_the_rule_only_warns_the_check_is_neutral() {
+    for level in ["warn", "off"] {
+        let policy: &'static str = format!("guards: {{ handoff-complete: {level} }}").leak();
+        let lab = Lab::policy(policy).await;
+        let pull = handoff(&lab).await;
+        assert!(
+            gate(&lab, pull).starts_with("neutral: 0 of 14 signed"),
+            "{}",
+            gate(&lab, pull)
+        );
+        lab.whatever_was_said(pull);
+    }
+}
+
+#[tokio::test]
+async fn a_new_head_gets_its_checks() {
+    let lab = Lab::policy(SMALL).await;
+    let pull = handoff(&lab).await;
+    says(&lab, pull, "ana", "/sign serving").await;
+    let head = lab
+        .person("mira")
+        .push(pull, &[("src/serve.py", "serve\n")]);
+    lab.settle().await;
+    assert_eq!(lab.gh.head(REPO, pull), head);
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 1 of 2 signed, waiting for both sides: docs"
+    );
+    assert!(lab.check(pull, "labhand/item").is_some());
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn entries_that_a_policy_adds_are_open_again() {
+    let lab = Lab::policy("handoff: { entries: { docs: off } }").await;
+    let pull = handoff(&lab).await;
+    let all = "/sign artifact features io-format benchmarks feature-pipeline serving monitoring ab-testing scaling integration-tests performance incidents\n/sign model-card docs/card.md";
+    says(&lab, pull, "mira", all).await;
+    assert_eq!(gate(&lab, pull), "success: Complete: 13 of 13 signed");
+    lab.clock.advance(SignedDuration::from_secs(60));
+    lab.person("lena").delete_file(".github/labhand.yml");
+    lab.settle().await;
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 13 of 14 signed, waiting for anyone with write access: docs"
+    );
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn the_merge_queue_is_answered() {
+    let lab = Lab::policy(SMALL).await;
+    let mira = lab.person("mira");
+    let open = handoff(&lab).await;
+    let plain = mira.open_pull("Tidy up").send();
+    lab.settle().await;
+    for (pull, conclusion) in [(open, "failure"), (plain, "success")] {
+        let commit = mira.enqueue(pull);
+        lab.settle().await;
+        let checks = lab.gh.checks(REPO, &commit);
+        let gate = checks
+            .iter()
+            .find(|check| check.name == "labhand/handoff")
+            .unwrap();
+        assert_eq!(gate.conclusion, conclusion);
+        assert!(checks.iter().any(|check| check.name == "labhand/item"));
+    }
+    lab.whatever_was_said(open);
+}
+
+#[tokio::test]
+async fn a_check_that_is_asked_for_again_is_written_again() {
+    let lab = Lab::policy(SMALL).await;
+    let pull = handoff(&lab).await;
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+    lab.gh.forget_calls();
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("mira").rerequest(check.id);
+    lab.settle().await;
+    let writes: Vec<String> = lab.gh.writes().into_iter().map(|call| call.path).collect();
+    assert!(
+        writes
+            .iter()
+            .any(|path| path.ends_with(&format!("/check-runs/{}", check.id))),
+        "{writes:?}"
+    );
+    assert!(gate(&lab, pull).starts_with("failure: 0 of 2 signed"));
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn with_a_token_commit_statuses_say_the_same_in_140_characters() {
+    let setup = Setup {
+        policy: Some("teams: { data_science: [mira, jonas], engineering: [ana, lena] }"),
+        token: true,
+        ..Setup::default()
+    };
+    let lab = Lab::with(setup).await;
+    let pull = handoff(&lab).await;
+    let status = |name: &str| {
+        let statuses = lab.gh.statuses(REPO, &lab.gh.head(REPO, pull));
+        let found = statuses.into_iter().find(|status| status.context == name);
+        found.expect("there is a commit status")
+    };
+    let gate = status("labhand/handoff");
+    assert_eq!(gate.state, "failure");
+    assert!(
+        gate.description
+            .starts_with("0 of 14 signed, waiting for mira, jonas: artifact"),
+        "{}",
+        gate.description
+    );
+    assert!(gate.description.chars().count() <= 140);
+    assert_eq!(status("labhand/item").state, "success");
+    assert_eq!(lab.gh.checks(REPO, &lab.gh.head(REPO, pull)), []);
+
+    says(&lab, pull, "mira", "/handoff off no model").await;
+    says(&lab, pull, "ana", "/handoff off no model").await;
+    assert_eq!(status("labhand/handoff").state, "success");
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn with_a_token_the_merge_queue_is_answered_too() {
+    let lab = Lab::with(Setup {
+        token: true,
+        ..Setup::default()
+    })
+    .await;
+    let mira = lab.person("mira");
+    let pull = mira.open_pull("Tidy up").send();
+    lab.settle().await;
+    let commit = mira.enqueue(pull);
+    lab.settle().await;
+    let statuses = lab.gh.statuses(REPO, &commit);
+    assert!(
+        statuses
+            .iter()
+            .any(|status| status.context == "labhand/handoff" && status.state == "success"),
+        "{statuses:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_pull_request_from_before_the_installation_gets_its_checks_with_its_next_event() {
+    let lab = Lab::policy(SMALL).await;
+    let mira = lab.person("mira");
+    let pull = mira.open_pull("Older than labhand").send();
+    lab.gh.drop_deliveries();
+    lab.clock.advance(SignedDuration::from_secs(600));
+    mira.label(pull, "handoff");
+    lab.settle().await;
+    assert!(gate(&lab, pull).starts_with("failure: 0 of 2 signed"));
+    assert!(lab.checklist(pull).body.contains("0 of 2 signed"));
+}
+
+#[tokio::test]
+async fn the_item_check_shows_the_linked_item_and_its_rules() {
+    let lab = Lab::new().await;
+    let mira = lab.person("mira");
+    let issue = mira
+        .open_issue("Implement recommendation API endpoint")
+        .send();
+    let pull = mira
+        .open_pull("The endpoint")
+        .body(&format!("Closes #{issue}"))
+        .send();
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/item").unwrap();
+    assert_eq!(check.title, format!("#{issue} · Development · In review"));
+    assert_eq!(check.conclusion, "neutral");
+    assert!(
+        check.summary.contains("sized by points"),
+        "{}",
+        check.summary
+    );
+    says(&lab, issue, "mira", "/points 5").await;
+    assert!(
+        !lab.check(pull, "labhand/item")
+            .unwrap()
+            .summary
+            .contains("sized by points")
+    );
+    lab.whatever_was_said(issue);
+}
