@@ -139,6 +139,7 @@ fn context<'a>(policy: &'a Policy, repo: &'a RepoName, now: Timestamp) -> Contex
         web_url: "https://github.com",
         as_app: true,
         linked: &[],
+        same_head: &[],
         policy_problem: None,
         board: None,
     }

@@ -221,6 +221,26 @@ impl Store {
             .collect()
     }
 
+    /// The items of a repository in whose documents `text` stands, which holds no `%`.
+    pub async fn items_mentioning(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        text: &str,
+    ) -> Result<Vec<ItemRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT doc, shown FROM items
+             WHERE installation = $1 AND repo = $2 AND number > 0 AND doc LIKE $3
+             ORDER BY number",
+        )
+        .bind(int(installation.0))
+        .bind(int(repo.0))
+        .bind(format!("%{text}%"))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(item_row).collect()
+    }
+
     /// An item's facts, or the repository's own as number 0, as JSON, in the order of when they
     /// took effect.
     pub async fn facts(

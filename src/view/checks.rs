@@ -20,7 +20,7 @@ const MOST_LINKED: usize = 20;
 /// Adds the checks of a pull request whose head is known.
 pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
     let Some(pull) = &item.pull else { return };
-    for (name, verdict) in [(HANDOFF, handoff(item, ctx)), (ITEM, linked(item, ctx))] {
+    for (name, verdict) in [(HANDOFF, gate(item, ctx)), (ITEM, linked(item, ctx))] {
         wanted
             .checks
             .push(verdict.into_check(name, item, pull, ctx));
@@ -53,6 +53,36 @@ impl Verdict {
                 String::new()
             },
         }
+    }
+}
+
+/// A check belongs to a commit: where several open pull requests share it, it shows the worst of
+/// them, so that a second one cannot turn a gate green.
+fn gate(item: &Item, ctx: &Context<'_>) -> Verdict {
+    let open = |item: &&Item| item.pull.as_ref().is_some_and(|pull| pull.sight.open);
+    let all = std::iter::once(item).chain(ctx.same_head);
+    let mut verdicts: Vec<(&Item, Verdict)> = all
+        .filter(open)
+        .map(|item| (item, handoff(item, ctx)))
+        .collect();
+    let several = verdicts.len() > 1;
+    verdicts.sort_by_key(|(item, verdict)| (severity(verdict.conclusion), item.number));
+    match verdicts.into_iter().next() {
+        Some((worst, verdict)) if several => Verdict {
+            title: format!("#{}: {}", worst.number, verdict.title),
+            ..verdict
+        },
+        Some((_, verdict)) => verdict,
+        None => handoff(item, ctx),
+    }
+}
+
+/// The worst first.
+fn severity(conclusion: Conclusion) -> u8 {
+    match conclusion {
+        Conclusion::Failure => 0,
+        Conclusion::Neutral => 1,
+        Conclusion::Success => 2,
     }
 }
 

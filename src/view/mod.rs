@@ -50,6 +50,8 @@ pub struct Context<'a> {
     pub as_app: bool,
     /// The items that a pull request is linked to, oldest first; for an issue, those it builds on.
     pub linked: &'a [Item],
+    /// Other pull requests with the same head commit, whose checks are the same ones.
+    pub same_head: &'a [Item],
     /// Why the policy file is not in force, if it is not.
     pub policy_problem: Option<&'a str>,
     /// The board's text, for `/board`; `None`: a `/board` waits until it has been drawn.

@@ -60,6 +60,7 @@ impl Sample {
             web_url: "https://github.com",
             as_app: true,
             linked: &self.linked,
+            same_head: &[],
             policy_problem: None,
             board: None,
         }

@@ -10,7 +10,8 @@ use super::items::replay;
 use super::kept::Repository;
 use super::ties::ties;
 use super::{StepError, Worker};
-use crate::domain::fact::{Fact, FactId, What};
+use crate::domain::fact::{Fact, FactId, PullSight, What};
+use crate::domain::handoff::Handoff;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
 use crate::forge::github::payload;
@@ -98,6 +99,8 @@ impl<F: Forge> Worker<F> {
             .map(|fact| stored_fact(key, number, fact))
             .collect::<Result<_, _>>()?;
         echo(key, before.as_ref(), &item, self.now(), &mut step)?;
+        self.wake_same_head(key, before.as_ref(), &item, &mut step)
+            .await?;
         if before.as_ref() != Some(&item) && repository.acts() {
             step.wake
                 .push((Self::board_of(key), self.now() + BOARD_GATHERS));
@@ -113,6 +116,38 @@ impl<F: Forge> Worker<F> {
         }
         self.show_item(lease, item, shown, &repository, history)
             .await
+    }
+
+    /// Pull requests with one head commit share its checks: what changes the gate of one changes
+    /// that of the others.
+    async fn wake_same_head(
+        &self,
+        key: Key,
+        before: Option<&Item>,
+        after: &Item,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        fn gate(item: &Item) -> Option<(&PullSight, Option<&Handoff>)> {
+            Some((&item.pull.as_ref()?.sight, item.handoff.as_ref()))
+        }
+        if before.and_then(gate) == gate(after) {
+            return Ok(());
+        }
+        let heads = [before.and_then(gate), gate(after)];
+        let heads: BTreeSet<_> = heads
+            .into_iter()
+            .flatten()
+            .map(|(it, _)| &it.head)
+            .collect();
+        for head in heads {
+            for (other, _) in self.pulls_with_head(key, head).await? {
+                if other.number != after.number {
+                    let other = Key::item(key.installation, key.repo, other.number);
+                    step.wake.push((other, self.now()));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn read_deliveries<'a>(

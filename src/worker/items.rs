@@ -6,9 +6,9 @@ use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::Fact;
 use crate::domain::fold::{self, Ground};
-use crate::domain::ids::ItemNumber;
+use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::Item;
-use crate::forge::Forge;
+use crate::forge::{Forge, Shown};
 use crate::store::Key;
 use crate::view::Context;
 
@@ -64,6 +64,37 @@ impl<F: Forge> Worker<F> {
         Ok(linked)
     }
 
+    /// The pull requests with this head commit as of now, with what is shown of them.
+    pub(super) async fn pulls_with_head(
+        &self,
+        key: Key,
+        head: &CommitSha,
+    ) -> Result<Vec<(Item, Shown)>, StepError> {
+        let store = &self.shared.store;
+        let rows = store
+            .items_mentioning(key.installation, key.repo, head.as_str())
+            .await?;
+        let mut pulls = Vec::new();
+        for row in rows {
+            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
+            let has_head = |item: &Item| item.pull.as_ref().is_some_and(|p| p.sight.head == *head);
+            if let Some(item) = kept.filter(has_head) {
+                pulls.push((self.passed(item), serde_json::from_str(&row.shown)?));
+            }
+        }
+        Ok(pulls)
+    }
+
+    /// The other pull requests whose head commit is that of this one, and so their checks.
+    pub(super) async fn same_head(&self, key: Key, item: &Item) -> Result<Vec<Item>, StepError> {
+        let Some(pull) = &item.pull else {
+            return Ok(Vec::new());
+        };
+        let pulls = self.pulls_with_head(key, &pull.sight.head).await?;
+        let others = pulls.into_iter().map(|(other, _)| other);
+        Ok(others.filter(|it| it.number != item.number).collect())
+    }
+
     pub(super) fn passed(&self, mut item: Item) -> Item {
         fold::pass(&mut item, self.now());
         item
@@ -81,6 +112,7 @@ impl<F: Forge> Worker<F> {
             web_url: &self.shared.options.web_url,
             as_app: self.shared.options.as_app,
             linked,
+            same_head: &[],
             policy_problem: repository.policy_problem.as_deref(),
             board: None,
         }

@@ -8,12 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::kept::Repository;
 use super::{LEASE, StepError, Worker};
 use crate::domain::ids::{CommitSha, ItemNumber};
-use crate::domain::item::Item;
 use crate::domain::policy::{self, Layer};
 use crate::forge::github::payload;
-use crate::forge::{
-    Call, Check, Conclusion, Forge, Happening, Heard, RepoHappening, RepoNow, Shown,
-};
+use crate::forge::{Call, Check, Conclusion, Forge, Happening, Heard, RepoHappening, RepoNow};
 use crate::store::{Key, Lease, Step};
 use crate::view;
 
@@ -302,20 +299,12 @@ impl<F: Forge> Worker<F> {
         head: &CommitSha,
     ) -> Result<(), StepError> {
         let repo = repository.reference(key.installation, key.repo);
-        let rows = self
-            .shared
-            .store
-            .load_items(key.installation, key.repo)
-            .await?;
-        for (_, row) in rows.into_iter().filter(|(number, _)| *number != 0) {
-            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
-            let has_head = |item: &Item| item.pull.as_ref().is_some_and(|p| p.sight.head == *head);
-            let Some(item) = kept.filter(has_head).map(|item| self.passed(item)) else {
-                continue;
-            };
-            let shown: Shown = serde_json::from_str(&row.shown)?;
+        for (item, shown) in self.pulls_with_head(key, head).await? {
             let linked = self.linked_items(key, &item).await?;
-            for check in view::item(&item, &self.context(repository, &linked)).checks {
+            let same_head = self.same_head(key, &item).await?;
+            let mut context = self.context(repository, &linked);
+            context.same_head = &same_head;
+            for check in view::item(&item, &context).checks {
                 // One that was never written is the pull request's own next call.
                 let existing = view::shown_check(&shown, &check);
                 if existing.is_none() {

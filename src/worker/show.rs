@@ -78,7 +78,9 @@ impl<F: Forge> Worker<F> {
         } else {
             None
         };
+        let same_head = self.same_head(key, &now).await?;
         let mut context = self.context(repository, &linked);
+        context.same_head = &same_head;
         context.board = board.as_deref();
         let wanted = view::item(&now, &context);
         let calls = view::diff(

@@ -221,6 +221,36 @@ async fn with_a_token_the_merge_queue_is_answered_too() {
 }
 
 #[tokio::test]
+async fn a_second_pull_request_of_the_same_commit_cannot_turn_the_gate_green() {
+    let lab = Lab::policy(SMALL).await;
+    let mira = lab.person("mira");
+    let pull = mira
+        .open_pull("Serve it")
+        .branch("serve")
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    mira.retarget(pull, "release");
+    let second = mira.open_pull("The same elsewhere").branch("serve").send();
+    lab.settle().await;
+    assert_eq!(lab.gh.head(REPO, pull), lab.gh.head(REPO, second));
+    assert!(
+        gate(&lab, second).starts_with("failure: "),
+        "{}",
+        gate(&lab, second)
+    );
+    says(&lab, pull, "mira", "/sign docs").await;
+    says(&lab, pull, "ana", "/sign docs serving").await;
+    assert!(
+        gate(&lab, pull).starts_with("success: "),
+        "{}",
+        gate(&lab, pull)
+    );
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
 async fn a_pull_request_from_before_the_installation_gets_its_checks_with_its_next_event() {
     let lab = Lab::policy(SMALL).await;
     let mira = lab.person("mira");

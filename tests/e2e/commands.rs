@@ -108,7 +108,7 @@ async fn each_command_of_an_item_works_for_the_author() {
         let labels = lab.labels(issue);
         match seen.split_once(' ').unwrap() {
             ("label", label) => {
-                assert!(labels.contains(&label.to_owned()), "{commands}: {labels:?}")
+                assert!(labels.contains(&label.to_owned()), "{commands}: {labels:?}");
             }
             ("no", label) => assert!(
                 !labels.contains(&label[6..].to_owned()),
@@ -517,9 +517,9 @@ async fn a_comment_that_is_not_there_yet_is_answered_a_little_later() {
 async fn a_hundred_commands_get_one_reply() {
     let lab = Lab::new().await;
     let issue = experiment(&lab).await;
-    let mut text: String = (1..100).map(|n| format!("/frobnicate {n}\n")).collect();
-    text.push_str("/timebox 2d");
-    let given = says(&lab, issue, "mira", &text).await;
+    let mut lines: Vec<String> = (1..100).map(|n| format!("/frobnicate {n}")).collect();
+    lines.push("/timebox 2d".to_owned());
+    let given = says(&lab, issue, "mira", &lines.join("\n")).await;
     let reply = outcome(&lab, issue, given).unwrap_err();
     assert!(
         reply.contains("`/frobnicate 1`") && reply.ends_with("more"),
