@@ -1,6 +1,7 @@
 //! The bot at work with the proxy between it and the stand-in: what it asks is checked as well as
 //! what it is answered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -141,8 +142,9 @@ async fn story(lab: &Lab) {
         .body("Hypothesis: BERT is better\n\nSuccess metric: f1 >= 0.85")
         .assign(&["mira"])
         .send();
-    lab.settle().await;
+    lab.hour().await;
     mira.label(experiment, "kind/experiment");
+    lab.hour().await;
     mira.comment(experiment, "/timebox 4h\n/activate");
     mira.comment(experiment, "/timebx 4h");
     lab.settle().await;
@@ -169,15 +171,60 @@ async fn story(lab: &Lab) {
     mira.comment(pull, "/sign artifact models/fraud.onnx");
     mira.push(pull, &[("models/fraud.onnx", "other weights")]);
     mira.unlabel(experiment, "kind/experiment");
+    lab.hour().await;
+    mira.label(experiment, "kind/experiment");
+    lab.hour().await;
+    mira.comment(
+        experiment,
+        "/findings no better\n/decide abandon it costs more",
+    );
+    ana.comment(pull, "/sign feature-pipeline serving scaling ab-testing");
+    mira.comment(
+        pull,
+        "/sign model-card docs/card.md\n/sign artifact features io-format benchmarks",
+    );
+    for person in [&ana, &mira] {
+        person.comment(pull, "/sign integration-tests performance incidents docs");
+    }
     lab.settle().await;
     mira.merge(pull);
-    mira.close(experiment);
     lab.settle().await;
+    let issue = lab.gh.issue(REPO, experiment);
+    assert!(!issue.open, "it is decided: {issue:#?}");
+    research(lab).await;
     mira.write_file(".github/labhand.yml", "no_such_key: 1\n");
     lab.settle().await;
     let writes = lab.gh.writes();
     assert!(writes.len() >= 20, "the bot wrote {} times", writes.len());
+    let calls = lab.gh.calls();
+    let routes: BTreeSet<_> = calls.iter().map(|it| (&it.method, &it.route)).collect();
+    assert!(routes.len() >= 15, "not much was held: {routes:#?}");
     lab.stop.cancel();
+}
+
+/// Research that is closed without findings is opened again, where the policy insists on them.
+async fn research(lab: &Lab) {
+    let mira = lab.gh.as_user(REPO, "mira");
+    mira.write_file(
+        ".github/labhand.yml",
+        "guards: { decision-before-close: enforce }\n",
+    );
+    lab.settle().await;
+    let research = mira
+        .open_issue("Explore graph features for fraud detection (2 days)")
+        .body("/activate")
+        .send();
+    lab.settle().await;
+    lab.hour().await;
+    mira.close(research);
+    lab.settle().await;
+    assert!(lab.gh.issue(REPO, research).open, "it owes its findings");
+    mira.comment(research, "/block no data\n/unblock\n/status");
+    mira.comment(research, "/findings two hops are enough");
+    lab.hour().await;
+    mira.close(research);
+    lab.settle().await;
+    assert!(!lab.gh.issue(REPO, research).open);
 }
 
 #[tokio::test]
