@@ -57,14 +57,16 @@ impl World {
             ..SimOptions::default()
         })
         .await?;
-        PEOPLE.iter().for_each(|(login, _)| gh.user(login));
-        TEAMS
-            .iter()
-            .for_each(|(team, members)| gh.team(team, members));
+        for (login, _) in PEOPLE {
+            gh.user(login);
+        }
+        for (team, members) in TEAMS {
+            gh.team(team, members);
+        }
         gh.repo(REPO);
-        PEOPLE
-            .iter()
-            .for_each(|(login, role)| gh.collaborator(REPO, login, role));
+        for (login, role) in PEOPLE {
+            gh.collaborator(REPO, login, role);
+        }
 
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;
         let database = folder.path().join("labhand.db");
@@ -227,9 +229,9 @@ impl World {
                     .iter()
                     .find(|comment| comment.body.contains("- [ ] `"))
                     .context("there is no checklist to tick")?;
-                slugs
-                    .iter()
-                    .for_each(|slug| person.tick(checklist.id, slug));
+                for slug in *slugs {
+                    person.tick(checklist.id, slug);
+                }
                 number
             }
             Act::Ready { on } => {
