@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use hmac::{Hmac, KeyInit, Mac};
+use labhand::sim::{Selection, Sim, SimOptions};
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -52,6 +53,15 @@ struct Options {
 
 /// As large as a typical `issues.labeled`.
 const BODY: usize = 12_000;
+
+/// What people write into an issue.
+const TEXT: &str = "### Hypothesis\n\nFine-tuned BERT routes tickets better than GPT-2, since most of \
+    them are short and name the product.\n\n### Success metric\n\nf1 >= 0.85 baseline 0.80; \
+    latency_p95 < 50 ms\n\n### Baseline\n\nThe rules of 2024, f1 0.80 on the test set of March.\n";
+
+/// Fills a payload up.
+const PROSE: &str = "The quick ticket about a late parcel jumps over lazy rules; pack my box with \
+    five dozen labelled examples, and judge how vexing quirks of spelling fool both models. ";
 
 /// What a server says that took a delivery.
 const ACCEPTED: &[u8] = b"HTTP/1.1 202";
@@ -147,9 +157,11 @@ impl Drop for Server {
 /// Sends for the given time and prints what came of it.
 async fn drive(host: &str, options: &Options) -> anyhow::Result<()> {
     let run = std::process::id();
-    let issues: Vec<_> = (1..=options.issues.max(1))
-        .map(|number| Template::new(number, run, &options.secret))
-        .collect();
+    let payloads = deliveries(options.issues.max(1)).await?;
+    let issues = payloads
+        .iter()
+        .map(|payload| Template::new(payload, run, &options.secret))
+        .collect::<Result<Vec<_>, _>>()?;
     let issues: &'static [Template] = issues.leak();
     let begun = Instant::now();
     let end = begun + Duration::from_secs(options.seconds);
@@ -199,6 +211,24 @@ async fn drive(host: &str, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `issues.labeled` of some issues, as the stand-in for GitHub sends them.
+async fn deliveries(issues: usize) -> anyhow::Result<Vec<String>> {
+    let gh = Sim::start(SimOptions::default()).await?;
+    gh.org("acme");
+    gh.user("mira");
+    gh.repo("acme/fraud");
+    gh.install("acme", Selection::Only(&["acme/fraud"]));
+    let mira = gh.as_user("acme/fraud", "mira");
+    for _ in 0..issues {
+        let title = "Compare BERT vs GPT-2 for classification (3 days)";
+        let issue = mira.open_issue(title).body(TEXT).send();
+        mira.label(issue, "stage/active");
+    }
+    let sent = gh.take_deliveries().into_iter();
+    let labeled = sent.filter(|delivery| delivery.action.as_deref() == Some("labeled"));
+    Ok(labeled.map(|delivery| delivery.body).collect())
+}
+
 /// A delivery about one issue, but for its end.
 struct Template {
     start: Vec<u8>,
@@ -207,39 +237,28 @@ struct Template {
     run: u32,
 }
 
-/// What a body ends with, after its number.
-const END: &str = "\"}}";
-
 impl Template {
-    fn new(number: usize, run: u32, secret: &str) -> Self {
-        let mut start = format!(
-            r#"{{"action":"labeled","issue":{{"number":{number},"id":{},"title":"Compare BERT vs GPT-2 for classification (3 days)","state":"open","created_at":"2026-11-23T08:00:00Z","updated_at":"2026-11-23T09:00:00Z","user":{{"login":"mira","id":501,"type":"User"}},"labels":[],"assignees":[],"body":""#,
-            90_000 + number,
-        );
-        // What there is most of in GitHub's payloads.
-        for line in 0.. {
-            if start.len() > BODY - 600 {
-                break;
-            }
-            let url = format!(
-                "{line}: https://api.github.com/repos/acme/fraud/issues/{number}/events{{/privacy}} "
-            );
-            start.push_str(&url);
-        }
-        start.push_str(r#""},"label":{"id":11,"name":"stage/active","color":"5319e7"},"repository":{"id":7001,"name":"fraud","full_name":"acme/fraud","private":true,"default_branch":"main","owner":{"login":"acme","id":400,"type":"Organization"},"created_at":"2026-01-05T08:00:00Z"},"sender":{"login":"mira","id":501,"type":"User"},"installation":{"id":31,"node_id":""#);
-        // HMAC takes a key of any length.
-        let mut signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+    /// Of a JSON object, which gets one more member.
+    fn new(payload: &str, run: u32, secret: &str) -> anyhow::Result<Self> {
+        let open = payload.trim_end().strip_suffix('}');
+        let mut start = open.context("a payload is an object")?.to_owned();
+        let padding = BODY.saturating_sub(start.len());
+        start.push_str(r#","padding":""#);
+        start.extend(PROSE.chars().cycle().take(padding));
+        start.push_str(r#"","load":""#);
+        // HMAC takes a key of any length, so this cannot fail.
+        let mut signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
         signature.update(start.as_bytes());
-        Self {
+        Ok(Self {
             start: start.into_bytes(),
             signature,
             run,
-        }
+        })
     }
 
-    /// The request with this number.
+    /// Writes the request with this number.
     fn write(&self, number: usize, request: &mut Vec<u8>) {
-        let end = format!("{}-{number}{END}", self.run);
+        let end = format!("{}-{number}\"}}", self.run);
         let mut signature = self.signature.clone();
         signature.update(end.as_bytes());
         let head = format!(
