@@ -4,6 +4,9 @@
 //! is done replaces `due_at` only if nobody woke the key meanwhile. `fence` is raised by each
 //! lease, so that a worker whose lease ran out and was given to another can store nothing more.
 //! A leased key is due when its lease ends: if the worker never comes back, the key does.
+//!
+//! A key that failed waits. Waking it shortens a long wait, but never ends it at once: while GitHub
+//! cannot be reached, each delivery would else bring one more look that fails.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteRow;
@@ -20,6 +23,10 @@ const AT_ONCE: i64 = 256;
 
 /// A body cannot have been longer: GitHub's limit for a payload, 25 MB.
 const LONGEST_BODY: usize = 25 * 1024 * 1024;
+
+/// How soon a key that failed and is woken is looked at again, if it would have waited longer, in
+/// microseconds: a minute is short for a person who gives a command after an outage.
+const WOKEN_AFTER_FAILURE: i64 = 60_000_000;
 
 /// Keys woken by one statement, within SQLite's limit of variables.
 const WOKEN_AT_ONCE: usize = 500;
@@ -54,7 +61,7 @@ pub struct StoredDelivery {
 }
 
 /// Makes keys due at a time, or leaves them where they are due earlier, and raises their
-/// generations.
+/// generations. One that failed is due a minute later, or when its wait ends.
 pub(super) async fn wake(
     connection: &mut SqliteConnection,
     keys: impl IntoIterator<Item = (Key, Timestamp)>,
@@ -72,12 +79,22 @@ pub(super) async fn wake(
                 .push_bind(at.as_microsecond())
                 .push("1");
         });
-        statement.push(
-            " ON CONFLICT (installation, repo, kind, number) DO UPDATE SET
-                generation = keys.generation + 1,
-                due_at = CASE WHEN keys.due_at <= excluded.due_at THEN keys.due_at
-                              ELSE excluded.due_at END",
-        );
+        statement
+            .push(
+                " ON CONFLICT (installation, repo, kind, number) DO UPDATE SET
+                    generation = keys.generation + 1,
+                    due_at = CASE
+                        WHEN keys.due_at <= excluded.due_at + CASE
+                            WHEN keys.tries > 0 AND keys.leased_until IS NULL THEN ",
+            )
+            .push_bind(WOKEN_AFTER_FAILURE)
+            .push(
+                " ELSE 0 END THEN keys.due_at
+                        ELSE excluded.due_at + CASE
+                            WHEN keys.tries > 0 AND keys.leased_until IS NULL THEN ",
+            )
+            .push_bind(WOKEN_AFTER_FAILURE)
+            .push(" ELSE 0 END END");
         statement.build().execute(&mut *connection).await?;
     }
     Ok(())
@@ -259,14 +276,15 @@ impl Store {
         given_back(done.rows_affected())
     }
 
-    /// Gives the key back after a failure: it is due at `at`, or earlier if it was woken meanwhile.
+    /// Gives the key back after a failure: it is due at `at`, or a minute after it was woken
+    /// meanwhile if that is earlier.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] if it is another worker's by now.
     pub async fn retry(&self, lease: &Lease, at: Timestamp) -> Result<(), StoreError> {
         let statement = sqlx::query(
             "UPDATE keys SET leased_until = NULL, tries = tries + 1,
-                 due_at = CASE WHEN generation <> $6 AND due_at < $7 THEN due_at ELSE $7 END
+                 due_at = CASE WHEN generation <> $6 AND due_at + $8 < $7 THEN due_at + $8 ELSE $7 END
              WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
                AND fence = $5 AND leased_until IS NOT NULL",
         );
@@ -274,6 +292,7 @@ impl Store {
             .bind(lease.fence)
             .bind(int(lease.generation))
             .bind(at.as_microsecond())
+            .bind(WOKEN_AFTER_FAILURE)
             .execute(&self.writer)
             .await?;
         given_back(done.rows_affected())

@@ -234,7 +234,7 @@ async fn who_wakes_a_key_during_the_work_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn a_key_with_deliveries_that_were_not_handled_stays_due() {
+async fn a_key_with_deliveries_that_were_not_handled_is_due_at_once() {
     let (_folder, store) = store().await;
     inbox(&store)
         .accept(delivery(41, "g1", "{}"))
@@ -242,11 +242,11 @@ async fn a_key_with_deliveries_that_were_not_handled_stays_due() {
         .unwrap();
     let lease = leased(&store, at(0)).await;
     store.finish(&lease, Some(at(90_000))).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(60)));
+    assert_eq!(leased(&store, at(0)).await.key, lease.key);
 }
 
 #[tokio::test]
-async fn a_failure_counts_and_waits_unless_the_key_is_woken() {
+async fn a_failure_counts_and_waits_and_waking_the_key_only_shortens_that() {
     let (_folder, store) = store().await;
     woken(&store, 1, at(0)).await;
     let first = leased(&store, at(0)).await;
@@ -262,12 +262,31 @@ async fn a_failure_counts_and_waits_unless_the_key_is_woken() {
     assert_eq!(second.tries, 1);
     woken(&store, 1, at(310)).await;
     store.retry(&second, at(900)).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(310)));
+    assert_eq!(store.next_due().await.unwrap(), Some(at(370)));
+    for second in 311..330 {
+        woken(&store, 1, at(second)).await;
+    }
+    assert_eq!(
+        store.next_due().await.unwrap(),
+        Some(at(370)),
+        "deliveries neither hurry nor delay it"
+    );
 
-    let third = leased(&store, at(310)).await;
+    let third = leased(&store, at(370)).await;
     assert_eq!(third.tries, 2);
-    store.finish(&third, Some(at(1_000))).await.unwrap();
-    assert_eq!(leased(&store, at(1_000)).await.tries, 0);
+    store.retry(&third, at(2_000)).await.unwrap();
+    woken(&store, 1, at(400)).await;
+    assert_eq!(store.next_due().await.unwrap(), Some(at(460)));
+
+    let fourth = leased(&store, at(460)).await;
+    woken(&store, 1, at(465)).await;
+    store.finish(&fourth, Some(at(9_000))).await.unwrap();
+    assert_eq!(
+        store.next_due().await.unwrap(),
+        Some(at(465)),
+        "it succeeded, so there is nothing to wait for"
+    );
+    assert_eq!(leased(&store, at(465)).await.tries, 0);
 }
 
 #[tokio::test]
