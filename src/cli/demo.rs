@@ -167,20 +167,9 @@ fn deed(act: &Act, number: Option<ItemNumber>, sight: &Sight) -> Vec<String> {
             let takes = if *taken { "and takes " } else { "" };
             vec![format!("opens {takes}{number} “{title}”")]
         }
-        Act::Propose {
-            title,
-            labels,
-            draft,
-            ..
-        } => {
+        Act::Propose { title, draft, .. } => {
             let draft = if *draft { "draft " } else { "" };
-            let labels = match labels {
-                [] => String::new(),
-                labels => format!(", labelled {}", labels.join(", ")),
-            };
-            vec![format!(
-                "opens {draft}pull request {number} “{title}”{labels}"
-            )]
+            vec![format!("opens {draft}pull request {number} “{title}”")]
         }
         Act::Say { text, .. } => std::iter::once(format!("writes on {item}"))
             .chain(text.lines().map(|line| format!("  {line}")))

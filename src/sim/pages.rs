@@ -10,6 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::Shared;
 use super::state::Issue;
@@ -78,14 +80,17 @@ async fn repository(
     for issue in issues {
         let _ = write!(
             body,
-            "<li>{} <a href=\"{}\"><b>{}</b></a> {}<br><small>#{} by {} · {} comments</small></li>",
+            "<li>{} <a href=\"{}\"><b>{}</b></a> {}<br><small>#{} by {} · {}</small></li>",
             state_chip(issue),
             address(&world, repo, issue),
             escape(&issue.title),
             label_chips(&world, repo, issue),
             issue.number,
             escape(world.login(issue.author.account)),
-            issue.comments.len(),
+            match issue.comments.len() {
+                1 => "1 comment".to_owned(),
+                count => format!("{count} comments"),
+            },
         );
     }
     body.push_str("</ul>");
@@ -124,11 +129,12 @@ async fn issue(
     let text = issue
         .body
         .as_deref()
+        .filter(|text| !text.trim().is_empty())
         .unwrap_or("*No description provided.*");
     body.push_str(&bubble(
         author,
         "",
-        &issue.created_at.to_string(),
+        issue.created_at,
         text,
         &issue.reactions,
     ));
@@ -136,7 +142,7 @@ async fn issue(
         body.push_str(&bubble(
             world.login(comment.author.account),
             &format!("issuecomment-{}", comment.id),
-            &comment.created_at.to_string(),
+            comment.created_at,
             &comment.body,
             &comment.reactions,
         ));
@@ -236,7 +242,7 @@ fn checks(world: &World, repo: RepoIx, issue: &Issue) -> String {
 fn bubble(
     author: &str,
     anchor: &str,
-    at: &str,
+    at: Timestamp,
     text: &str,
     reactions: &[super::state::Reaction],
 ) -> String {
@@ -262,7 +268,8 @@ fn bubble(
         "<article id=\"{}\"><header><b>{}</b> <time>{}</time></header>{}{faces}</article>",
         escape(anchor),
         escape(author),
-        escape(at),
+        at.to_zoned_datetime(TimeZone::UTC)
+            .strftime("%a %-d %b %Y, %H:%M UTC"),
         render(text)
     )
 }

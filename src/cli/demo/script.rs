@@ -36,6 +36,8 @@ sprint:
 teams:
   data_science: [acme/data-science]
   engineering: [acme/ml-platform]
+handoff:
+  paths: [\"models/**\"]
 ";
 
 /// What somebody does, and when, by the team's clocks.
@@ -74,7 +76,6 @@ pub(super) enum Act {
         name: Name,
         title: &'static str,
         text: &'static str,
-        labels: &'static [&'static str],
         files: &'static [(&'static str, &'static str)],
         draft: bool,
     },
@@ -226,6 +227,7 @@ pub(super) const STORY: &[Step] = &[
         "",
         false,
     ),
+    says(on(NOV, 23, 9, 35), "jonas", NLP, "/activate"),
     does(
         on(NOV, 23, 9, 40),
         "mira",
@@ -240,7 +242,6 @@ pub(super) const STORY: &[Step] = &[
         BERT,
         "/hypothesis Fine-tuned BERT routes tickets better than GPT-2\n/metric f1 >= 0.85 baseline 0.80\n/activate",
     ),
-    says(on(NOV, 23, 9, 50), "jonas", NLP, "/activate"),
     says(on(NOV, 23, 10, 0), "ana", ENDPOINT, "/pionts 5"),
     says(on(NOV, 23, 10, 2), "ana", ENDPOINT, "/points 5"),
     does(on(NOV, 23, 11, 0), "lee", Act::Take { on: PIPELINE }),
@@ -264,7 +265,6 @@ pub(super) const STORY: &[Step] = &[
             name: TIMEOUT_PULL,
             title: "Raise the timeout of the nightly load",
             text: "Closes #{pipeline}",
-            labels: &[],
             files: &[("pipeline/load.yml", "timeout: 30m\n")],
             draft: true,
         },
@@ -322,7 +322,6 @@ pub(super) const STORY: &[Step] = &[
             name: ENDPOINT_PULL,
             title: "Add the recommendation endpoint",
             text: "Closes #{endpoint}",
-            labels: &[],
             files: &[("api/recommend.py", "def recommend(): ...\n")],
             draft: true,
         },
@@ -384,7 +383,6 @@ pub(super) const STORY: &[Step] = &[
             name: HANDOFF,
             title: "Hand over the recommendation model",
             text: "Closes #{deploy}\n\nModel: recommender v2.3.0",
-            labels: &["handoff"],
             files: &[
                 ("models/recommender-2.3.onnx", "weights\n"),
                 (
@@ -452,8 +450,7 @@ pub(super) const STORY: &[Step] = &[
             name: RETRAIN_PULL,
             title: "Retrain with the data of the fourth quarter",
             text: "Closes #{retrain}",
-            labels: &[],
-            files: &[("models/fraud-q4.onnx", "weights\n")],
+            files: &[("training/fraud.yml", "until: 2026-09-30\n")],
             draft: false,
         },
     ),

@@ -86,7 +86,7 @@ impl Sight {
         let first = [reactions(before, now), labels(before, now)];
         let first: Vec<String> = first.into_iter().flatten().collect();
         if !first.is_empty() {
-            words.push(first.join("  "));
+            words.push(first.join(" · "));
         }
         for comment in &now.comments {
             let known = before.comments.iter().find(|one| one.id == comment.id);
@@ -169,7 +169,7 @@ fn labels(before: &IssueView, now: &IssueView) -> Option<String> {
         });
     }
     words.extend(gone.iter().map(|label| format!("−{label}")));
-    (!words.is_empty()).then(|| words.join("  "))
+    (!words.is_empty()).then(|| words.join(" · "))
 }
 
 /// What a comment says that was not there before.

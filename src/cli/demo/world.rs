@@ -192,12 +192,11 @@ impl World {
                 name,
                 title,
                 text,
-                labels,
                 files,
                 draft,
             } => {
                 let text = self.numbered(text);
-                let pull = person.open_pull(title).body(&text).labels(labels);
+                let pull = person.open_pull(title).body(&text);
                 let pull = pull.files(files);
                 let number = if *draft {
                     pull.draft().send()

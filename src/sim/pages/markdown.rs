@@ -32,6 +32,8 @@ pub(super) fn render(markdown: &str) -> String {
     options.extension.tasklist = true;
     options.extension.strikethrough = true;
     options.extension.autolink = true;
+    // In comments GitHub breaks a line wherever the writer did.
+    options.render.hardbreaks = true;
     // What the writer wrote as HTML is made harmless below, link by link and tag by tag.
     options.render.r#unsafe = true;
     let arena = Arena::new();
@@ -41,6 +43,9 @@ pub(super) fn render(markdown: &str) -> String {
             NodeValue::HtmlBlock(block) => block.literal = harmless(&block.literal),
             NodeValue::HtmlInline(html) => *html = harmless(html),
             NodeValue::Link(link) | NodeValue::Image(link) => {
+                if let Some(here) = on_these_pages(&link.url) {
+                    link.url = here;
+                }
                 let known = ["http://", "https://", "#", "/"];
                 if !known.iter().any(|start| link.url.starts_with(start)) {
                     "#".clone_into(&mut link.url);
@@ -55,6 +60,18 @@ pub(super) fn render(markdown: &str) -> String {
         Ok(()) => out,
         Err(_) => escape(markdown),
     }
+}
+
+/// Where a link to an issue or pull request on GitHub leads to here.
+fn on_these_pages(url: &str) -> Option<String> {
+    let path = ["https://redirect.github.com/", "https://github.com/"]
+        .iter()
+        .find_map(|start| url.strip_prefix(start))?;
+    let parts: Vec<&str> = path.split('/').collect();
+    let [_, _, "issues" | "pull", _] = parts.as_slice() else {
+        return None;
+    };
+    Some(format!("/{path}"))
 }
 
 /// Drops comments, keeps the tags that are known, and shows the rest as text.
@@ -102,6 +119,16 @@ mod tests {
         assert!(html.contains("<table>") && html.contains("1<br>2"));
         assert!(html.contains("checkbox") && html.contains("<details><summary><b>More</b>"));
         assert!(!html.contains("labhand:status"));
+    }
+
+    #[test]
+    fn lines_break_and_issues_link_to_these_pages() {
+        let html =
+            render("/block GPU\n/unblock [#3](https://redirect.github.com/acme/fraud/issues/3)");
+        assert!(html.contains("/block GPU<br />"), "{html}");
+        assert!(html.contains("href=\"/acme/fraud/issues/3\""), "{html}");
+        let elsewhere = render("[x](https://github.com/acme/fraud/blob/main/x)");
+        assert!(elsewhere.contains("https://github.com/acme"));
     }
 
     #[test]
