@@ -15,12 +15,30 @@ const MOST_MENTIONS: usize = 10;
 
 /// Adds what has to be said.
 pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
-    for notice in &item.notices {
+    for notice in item.notices.iter().filter(|notice| is_news(notice, item)) {
         let words = words(notice, item, ctx);
         wanted.say_once(
             slots::notice(notice),
             text::bounded(words, text::BODY_LIMIT),
         );
+    }
+}
+
+/// A reminder that nobody has to act on is not written any more: where labhand was away while the
+/// box went on, its end makes the first reminder moot, and whatever stopped it makes both so.
+fn is_news(notice: &Notice, item: &Item) -> bool {
+    let over = item.closed.is_some() || item.timebox.as_ref().is_none_or(|it| it.stopped);
+    match notice.what {
+        NoticeKind::BoxExpiring => {
+            let ended =
+                |other: &Notice| other.what == NoticeKind::BoxExpired && other.at >= notice.at;
+            !over && !item.notices.iter().any(ended)
+        }
+        NoticeKind::BoxExpired => !over,
+        NoticeKind::StageRefused { .. }
+        | NoticeKind::PointsRefused
+        | NoticeKind::ReopenedUndecided
+        | NoticeKind::WrongTick { .. } => true,
     }
 }
 
