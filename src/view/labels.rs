@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::item::Item;
 use crate::domain::kind::{Bucket, Kind, Phase, Stage};
+use crate::domain::labels::OutcomeLabel;
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
@@ -62,6 +63,8 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
         live.map(|timebox| of_box(timebox, now).to_owned()),
     );
     labels.when(NEEDS_FINDINGS, needs_findings(item, kind, now));
+    // No command gives an outcome yet, so one that was set by hand is taken off.
+    labels.one_of(family("outcome", OutcomeLabel::ALL), None);
 }
 
 /// Adds the label of a hand-off; where there never was one, the label is left as it is.
