@@ -2,13 +2,15 @@
 //! effect, and an item's state is nothing but the fold over them. Time needs no facts of its own:
 //! every fold first lets the clock run up to the moment of the next fact.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Needs, User};
 use super::entries::Slug;
-use super::ids::{CommentId, CommitSha, ItemNumber};
+use super::ids::{CommentId, CommitSha, ItemNumber, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
 
@@ -42,7 +44,7 @@ impl Fact {
             What::Seen(_) => 1,
             What::Pull(_) => 2,
             What::PullRead { .. } => 3,
-            What::Foundation { .. } => 4,
+            What::Foundation { .. } | What::OtherBox { .. } => 4,
             What::Ordered(_) => 5,
             What::Unlabeled { .. } => 6,
             What::Labeled { .. } => 7,
@@ -132,6 +134,14 @@ pub enum What {
         /// What was decided on it.
         decided: Option<Verdict>,
     },
+    /// Another item's time box runs for these people, of whom some are assigned here; nobody: it
+    /// does not run any more.
+    OtherBox {
+        /// The other item.
+        number: ItemNumber,
+        /// Its assignees while the box runs.
+        people: BTreeSet<UserId>,
+    },
     /// Another item builds on this one, and is told when this one is decided.
     BuiltOnBy {
         /// The other item.
@@ -219,6 +229,16 @@ pub enum Place {
     Text,
     /// In a comment.
     Comment(CommentId),
+}
+
+impl Place {
+    /// The comment's id; 0 stands for the text of the issue itself.
+    pub fn key(self) -> u64 {
+        match self {
+            Self::Text => 0,
+            Self::Comment(comment) => comment.0,
+        }
+    }
 }
 
 /// A command that was given, readable or not.

@@ -33,6 +33,10 @@ pub struct Ground<'a> {
 /// Folds one fact into an item. Facts must come in the order of [`Fact::order`].
 pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
     pass(item, fact.at);
+    // What a rule has said once is kept true when it has nothing to say any more. Within the second
+    // of its opening an item is not complete: its labels are facts of their own.
+    let complete = item.created_at.is_some_and(|created| fact.at > created);
+    item.status_wanted |= complete && !item.warnings.is_empty();
     let by = fact.by.as_ref();
     match &fact.what {
         What::Opened(snapshot) => see(item, snapshot, fact.at, Sight::Opened, ground),
@@ -66,14 +70,20 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             };
             item.foundations.insert(*number, stands);
         }
+        What::OtherBox { number, people } => {
+            if people.is_empty() {
+                item.other_boxes.remove(number);
+            } else {
+                item.other_boxes.insert(*number, people.clone());
+            }
+        }
         What::BuiltOnBy { number } => {
             item.built_on_by.insert(*number);
         }
         What::Gone => item.gone = true,
     }
+    stages::try_again(item, fact.at, ground.policy);
     item.warnings = guards::warnings(item, ground.policy);
-    // What a rule has said once is kept true when it has nothing to say any more.
-    item.status_wanted |= !item.warnings.is_empty();
 }
 
 /// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.
@@ -135,6 +145,8 @@ enum Sight {
     Opened,
     /// Something else happened to it.
     Passing,
+    /// GitHub was asked for it.
+    Asked,
 }
 
 /// Takes over text, people, milestone and type; an item that nobody has stated a kind of is
@@ -154,7 +166,12 @@ fn see(item: &mut Item, snapshot: &Snapshot, at: Timestamp, sight: Sight, ground
     }
     item.taken_in |= sight == Sight::Opened || snapshot.created_at >= ground.since;
     read_text(item, &snapshot.body);
-    kinds::classify(item, snapshot, at, ground);
+    // Another event's picture may show a label that labhand has just put on by inference.
+    let labels: &[String] = match sight {
+        Sight::Opened | Sight::Asked => &snapshot.labels,
+        Sight::Passing => &[],
+    };
+    kinds::classify(item, labels, snapshot.issue_type.as_deref(), at, ground);
     let newly_assigned = !had_assignees && !item.assignees.is_empty();
     if newly_assigned && item.stage == Stage::Todo && item.closed.is_none() {
         stages::advance_quietly(item, Stage::InProgress, at, ground.policy);
@@ -176,7 +193,8 @@ fn read_text(item: &mut Item, body: &str) {
     if builds_on {
         item.fields.builds_on = read.builds_on;
     }
-    if timebox && read.timebox.is_some() {
+    if timebox {
+        // The title's, if the text names none, follows with the kind.
         item.box_length = read.timebox;
     }
     item.fields.baseline = read.baseline;
@@ -193,7 +211,7 @@ fn read_text(item: &mut Item, body: &str) {
 
 /// Takes over how GitHub says it is now, where two facts had tied.
 fn observe(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<'_>) {
-    see(item, snapshot, at, Sight::Passing, ground);
+    see(item, snapshot, at, Sight::Asked, ground);
     match (snapshot.closed, item.closed.is_some()) {
         (Some(how), false) => close(item, how, at, ground),
         (None, true) => reopen(item, at, None),

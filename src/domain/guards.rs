@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::actor::User;
 use super::item::Item;
 use super::kind::{Kind, Stage, Verdict};
 use super::policy::{Level, Policy, Rule};
@@ -17,11 +18,13 @@ pub fn broken_by_entering(item: &Item, stage: Stage) -> Vec<Rule> {
             Rule::ExperimentNeedsHypothesis,
             Rule::ExperimentNeedsMetric,
             Rule::ExplorationNeedsTimebox,
+            Rule::OneActiveBox,
         ],
-        (Kind::Research, Stage::Active) => &[Rule::ExplorationNeedsTimebox],
+        (Kind::Research, Stage::Active) => &[Rule::ExplorationNeedsTimebox, Rule::OneActiveBox],
         (Kind::Development, Stage::InProgress | Stage::InReview) => &[
             Rule::DevelopmentNeedsPoints,
             Rule::DevelopmentNeedsDeliverables,
+            Rule::DevelopmentBuildsOnValidated,
         ],
         (
             Kind::Research | Kind::Experiment | Kind::Development | Kind::Maintenance,
@@ -59,7 +62,12 @@ fn is_broken(item: &Item, rule: Rule) -> bool {
         }),
         Rule::FindingsBeforeDecision => item.findings.is_empty(),
         Rule::DecisionBeforeClose => is_undecided(item),
-        Rule::OneActiveBox | Rule::HandoffComplete | Rule::LifecycleGates => false,
+        Rule::OneActiveBox => {
+            let others = || item.other_boxes.values().flatten();
+            let busy = |user: &User| others().any(|other| *other == user.id);
+            item.assignees.iter().any(busy)
+        }
+        Rule::HandoffComplete | Rule::LifecycleGates => false,
     }
 }
 
@@ -116,6 +124,9 @@ pub fn warnings(item: &Item, policy: &Policy) -> BTreeSet<Rule> {
         && is_undecided(item)
     {
         broken.insert(Rule::DecisionBeforeClose);
+    }
+    if item.box_runs_for().is_empty() {
+        broken.remove(&Rule::OneActiveBox);
     }
     broken.retain(|rule| policy.level(*rule) == Level::Warn);
     broken

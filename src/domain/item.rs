@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::{Needs, User};
 use super::fact::{CloseReason, Milestone, Place, PullSight};
 use super::handoff::{Handoff, SignRefusal, Slug};
-use super::ids::ItemNumber;
+use super::ids::{ItemNumber, UserId};
 use super::kind::{Bucket, Kind, KindSource, Phase, Points, Stage, Verdict};
 use super::order::{BoxLength, Frozen, Misread, Order};
 use super::policy::Rule;
@@ -65,6 +65,9 @@ pub struct Item {
     pub moves: Vec<Move>,
     /// It was active or in progress at some time.
     pub was_active: bool,
+    /// Where an assignment or a pull request would have moved it, had no enforced rule been in the way.
+    #[serde(default)]
+    pub held_back: Option<Stage>,
     /// When a person took the stage label off; it comes back after ten seconds.
     pub stage_label_off_at: Option<Timestamp>,
     /// Hypothesis, metric and the like.
@@ -89,6 +92,9 @@ pub struct Item {
     pub foundations: BTreeMap<ItemNumber, Foundation>,
     /// The items that build on this one.
     pub built_on_by: BTreeSet<ItemNumber>,
+    /// Other items with a running box, and for whom it runs.
+    #[serde(default)]
+    pub other_boxes: BTreeMap<ItemNumber, BTreeSet<UserId>>,
     /// What has to be said once, in a comment of its own.
     pub notices: Vec<Notice>,
     /// Rules at level `warn` that it breaks, as of the last fact.
@@ -134,6 +140,7 @@ impl Item {
             stage_since: None,
             moves: Vec::new(),
             was_active: false,
+            held_back: None,
             stage_label_off_at: None,
             fields: Fields::default(),
             frozen: None,
@@ -146,6 +153,7 @@ impl Item {
             earlier_decisions: Vec::new(),
             foundations: BTreeMap::new(),
             built_on_by: BTreeSet::new(),
+            other_boxes: BTreeMap::new(),
             notices: Vec::new(),
             warnings: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -184,6 +192,15 @@ impl Item {
         amended
             .map(|amendment| amendment.text.as_str())
             .or(original)
+    }
+
+    /// For whom its box runs now; nobody while it does not.
+    pub fn box_runs_for(&self) -> BTreeSet<UserId> {
+        let runs = self.timebox.as_ref().is_some_and(TimeBox::is_running);
+        if !runs || self.kind.is_none() || self.closed.is_some() || self.gone {
+            return BTreeSet::new();
+        }
+        self.assignees.iter().map(|user| user.id).collect()
     }
 
     /// The bucket it counts in; `None` without a kind.

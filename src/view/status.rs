@@ -23,7 +23,8 @@ const MOST_LINKS: usize = 12;
 
 /// Exploration always has one; production work only if a command or a rule asks for it.
 pub fn is_due(item: &Item, kind: Kind) -> bool {
-    kind.is_exploration() || item.status_wanted || !item.warnings.is_empty()
+    let rule_speaks = !item.warnings.is_empty() || item.held_back.is_some() || item.yielded;
+    kind.is_exploration() || item.status_wanted || rule_speaks
 }
 
 /// The comment's text.

@@ -271,6 +271,7 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }
+        | What::OtherBox { .. }
         | What::BuiltOnBy { .. } => false,
     }
 }
@@ -369,6 +370,7 @@ fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, repository: &Repos
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }
+        | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::Gone => {}
     }
@@ -391,6 +393,7 @@ fn note_state(shown: &mut Shown, what: &What) {
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }
+        | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::Gone => {}
     }

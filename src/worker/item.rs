@@ -8,6 +8,7 @@ use super::echo::{echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
 use super::items::replay;
 use super::kept::Repository;
+use super::sight::shows_labels;
 use super::ties::ties;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, PullSight, What};
@@ -89,8 +90,24 @@ impl<F: Forge> Worker<F> {
         }
         history.extend(gathered.facts.iter().cloned());
         let mut item = replay(number, &mut history, &repository);
+        if item.kind.is_some() && !history.iter().any(shows_labels) {
+            self.first_sight(&repository, &repo, number, &mut shown, &mut gathered)
+                .await?;
+            history.extend(gathered.facts.iter().cloned());
+            item = replay(number, &mut history, &repository);
+        }
         self.find_foundations(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
+
+        self.find_other_boxes(
+            key,
+            before.as_ref(),
+            &mut item,
+            &mut history,
+            &mut gathered,
+            &repository,
+        )
+        .await?;
 
         self.shared.metrics.facts(gathered.facts.len() as u64);
         step.facts = gathered
@@ -100,6 +117,8 @@ impl<F: Forge> Worker<F> {
             .collect::<Result<_, _>>()?;
         echo(key, before.as_ref(), &item, self.now(), &mut step)?;
         self.wake_same_head(key, before.as_ref(), &item, &mut step)
+            .await?;
+        self.tell_of_box(key, before.as_ref(), &item, &mut step)
             .await?;
         if before.as_ref() != Some(&item) && repository.acts() {
             step.wake
@@ -216,7 +235,7 @@ impl<F: Forge> Worker<F> {
     }
 
     /// Asks GitHub how the item is now.
-    async fn observe_item(
+    pub(super) async fn observe_item(
         &self,
         repository: &Repository,
         repo: &RepoRef,

@@ -21,6 +21,7 @@ use crate::store::{Key, KeyKind, Lease, Store, StoreError};
 
 mod backoff;
 mod board;
+mod boxes;
 mod echo;
 mod installation;
 mod intake;
@@ -31,6 +32,7 @@ mod pace;
 mod people;
 mod repository;
 mod show;
+mod sight;
 mod ties;
 
 use pace::Pace;

@@ -72,6 +72,8 @@ impl<F: Forge> Worker<F> {
         let repo = repository.reference(key.installation, key.repo);
         let mut now = item.clone();
         fold::pass(&mut now, self.now());
+        // Two facts of one second, and the comment in between: what is there is kept true.
+        now.status_wanted |= shown.comments.contains_key(&slots::status());
         let linked = self.linked_items(key, &now).await?;
         let board = if asks_for_board(&now, shown) {
             Some(self.board_text(key, repository).await?)

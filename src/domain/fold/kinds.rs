@@ -2,16 +2,22 @@
 
 use jiff::Timestamp;
 
-use super::Ground;
+use super::{Ground, stages};
 use crate::domain::classify;
-use crate::domain::fact::Snapshot;
 use crate::domain::item::{Classified, FieldName, Item};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::labels::Label;
 use crate::domain::order::BoxLength;
+use crate::domain::policy::Policy;
 
 /// Finds the kind by what the item itself says; what a person has stated outranks it.
-pub(super) fn classify(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<'_>) {
+pub(super) fn classify(
+    item: &mut Item,
+    labels: &[String],
+    issue_type: Option<&str>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
     if item.opted_out
         || item
             .kind
@@ -20,34 +26,28 @@ pub(super) fn classify(item: &mut Item, snapshot: &Snapshot, at: Timestamp, grou
         read_title_box(item);
         return;
     }
-    let labelled = snapshot
-        .labels
-        .iter()
-        .find_map(|label| match Label::parse(label) {
-            Some(Label::Kind(kind)) => Some(kind),
-            Some(_) | None => None,
-        });
+    let labelled = labels.iter().find_map(|label| match Label::parse(label) {
+        Some(Label::Kind(kind)) => Some(kind),
+        Some(_) | None => None,
+    });
     // A kind label that is there without a kind was set at creation, or before labhand came; only
     // the former is a request that counts by itself.
     if item.kind.is_none()
         && item.taken_in
         && let Some(kind) = labelled
     {
-        set(item, kind, KindSource::Stated, at);
+        set(item, kind, KindSource::Stated, at, ground.policy);
         read_title_box(item);
         return;
     }
     if !item.taken_in || item.is_pull {
         return;
     }
-    let by_type = snapshot
-        .issue_type
-        .as_deref()
-        .and_then(classify::by_issue_type);
+    let by_type = issue_type.and_then(classify::by_issue_type);
     if let Some(kind) = by_type {
-        set(item, kind, KindSource::IssueType, at);
+        set(item, kind, KindSource::IssueType, at, ground.policy);
     } else if let Some(guess) = classify::by_title(&item.title, ground.policy.infer) {
-        set(item, guess.kind, guess.source, at);
+        set(item, guess.kind, guess.source, at, ground.policy);
         item.bucket = item.bucket.or(guess.bucket);
     }
     read_title_box(item);
@@ -69,7 +69,7 @@ fn read_title_box(item: &mut Item) {
 
 /// Gives the item a kind. On a change the stage is mapped by its position, a box stops, points on
 /// exploration are dropped, and history stays.
-pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp) {
+pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp, policy: &Policy) {
     let before = item
         .kind
         .map(|classified| classified.kind)
@@ -80,6 +80,9 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
         None => {
             item.stage = first_stage(item, kind);
             item.stage_since = Some(at);
+            if item.stage == Stage::Todo && !item.assignees.is_empty() && item.closed.is_none() {
+                stages::advance_quietly(item, Stage::InProgress, at, policy);
+            }
         }
         Some(before) if before == kind => return,
         Some(_) => {
@@ -103,11 +106,7 @@ fn first_stage(item: &Item, kind: Kind) -> Stage {
         .closed
         .as_ref()
         .is_some_and(|closed| closed.how.is_done());
-    let position = match (kind.is_exploration(), done) {
-        (true, _) => 0,
-        (false, true) => 3,
-        (false, false) => usize::from(!item.assignees.is_empty()),
-    };
+    let position = if done && !kind.is_exploration() { 3 } else { 0 };
     Stage::track(kind)[position]
 }
 

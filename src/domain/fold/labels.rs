@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::item::{Item, NoticeKind, Refusal};
 use crate::domain::kind::{KindSource, Stage};
 use crate::domain::labels::Label;
+use crate::domain::policy::Rule;
 
 /// A person set a label.
 pub(super) fn put_on(
@@ -22,14 +23,14 @@ pub(super) fn put_on(
     };
     match label {
         Label::Kind(kind) => {
-            kinds::set(item, kind, KindSource::Stated, at);
+            kinds::set(item, kind, KindSource::Stated, at, ground.policy);
         }
         Label::Stage(stage) => ask_for_stage(item, stage, by, at, ground),
         Label::Bucket(bucket) => item.bucket = Some(bucket),
         Label::Phase(phase) => item.phase = Some(phase),
         Label::Points(points) => {
             if orders::size(item, points, ground.policy).is_err() {
-                notify_once(item, at, NoticeKind::PointsRefused);
+                refuse_once(item, at, NoticeKind::PointsRefused);
             }
         }
         Label::Blocked => orders::block(item, None, at),
@@ -104,12 +105,18 @@ fn ask_for_stage(
     item.stage_label_off_at = None;
     let missing = match stages::ask(item, to, by.map(|actor| &actor.user), at, ground) {
         Err(Refusal::Guards { rules, .. }) => rules,
-        Err(Refusal::NotOnTrack { .. } | Refusal::NoSuchPreset { .. }) => Vec::new(),
+        // A preset that the policy does not know is no length.
+        Err(Refusal::NoSuchPreset { .. }) => vec![Rule::ExplorationNeedsTimebox],
+        Err(Refusal::NotOnTrack { .. }) => Vec::new(),
         // Granted; or, without a kind or closed, nothing that a label could ask for.
         Ok(()) | Err(_) => return,
     };
     let stays = item.stage;
-    let what = NoticeKind::StageRefused { to, missing, stays };
+    refuse_once(item, at, NoticeKind::StageRefused { to, missing, stays });
+}
+
+/// Says once that a label is refused, however often GitHub tells of it.
+fn refuse_once(item: &mut Item, at: Timestamp, what: NoticeKind) {
     let lately = at.checked_sub(REPEATED_REQUEST).unwrap_or(Timestamp::MIN);
     if !item
         .notices

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Ground, kinds, may, pulls, stages};
 use crate::domain::actor::{Actor, User};
-use crate::domain::fact::{CloseReason, Ordered, Place};
+use crate::domain::fact::{CloseReason, Ordered};
 use crate::domain::guards;
 use crate::domain::item::{
     Amendment, Answered, Blocked, Closed, Decision, FieldName, Findings, Item, Outcome, Refusal,
@@ -65,16 +65,6 @@ impl Order {
     }
 }
 
-impl Place {
-    /// The comment's id; 0 stands for the text of the issue itself.
-    pub fn key(self) -> u64 {
-        match self {
-            Self::Text => 0,
-            Self::Comment(comment) => comment.0,
-        }
-    }
-}
-
 fn obey(
     item: &mut Item,
     order: &Order,
@@ -95,7 +85,7 @@ fn obey(
             Ok(())
         }
         Order::Kind(kind) => {
-            kinds::set(item, *kind, KindSource::Stated, at);
+            kinds::set(item, *kind, KindSource::Stated, at, ground.policy);
             Ok(())
         }
         Order::Bucket(bucket) => {
@@ -122,7 +112,7 @@ fn obey(
                 Err(Refusal::NotBlocked)
             }
         }
-        Order::Timebox(length) => set_box(item, length, ground.policy),
+        Order::Timebox(length) => set_box(item, length, at, ground.policy),
         Order::Points(points) => {
             kind_of(item)?;
             size(item, *points, ground.policy)
@@ -213,7 +203,12 @@ pub(super) fn unblock(item: &mut Item, at: Timestamp) -> bool {
     was
 }
 
-fn set_box(item: &mut Item, length: &BoxLength, policy: &Policy) -> Result<(), Refusal> {
+fn set_box(
+    item: &mut Item,
+    length: &BoxLength,
+    at: Timestamp,
+    policy: &Policy,
+) -> Result<(), Refusal> {
     exploration(item)?;
     open_kind(item)?;
     if item.timebox.is_some() {
@@ -222,6 +217,10 @@ fn set_box(item: &mut Item, length: &BoxLength, policy: &Policy) -> Result<(), R
     stages::resolve(length, policy)?;
     item.box_length = Some(length.clone());
     item.fields.by_command.insert(FieldName::Timebox);
+    // What runs without a box, since the policy lets it or its kind was changed, has one from now on.
+    if item.stage == Stage::Active {
+        stages::start_box(item, at, policy)?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::domain::actor::User;
 use crate::domain::fact::CloseReason;
 use crate::domain::guards;
 use crate::domain::item::{Closed, FrozenFields, Item, Move, Refusal};
-use crate::domain::kind::Stage;
+use crate::domain::kind::{Kind, Stage};
 use crate::domain::order::BoxLength;
 use crate::domain::policy::Policy;
 use crate::domain::timebox::TimeBox;
@@ -36,7 +36,7 @@ pub(super) fn ask(
             Err(Refusal::Closed)
         };
     }
-    if to == item.stage {
+    if to == item.stage && !is_to_be_activated(item, to) {
         return Ok(());
     }
     let rules = guards::enforced(guards::broken_by_entering(item, to), ground.policy);
@@ -59,16 +59,60 @@ pub(super) fn ask(
     Ok(())
 }
 
-/// A pull request or an assignment moves the item on, unless an enforced rule is in the way.
+/// A pull request or an assignment moves the item on, unless an enforced rule is in the way, which
+/// then has something to say in the status comment.
 pub(super) fn advance_quietly(item: &mut Item, to: Stage, at: Timestamp, policy: &Policy) {
     if guards::enforced(guards::broken_by_entering(item, to), policy).is_empty() {
         enter(item, to, at, None);
+    } else {
+        item.held_back = Some(to);
     }
+}
+
+/// What was held back goes on once nothing is in its way any more.
+pub(super) fn try_again(item: &mut Item, at: Timestamp, policy: &Policy) {
+    let Some(to) = item.held_back.filter(|_| item.closed.is_none()) else {
+        return;
+    };
+    let on_track = item
+        .kind
+        .is_some_and(|classified| Stage::track(classified.kind).contains(&to));
+    if on_track {
+        advance_quietly(item, to, at, policy);
+    } else {
+        item.held_back = None;
+    }
+}
+
+/// A change of kind maps the stage and leaves an active item without a box, and an experiment with
+/// nothing frozen; asking for the stage where it is makes up for that.
+fn is_to_be_activated(item: &Item, to: Stage) -> bool {
+    let experiment = item
+        .kind
+        .is_some_and(|classified| classified.kind == Kind::Experiment);
+    to == Stage::Active && (item.timebox.is_none() || (experiment && item.frozen.is_none()))
 }
 
 /// Freezes hypothesis and metric and starts the box; both happen once, and the clock of a box
 /// that has started goes on.
 fn activate(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refusal> {
+    start_box(item, at, policy)?;
+    let experiment = item
+        .kind
+        .is_some_and(|classified| classified.kind == Kind::Experiment);
+    if experiment && item.frozen.is_none() {
+        item.frozen = Some(FrozenFields {
+            at,
+            hypothesis: item.fields.hypothesis.clone(),
+            metric: item.fields.metric.clone(),
+            amendments: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+/// Starts the box, if there is a length for one and none has started.
+pub(super) fn start_box(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refusal> {
     if item.timebox.is_none()
         && let Some(length) = item.box_length.as_ref()
     {
@@ -78,14 +122,6 @@ fn activate(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refus
             timebox.pause(at);
         }
         item.timebox = Some(timebox);
-    }
-    if item.frozen.is_none() {
-        item.frozen = Some(FrozenFields {
-            at,
-            hypothesis: item.fields.hypothesis.clone(),
-            metric: item.fields.metric.clone(),
-            amendments: Vec::new(),
-        });
     }
     Ok(())
 }
@@ -110,6 +146,7 @@ pub(super) fn resolve(length: &BoxLength, policy: &Policy) -> Result<Span, Refus
 /// Puts the item into a stage and keeps the move on record.
 pub(super) fn enter(item: &mut Item, to: Stage, at: Timestamp, by: Option<User>) {
     item.stage_label_off_at = None;
+    item.held_back = None;
     if matches!(to, Stage::Active | Stage::InProgress) {
         item.was_active = true;
     }
