@@ -38,6 +38,8 @@ pub struct Setup {
     pub token: bool,
     pub selection_all: bool,
     pub starts_at: &'static str,
+    /// What there was before the installation.
+    pub before: Option<fn(&Sim)>,
 }
 
 impl Default for Setup {
@@ -48,6 +50,7 @@ impl Default for Setup {
             token: false,
             selection_all: false,
             starts_at: MONDAY_MORNING,
+            before: None,
         }
     }
 }
@@ -122,6 +125,10 @@ impl Lab {
         if let Some(policy) = setup.policy {
             gh.as_user(REPO, "lena")
                 .write_file(".github/labhand.yml", policy);
+        }
+        if let Some(before) = setup.before {
+            before(&gh);
+            clock.advance(SignedDuration::from_secs(60));
         }
         let folder = tempfile::tempdir().unwrap();
         let lab = Self::start(gh, clock, folder, setup.token).await;
@@ -247,6 +254,16 @@ impl Lab {
 
     pub async fn wait(&self, span: SignedDuration) {
         self.until(&(self.clock.now() + span).to_string()).await;
+    }
+
+    pub async fn wait_hours(&self, hours: i64) {
+        self.wait(SignedDuration::from_hours(hours)).await;
+    }
+
+    /// Takes in what has happened, without any time passing.
+    pub async fn at_once(&self) {
+        self.gh.deliver().await;
+        self.bot.worker().drain().await.unwrap();
     }
 
     pub fn issue(&self, number: ItemNumber) -> IssueView {

@@ -2,8 +2,13 @@
 //! One program for all of them, so that it is linked once.
 
 mod board;
+mod boxes;
 mod checks;
 mod commands;
+mod experiments;
+mod guards;
 mod handoff;
 mod items;
+mod kinds;
 mod lab;
+mod stages;
