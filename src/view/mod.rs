@@ -1,6 +1,6 @@
 //! Every word that users read, and what GitHub should show.
 //!
-//! [`item`] and [`board`] are pure: a state, the policy and an instant give what is wanted, and
+//! [`item`] and [`board()`] are pure: a state, the policy and an instant give what is wanted, and
 //! [`diff::diff`] compares that with what is shown. Nothing here changes merely because time has
 //! passed, except at the instants that `next_change` names; so a second look at the same state
 //! costs no call. What users typed goes through [`text`] before it stands anywhere.

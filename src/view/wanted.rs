@@ -1,4 +1,4 @@
-//! What GitHub should show for a state; [`super::diff`] compares it with what GitHub does show.
+//! What GitHub should show for a state; [`super::diff()`] compares it with what GitHub does show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
