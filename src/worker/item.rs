@@ -46,19 +46,7 @@ impl<F: Forge> Worker<F> {
         }
         let repo = repository.reference(key.installation, key.repo);
         let own = self.shared.forge.own_account().await?;
-        let row = self
-            .shared
-            .store
-            .load_item(key.installation, key.repo, key.number)
-            .await?;
-        let (before, mut shown) = match &row {
-            Some(row) => (
-                serde_json::from_str::<Option<Item>>(&row.doc)?,
-                serde_json::from_str(&row.shown)?,
-            ),
-            None => (None, Shown::default()),
-        };
-
+        let (before, mut shown) = self.kept_item(key).await?;
         let mut gathered = Gathered {
             facts: Vec::new(),
             sync: false,
@@ -98,7 +86,6 @@ impl<F: Forge> Worker<F> {
         }
         self.find_foundations(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
-
         self.find_other_boxes(
             key,
             before.as_ref(),
@@ -115,10 +102,7 @@ impl<F: Forge> Worker<F> {
             .iter()
             .map(|fact| stored_fact(key, number, fact))
             .collect::<Result<_, _>>()?;
-        echo(key, before.as_ref(), &item, self.now(), &mut step)?;
-        self.wake_same_head(key, before.as_ref(), &item, &mut step)
-            .await?;
-        self.tell_of_box(key, before.as_ref(), &item, &mut step)
+        self.tell_others(key, before.as_ref(), &item, &mut step)
             .await?;
         if before.as_ref() != Some(&item) && repository.acts() {
             step.wake
@@ -135,6 +119,36 @@ impl<F: Forge> Worker<F> {
         }
         self.show_item(lease, item, shown, &repository, history)
             .await
+    }
+
+    /// The item as it was after the last look, and what GitHub showed of it then.
+    async fn kept_item(&self, key: Key) -> Result<(Option<Item>, Shown), StepError> {
+        let row = self
+            .shared
+            .store
+            .load_item(key.installation, key.repo, key.number)
+            .await?;
+        Ok(match &row {
+            Some(row) => (
+                serde_json::from_str::<Option<Item>>(&row.doc)?,
+                serde_json::from_str(&row.shown)?,
+            ),
+            None => (None, Shown::default()),
+        })
+    }
+
+    /// What changed here concerns others: those that it is linked to, that build on it, whose gate
+    /// or whose assignee it shares.
+    async fn tell_others(
+        &self,
+        key: Key,
+        before: Option<&Item>,
+        after: &Item,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        echo(key, before, after, self.now(), step)?;
+        self.wake_same_head(key, before, after, step).await?;
+        self.tell_of_box(key, before, after, step).await
     }
 
     /// Pull requests with one head commit share its checks: what changes the gate of one changes
