@@ -441,3 +441,18 @@ async fn findings_that_were_heard_late_but_came_in_time_need_no_reminder() {
     assert_eq!(lab.labels(issue), ["kind/research", "stage/analysis"]);
     assert_eq!(lab.said(issue).len(), 1, "{:#?}", lab.said(issue));
 }
+
+#[tokio::test]
+async fn what_runs_without_a_box_has_one_from_when_it_gets_one() {
+    let lab = Lab::policy("guards: { exploration-needs-timebox: off }\n").await;
+    let mira = lab.person("mira");
+    let issue = mira
+        .open_issue("Explore graph features")
+        .labels(&["stage/active"])
+        .send();
+    lab.until(THURSDAY).await;
+    assert_eq!(lab.labels(issue), ["kind/research", "stage/active"]);
+    mira.comment(issue, "/timebox 2d");
+    lab.settle().await;
+    ends(&lab, issue, "Mon 30 Nov, 15:00 UTC");
+}

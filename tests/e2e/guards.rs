@@ -436,3 +436,49 @@ async fn a_new_policy_counts_from_its_push() {
     lab.whatever_was_said(first);
     lab.whatever_was_said(next);
 }
+
+#[tokio::test]
+async fn what_an_enforced_rule_keeps_from_its_pull_request_goes_on_once_it_is_content() {
+    let lab = Lab::policy("guards: { development-needs-deliverables: enforce }\n").await;
+    let ana = lab.person("ana");
+    let issue = ana
+        .open_issue("Implement the API")
+        .labels(&["points/5"])
+        .send();
+    lab.settle().await;
+    assert_eq!(lab.said(issue), Vec::<String>::new());
+    ana.open_pull("API")
+        .body(&format!("Closes #{issue}"))
+        .send();
+    lab.settle().await;
+    assert!(lab.labels(issue).contains(&"stage/todo".to_owned()));
+    assert!(lab.status(issue).contains("a task list in the description"));
+    ana.edit_text(issue, "- [ ] endpoint");
+    lab.settle().await;
+    assert!(lab.labels(issue).contains(&"stage/in-review".to_owned()));
+    assert!(lab.status(issue).contains("0 of 1 done"));
+}
+
+#[tokio::test]
+async fn a_decision_that_is_reopened_no_longer_validates() {
+    let lab = Lab::new().await;
+    let mira = lab.person("mira");
+    let body = format!("{HYPOTHESIS}{METRIC}{BOX}");
+    let base = mira.open_issue("Test BERT vs GPT").body(&body).send();
+    let build = mira
+        .open_issue("Implement the API")
+        .body(&format!("Builds-on: #{base}\n\n- [ ] endpoint"))
+        .labels(&["points/5"])
+        .send();
+    lab.settle().await;
+    mira.comment(
+        base,
+        "/activate\n/findings It works.\n\n/decide productionize it works",
+    );
+    lab.settle().await;
+    assert!(!lab.status(build).contains("⚠️"));
+    mira.reopen(base);
+    lab.settle().await;
+    assert!(lab.status(build).contains("not decided `productionize`"));
+    lab.whatever_was_said(base);
+}

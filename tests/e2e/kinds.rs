@@ -428,3 +428,31 @@ async fn sync_takes_in_its_own_old_issue_with_the_label_that_it_bears() {
     assert!(lab.status(first).contains("inferred"));
     assert!(!lab.status(labelled).contains("inferred"));
 }
+
+#[tokio::test]
+async fn an_old_issue_becomes_an_item_with_the_labels_that_it_bears() {
+    let lab = Lab::with(Setup {
+        before: Some(|gh| {
+            let lena = gh.as_user(REPO, "lena");
+            lena.open_issue("Graph features")
+                .labels(&["blocked", "bucket/learning", "bug"])
+                .send();
+        }),
+        ..Setup::default()
+    })
+    .await;
+    let issue = ItemNumber(1);
+    lab.person("mira").comment(issue, "/research");
+    lab.settle().await;
+    assert_eq!(
+        lab.labels(issue),
+        [
+            "blocked",
+            "bucket/learning",
+            "bug",
+            "kind/research",
+            "stage/ideation"
+        ]
+    );
+    assert!(lab.status(issue).contains("`/unblock`"));
+}
