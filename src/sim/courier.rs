@@ -3,7 +3,8 @@
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 
-use super::hooks::{Delivery, send};
+use super::delivery::Delivery;
+use super::hooks::send;
 use super::{Shared, Sim};
 
 /// Carries what is queued to where the bot listens.

@@ -2,8 +2,35 @@
 
 use super::acts::{NewIssue, NewPull};
 use super::done;
-use super::people::Person;
+use super::people::{Person, owned};
 use crate::domain::ids::ItemNumber;
+
+impl Person {
+    /// Begins to write an issue.
+    pub fn open_issue(&self, title: &str) -> IssueDraft<'_> {
+        IssueDraft {
+            by: self,
+            new: NewIssue {
+                title: title.to_owned(),
+                ..NewIssue::default()
+            },
+        }
+    }
+
+    /// Begins to write a pull request, from a branch of its own with one file unless told.
+    pub fn open_pull(&self, title: &str) -> PullDraft<'_> {
+        PullDraft {
+            by: self,
+            new: NewPull {
+                issue: NewIssue {
+                    title: title.to_owned(),
+                    ..NewIssue::default()
+                },
+                ..NewPull::default()
+            },
+        }
+    }
+}
 
 /// An issue that is being written.
 #[must_use = "an issue is opened by `send`"]
@@ -126,12 +153,4 @@ impl PullDraft<'_> {
         }
         ItemNumber(done(world.open_pull(self.by.repo, self.by.actor, self.new)))
     }
-}
-
-/// Files that are written, as acts take them.
-pub(super) fn owned(files: &[(&str, &str)]) -> Vec<(String, Option<String>)> {
-    files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
-        .collect()
 }

@@ -2,12 +2,12 @@
 //! that a test never has to wait. The payload is made at the moment of the event.
 
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use super::state::Actor;
-use super::world::{RepoIx, World};
+use super::delivery::{Attempt, Delivery};
+use super::state::{Actor, RepoIx};
+use super::world::World;
 
 /// What the App listens to, by its settings. What it does not listen to is not sent to it.
 pub(super) const EVENTS: [&str; 16] = [
@@ -31,34 +31,6 @@ pub(super) const EVENTS: [&str; 16] = [
 
 /// Sent to every App, whatever it listens to.
 const ALWAYS: [&str; 2] = ["installation", "installation_repositories"];
-
-/// A webhook that waits to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// `issues`, `issue_comment`, …
-    pub event: String,
-    /// `opened`, `edited`, …; none for `push`.
-    pub action: Option<String>,
-    /// The delivery's GUID, which a redelivery keeps.
-    pub guid: String,
-    /// The JSON body, of which the signature is.
-    pub body: String,
-    /// All headers, the signature among them.
-    pub headers: Vec<(String, String)>,
-    /// Whether it is sent again.
-    pub redelivery: bool,
-    pub(super) installation: Option<u64>,
-    pub(super) repository: Option<u64>,
-}
-
-/// A webhook that was sent, as `GET /app/hook/deliveries` lists it.
-#[derive(Debug, Clone)]
-pub(super) struct Attempt {
-    pub id: u64,
-    pub at: Timestamp,
-    pub status: u16,
-    pub delivery: Delivery,
-}
 
 /// `sha256=…` over the bytes of the body.
 pub(super) fn signature(secret: &str, body: &[u8]) -> String {

@@ -31,6 +31,7 @@ mod acts;
 mod api;
 mod calls;
 mod courier;
+mod delivery;
 mod drafts;
 mod faults;
 mod hooks;
@@ -53,9 +54,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use calls::CallSeen;
+pub use delivery::Delivery;
 pub use drafts::{IssueDraft, PullDraft};
 pub use faults::{Answer, Fault};
-pub use hooks::Delivery;
 pub use people::Person;
 pub use setting::Selection;
 pub use state::{Role, StateReason};
@@ -64,7 +65,8 @@ pub use views::{CheckView, CommentView, IssueView, LabelView, StatusView};
 use api::AppKey;
 use courier::Courier;
 use refusal::Did;
-use world::{RepoIx, World};
+use state::RepoIx;
+use world::World;
 
 /// How a stand-in is started.
 pub struct SimOptions {

@@ -15,8 +15,9 @@ use jiff::tz::TimeZone;
 
 use super::Shared;
 use super::state::Issue;
+use super::state::RepoIx;
 use super::views::check_view;
-use super::world::{RepoIx, World};
+use super::world::World;
 use markdown::{escape, render};
 
 const STYLE: &str = include_str!("pages/style.css");

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::acts::{Due, IssueEdit, MilestoneEdit, NewIssue, NewPull};
-use super::drafts::{IssueDraft, PullDraft, owned};
+use super::acts::{Due, IssueEdit, MilestoneEdit};
+use super::state::RepoIx;
 use super::state::{Actor, StateReason};
-use super::world::RepoIx;
 use super::{Sim, done};
 use crate::domain::ids::{CommentId, ItemNumber};
 
@@ -24,31 +23,6 @@ impl Person {
             gh,
             repo,
             actor: Actor { account, via_app },
-        }
-    }
-
-    /// Begins to write an issue.
-    pub fn open_issue(&self, title: &str) -> IssueDraft<'_> {
-        IssueDraft {
-            by: self,
-            new: NewIssue {
-                title: title.to_owned(),
-                ..NewIssue::default()
-            },
-        }
-    }
-
-    /// Begins to write a pull request, from a branch of its own with one file unless told.
-    pub fn open_pull(&self, title: &str) -> PullDraft<'_> {
-        PullDraft {
-            by: self,
-            new: NewPull {
-                issue: NewIssue {
-                    title: title.to_owned(),
-                    ..NewIssue::default()
-                },
-                ..NewPull::default()
-            },
         }
     }
 
@@ -355,4 +329,12 @@ impl Person {
         let mut world = self.gh.world();
         done(world.rerequest_check(self.repo, self.actor, check));
     }
+}
+
+/// Files that are written, as acts take them.
+pub(super) fn owned(files: &[(&str, &str)]) -> Vec<(String, Option<String>)> {
+    files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
+        .collect()
 }

@@ -6,8 +6,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::world::RepoIx;
-
 /// What an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AccountKind {
@@ -57,6 +55,10 @@ pub(super) struct Team {
     pub slug: String,
     pub members: Vec<u64>,
 }
+
+/// A repository's place in the world, which hands it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct RepoIx(pub usize);
 
 /// Which repositories an installation covers.
 #[derive(Debug, Clone, PartialEq, Eq)]

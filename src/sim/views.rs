@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::state::RepoIx;
 use super::state::{CheckRun, Comment, Issue, Reaction, StateReason};
-use super::world::{RepoIx, World};
+use super::world::World;
 use super::{Sim, done};
 use crate::domain::ids::{CommentId, ItemNumber};
 

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::calls::CallSeen;
+use super::delivery::{Attempt, Delivery};
 use super::faults::Fault;
-use super::hooks::{Attempt, Delivery};
-use super::state::{Account, AccountKind, Covered, Installation, Repo, Role, Team};
+use super::state::{Account, AccountKind, Covered, Installation, Repo, RepoIx, Role, Team};
 
 /// Ids begin beyond 32 bits, as GitHub's do by now, and are never shared between kinds of things,
 /// so that a swap of two of them shows.
@@ -19,10 +19,6 @@ const FIRST_ID: u64 = 4_300_000_001;
 
 /// Tells the time.
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// A repository's place in [`World::repos`]; only [`World`] makes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct RepoIx(usize);
 
 /// The whole of it.
 pub(super) struct World {

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, CheckRun, Status};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// The most bytes of a check run's summary or text.
 const TEXT_LIMIT: usize = 65_535;

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::super::json::REACTIONS;
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Comment, Edit, Reaction};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::issues::BODY_LIMIT;
 
 fn check_body(body: &str) -> Did<()> {

@@ -4,8 +4,9 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Commit, Tree};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// The id of the commit before a branch's first.
 const NOTHING: &str = "0000000000000000000000000000000000000000";

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Issue, StateReason};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// The most that GitHub takes as the text of an issue, in characters.
 pub(in super::super) const BODY_LIMIT: usize = 65_536;

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Label};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// The most characters of a label's name.
 const NAME_LIMIT: usize = 50;

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Merge, StateReason};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 impl World {
     /// Merges: the base moves (`push`), the pull request is closed, and so are the issues that it

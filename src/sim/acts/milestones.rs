@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Milestone};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// When a milestone is due, or that it no longer is.
 #[derive(Debug, Clone, Copy)]

@@ -22,8 +22,9 @@ use serde_json::{Value, json};
 
 use super::json::with;
 use super::refusal::{Did, Refusal};
+use super::state::RepoIx;
 use super::state::{Actor, Issue};
-use super::world::{RepoIx, World};
+use super::world::World;
 
 impl World {
     /// An issue or pull request that is there; 410 for one that was deleted.

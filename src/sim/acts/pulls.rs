@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Pull};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::issues::NewIssue;
 use super::keywords::closing_keywords;
 

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{AccountKind, Actor, Covered, Installation, Repo, Role, Team};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 impl World {
     /// Creates a repository with one commit on `main`. An owner that is not there yet is an organisation.

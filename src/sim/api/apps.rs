@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::acts::sha1_like;
-use super::super::hooks::Attempt;
+use super::super::delivery::Attempt;
 use super::super::json::time;
 use super::super::refusal::{Did, Refusal};
 use super::super::state::{Covered, Installation, Role};

@@ -16,8 +16,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Role};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 
 /// The longest life of an App's own token, in seconds, by GitHub's documentation, "Generating a
 /// JSON Web Token (JWT) for a GitHub App".

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::acts::CheckPatch;
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{CheckRun, Status};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::lists::{counted, page};
 use super::{Ask, Reply};
 

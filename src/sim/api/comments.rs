@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::refusal::Did;
+use super::super::state::RepoIx;
 use super::super::state::{Comment, Issue, Reaction};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::issues::since;
 use super::lists::page;
 use super::{Ask, Reply};

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::super::acts::{IssueEdit, NewIssue};
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{Actor, Issue, StateReason};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Reply};
 

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::super::refusal::{Did, Refusal};
-use super::super::world::{RepoIx, World};
+use super::super::state::RepoIx;
+use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Reply};
 

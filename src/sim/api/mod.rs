@@ -29,7 +29,8 @@ use serde_json::Value;
 use super::Shared;
 use super::refusal::{Did, Refusal};
 use super::state::Actor;
-use super::world::{RepoIx, World};
+use super::state::RepoIx;
+use super::world::World;
 
 pub(super) use auth::{AppKey, Caller, MACHINE_TOKEN};
 pub(super) use repos::role_words;

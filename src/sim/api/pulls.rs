@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::refusal::Did;
+use super::super::state::RepoIx;
 use super::super::state::{Issue, Pull};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Reply};
 

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::super::json::with;
 use super::super::refusal::{Did, Refusal};
+use super::super::state::RepoIx;
 use super::super::state::{AccountKind, Role};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Caller, Reply};
 

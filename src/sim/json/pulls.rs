@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::state::RepoIx;
 use super::super::state::{Issue, Pull};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::{maybe_time, node_id, time, with};
 
 /// One file that a pull request changes.

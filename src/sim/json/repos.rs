@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::state::RepoIx;
 use super::super::state::{Commit, Label, Milestone, Role};
-use super::super::world::{RepoIx, World};
+use super::super::world::World;
 use super::{maybe_time, node_id, time, with};
 
 /// Where in a repository's address each of its lists is.

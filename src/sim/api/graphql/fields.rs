@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::super::json::{maybe_time, node_id, of_node_id, time};
+use super::super::super::state::RepoIx;
 use super::super::super::state::{AccountKind, Edit};
-use super::super::super::world::{RepoIx, World};
+use super::super::super::world::World;
 use super::super::Caller;
 
 /// The most entries that may be asked for at once.
