@@ -29,6 +29,10 @@ const DISCARDED: usize = 2 * LONGEST;
 /// anybody could fill it.
 pub(super) const ARRIVING_KIB: usize = 10 * LONGEST / 1024;
 
+/// Memory that is taken at once for a body that says how long it is. Most are shorter; a longer
+/// one has to arrive to take more, since anybody can announce anything.
+const AT_ONCE: usize = 32 * 1024;
+
 /// A header's value that is kept; GitHub's are under 50 bytes.
 const LONGEST_HEADER: usize = 200;
 
@@ -121,7 +125,8 @@ async fn take(state: &WebState, request: Request<Body>) -> Result<&'static str, 
     let (head, body) = request.into_parts();
     let headers = head.headers;
     check_content_type(&headers)?;
-    if declared_length(&headers).is_some_and(|length| length > LONGEST as u64) {
+    let declared = declared_length(&headers).unwrap_or(0);
+    if declared > LONGEST {
         return Err(Refusal::TooLong);
     }
     let claimed = headers
@@ -132,7 +137,7 @@ async fn take(state: &WebState, request: Request<Body>) -> Result<&'static str, 
         body,
         digest,
         _memory,
-    } = read(state, body, claimed).await?;
+    } = read(state, body, declared, claimed).await?;
 
     let name = text_header(&headers, "x-github-event")?;
     let guid = text_header(&headers, "x-github-delivery")?;
@@ -183,7 +188,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
+fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -217,10 +222,11 @@ struct Verified<'s> {
 async fn read(
     state: &WebState,
     mut stream: Body,
+    declared: usize,
     claimed: Claimed,
 ) -> Result<Verified<'_>, Refusal> {
     let mut reader = state.secrets.reader();
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(declared.min(AT_ONCE));
     let mut memory = state
         .arriving
         .try_acquire_many(0)
