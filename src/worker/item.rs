@@ -27,6 +27,9 @@ impl<F: Forge> Worker<F> {
     pub(super) async fn step_item(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
         let key = lease.key;
         let number = ItemNumber(key.number);
+        // Asked once and then known. While GitHub has not answered yet, the deliveries need not be
+        // read to no purpose.
+        let own = self.shared.forge.own_account().await?;
         let stored = self.shared.store.unhandled(key).await?;
         let mut step = Step::new(lease, self.now());
         let read = self.read_deliveries(&stored, &mut step);
@@ -45,7 +48,6 @@ impl<F: Forge> Worker<F> {
             return Ok(None);
         }
         let repo = repository.reference(key.installation, key.repo);
-        let own = self.shared.forge.own_account().await?;
         let (before, mut shown) = self.kept_item(key).await?;
         let mut gathered = Gathered {
             facts: Vec::new(),
