@@ -259,6 +259,11 @@ pub trait Forge: Send + Sync + 'static {
     /// The repository.
     fn repository(&self, repo: &RepoRef)
     -> impl Future<Output = Result<RepoNow, CallError>> + Send;
+    /// Whether the installation covers all repositories of its account; never without an App.
+    fn installed_on_all(
+        &self,
+        installation: InstallationId,
+    ) -> impl Future<Output = Result<bool, CallError>> + Send;
     /// An issue or pull request.
     fn issue(
         &self,
@@ -329,6 +334,9 @@ pub struct Shown {
     /// The boxes of the checklist comment as they were last written, or seen after somebody's edit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub boxes: BTreeMap<Slug, bool>,
+    /// When somebody last edited the checklist comment, as far as that was heard.
+    #[serde(default)]
+    pub boxes_as_of: Option<Timestamp>,
     /// Comments with commands that were deleted since: nothing is said or done to them any more.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub deleted: BTreeSet<u64>,
@@ -338,6 +346,9 @@ pub struct Shown {
     pub checks: BTreeMap<String, CheckShown>,
     /// The board issue, if this is a board.
     pub board: Option<BoardShown>,
+    /// Calls that came to nothing, by their digest, and when: they are not tried again for a while.
+    #[serde(default)]
+    pub refused: BTreeMap<String, Timestamp>,
 }
 
 /// A label on an item.

@@ -14,7 +14,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::error::StoreError;
-use super::key::{BodyDigest, Key};
+use super::key::{BodyDigest, Key, KeyKind, REPLAYED};
 use super::{Store, int, queue};
 
 /// Deliveries in one transaction. More would not make the fsync cheaper.
@@ -27,10 +27,6 @@ const WAITING: usize = 256;
 /// From this size on a body is compressed aside, since the runtime's threads must not be held up:
 /// LZ4 takes about 1 ms for it.
 const COMPRESSED_ASIDE: usize = 512 * 1024;
-
-/// The outcome of a delivery whose body was seen before under another GUID: whoever has captured
-/// a delivery can send it again under any GUID, since the signature covers the body alone.
-const REPLAYED: &str = "replayed";
 
 /// A delivery whose signature was verified.
 #[derive(Debug, Clone)]
@@ -180,6 +176,7 @@ impl Store {
             );
             statement.push_values(rows, |mut row, (delivery, outcome)| {
                 let received_at = delivery.received_at.as_microsecond();
+                let is_item = delivery.key.kind == KeyKind::Item;
                 row.push_bind(int(delivery.key.installation.0))
                     .push_bind(int(delivery.key.repo.0))
                     .push_bind(delivery.key.kind.word())
@@ -190,7 +187,7 @@ impl Store {
                     .push_bind(delivery.digest.to_vec())
                     .push_bind(received_at)
                     .push_bind(delivery.body.clone())
-                    .push_bind(outcome.map(|_| received_at))
+                    .push_bind(outcome.filter(|_| is_item).map(|_| received_at))
                     .push_bind(outcome);
             });
             statement.push(" ON CONFLICT (installation, digest, guid) DO NOTHING");

@@ -8,6 +8,14 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId};
 
+/// The outcome of a delivery whose body was seen before under another GUID: whoever has captured
+/// a delivery can send it again under any GUID, since the signature covers the body alone.
+///
+/// For an item that ends the matter, since its payloads bear the time. Those of repositories and
+/// installations do not (adding, removing and adding a repository sends the same body twice), so
+/// there it is left to the worker, who asks GitHub instead of believing it.
+pub(super) const REPLAYED: &str = "replayed";
+
 /// A digest of a raw body, SHA-256.
 pub type BodyDigest = [u8; 32];
 

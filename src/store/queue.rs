@@ -13,7 +13,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::error::StoreError;
-use super::key::{BodyDigest, Key};
+use super::key::{BodyDigest, Key, REPLAYED};
 use super::{Store, bind_key, int, time};
 use crate::domain::ids::InstallationId;
 
@@ -56,6 +56,8 @@ pub struct StoredDelivery {
     pub digest: BodyDigest,
     /// When it came, by our clock.
     pub received_at: Timestamp,
+    /// Its body was there before under another GUID: it is to be asked about, not believed.
+    pub seen_before: bool,
     /// The raw body.
     pub body: Vec<u8>,
 }
@@ -219,7 +221,7 @@ impl Store {
     /// again once these are.
     pub async fn unhandled(&self, key: Key) -> Result<Vec<StoredDelivery>, StoreError> {
         let statement = sqlx::query(
-            "SELECT seq, event, guid, digest, received_at, body FROM deliveries
+            "SELECT seq, event, guid, digest, received_at, outcome, body FROM deliveries
              WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
                AND handled_at IS NULL
              ORDER BY seq LIMIT $5",
@@ -239,6 +241,7 @@ impl Store {
                         .try_into()
                         .map_err(|_| StoreError::Corrupt("a digest of the wrong length".into()))?,
                     received_at: time(row.try_get("received_at")?)?,
+                    seen_before: row.try_get::<Option<&str>, _>("outcome")? == Some(REPLAYED),
                     body: unpack(row.try_get("body")?)?,
                 })
             })

@@ -136,6 +136,25 @@ async fn a_replay_under_another_guid_takes_no_effect_but_makes_the_key_look_agai
 }
 
 #[tokio::test]
+async fn what_a_repository_is_told_again_is_asked_about() {
+    let (_folder, store) = store().await;
+    let inbox = inbox(&store);
+    let told = |guid: &str| NewDelivery {
+        key: Key::repo(INSTALLATION, REPO),
+        ..delivery(0, guid, "{}")
+    };
+    inbox.accept(told("g1")).await.unwrap();
+    assert_eq!(inbox.accept(told("g2")).await, Ok(Accepted::SeenBefore));
+    assert_eq!(inbox.accept(told("g2")).await, Ok(Accepted::SeenBefore));
+    let stored = store
+        .unhandled(Key::repo(INSTALLATION, REPO))
+        .await
+        .unwrap();
+    let seen: Vec<bool> = stored.iter().map(|one| one.seen_before).collect();
+    assert_eq!(seen, [false, true]);
+}
+
+#[tokio::test]
 async fn one_guid_with_two_bodies_is_two_deliveries() {
     let (_folder, store) = store().await;
     let inbox = inbox(&store);

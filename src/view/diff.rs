@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::command::ticks;
 use crate::domain::ids::{CommentId, ItemNumber};
@@ -163,6 +163,87 @@ pub fn done(
             });
         }
     }
+}
+
+/// Records in `shown` what a creation had made whose answer was lost. It may have been another
+/// text that was wanted then, so what counts is the `text` that is there, where that can be read.
+pub fn found(shown: &mut Shown, call: &Call, made: &Done, text: Option<&str>, at: Timestamp) {
+    done(shown, call, made, at, &KnownLabels::new(), &BTreeMap::new());
+    match call {
+        Call::CreateComment { slot, .. } => {
+            if let Some(said) = shown.comments.get_mut(slot) {
+                said.digest = text.map(digest).unwrap_or_default();
+            }
+        }
+        Call::WriteCheck { check, .. } => {
+            if let Some(there) = shown.checks.get_mut(&check_key(check)) {
+                there.digest = String::new();
+            }
+        }
+        Call::CreateIssue { .. } => {
+            if let Some(board) = shown.board.as_mut() {
+                board.digest = text.map(board_digest).unwrap_or_default();
+            }
+        }
+        Call::CreateLabel(_)
+        | Call::AddLabels { .. }
+        | Call::RemoveLabel { .. }
+        | Call::EditComment { .. }
+        | Call::React { .. }
+        | Call::Close { .. }
+        | Call::Reopen { .. }
+        | Call::EditIssue { .. } => {}
+    }
+}
+
+/// Records in `shown` that nothing came of a call. What was to be changed and is `missing` can be
+/// created anew, since somebody has deleted it; everything else rests, see [`is_refused`].
+pub fn undone(shown: &mut Shown, call: &Call, missing: bool, at: Timestamp) {
+    match call {
+        Call::EditComment { comment, .. } if missing => {
+            for said in shown.comments.values_mut() {
+                said.id = said.id.filter(|id| id != comment);
+            }
+            return;
+        }
+        Call::WriteCheck {
+            existing: Some(_),
+            check,
+        } if missing => {
+            shown.checks.remove(&check_key(check));
+            return;
+        }
+        // Where the policy names the issue, there is no other to draw in.
+        Call::EditIssue { .. } if missing => shown.board = None,
+        Call::CreateLabel(_)
+        | Call::AddLabels { .. }
+        | Call::RemoveLabel { .. }
+        | Call::CreateComment { .. }
+        | Call::EditComment { .. }
+        | Call::React { .. }
+        | Call::Close { .. }
+        | Call::Reopen { .. }
+        | Call::WriteCheck { .. }
+        | Call::CreateIssue { .. }
+        | Call::EditIssue { .. } => {}
+    }
+    shown.refused.retain(|_, refused| *refused + REST > at);
+    shown.refused.insert(call_digest(call), at);
+}
+
+/// Whether nothing came of this very call a short while ago: what GitHub refuses it refuses again,
+/// and each time would cost a call.
+pub fn is_refused(shown: &Shown, call: &Call, now: Timestamp) -> bool {
+    let refused = shown.refused.get(&call_digest(call));
+    refused.is_some_and(|refused| *refused + REST > now)
+}
+
+/// How long a refused call rests; whoever gives the App a permission should see it take effect
+/// the same day.
+const REST: SignedDuration = SignedDuration::from_hours(1);
+
+fn call_digest(call: &Call) -> String {
+    digest(&format!("{call:?}"))
 }
 
 /// The digest of the board issue's whole text, without the time at which it was drawn.

@@ -32,7 +32,7 @@ pub mod when;
 pub mod words;
 
 pub use board::board;
-pub use diff::{diff, diff_board, done, shown_check};
+pub use diff::{diff, diff_board, done, found, is_refused, shown_check, undone};
 use wanted::{Openness, Wanted};
 
 /// What a view has to know beside the item itself.

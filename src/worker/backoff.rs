@@ -3,9 +3,16 @@
 
 use jiff::SignedDuration;
 
-/// After so many looks in a row that failed, the deliveries of a key are put aside. With the waits
-/// below that is more than a day.
+/// After so many looks in a row that failed for a reason that time does not mend, the deliveries of
+/// a key are put aside. With the waits below that is some three hours.
 pub(super) const TRIES: u32 = 12;
+
+/// A key that was put aside is looked at again after this: its box goes on, and what failed may
+/// have been mended.
+pub(super) const PUT_ASIDE: SignedDuration = SignedDuration::from_hours(24);
+
+/// What GitHub says is not there may only be late. After so many looks it is believed.
+pub(super) const PATIENCE: u32 = 2;
 
 /// The first wait.
 const FIRST: f64 = 2.0;
@@ -23,9 +30,9 @@ pub(super) fn after(tries: u32) -> SignedDuration {
 }
 
 /// The wait of a whole installation that was too fast: what GitHub said, but never under a minute
-/// less the clock's grain, and growing.
-pub(super) fn limited(seconds: u64, tries: u32) -> SignedDuration {
+/// less the clock's grain, and growing with how often it was told so in a row before.
+pub(super) fn limited(seconds: u64, before: u32) -> SignedDuration {
     let asked = f64::from(u32::try_from(seconds).unwrap_or(3600));
-    let grown = LEAST_WHEN_LIMITED * 2_f64.powi(tries.min(5).cast_signed());
-    SignedDuration::from_secs_f64(asked.max(if tries == 0 { 0.0 } else { grown }).max(1.0))
+    let grown = LEAST_WHEN_LIMITED * 2_f64.powi(before.min(5).cast_signed());
+    SignedDuration::from_secs_f64(asked.max(if before == 0 { 0.0 } else { grown }).max(1.0))
 }

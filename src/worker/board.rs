@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::kept::Repository;
+use super::show::{Made, may_be_late, slot_of};
 use super::{StepError, Worker};
 use crate::domain::item::Item;
-use crate::forge::{Call, CallError, Done, Forge, Shown};
+use crate::forge::{Call, CallError, Forge, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view;
 use crate::view::wanted::WantedBoard;
@@ -57,27 +58,35 @@ impl<F: Forge> Worker<F> {
         let repo = repository.reference(key.installation, key.repo);
         let known = repository.known_labels();
         let renames = &repository.policy().labels;
+        let mut again = false;
         for call in view::diff_board(&shown, &wanted, &known, renames) {
-            let done = match self.make(lease, &repo, &call).await {
-                Ok(Some(done)) => done,
-                Ok(None) => continue,
-                // Somebody has deleted the board: it is drawn anew, in an issue of its own.
-                Err(StepError::Call(CallError::Missing(_))) if shown.board.is_some() => {
-                    shown.board = None;
-                    let doc = serde_json::to_string(&shown)?;
-                    self.shared.store.saved_shown(lease, 0, &doc, None).await?;
-                    return Ok(wanted.issue.is_none().then(|| self.now()));
-                }
-                Err(error) => return Err(error),
-            };
-            view::done(&mut shown, &call, &done, self.now(), &known, renames);
-            if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {
-                kept.written_at = Some(self.now());
+            if view::is_refused(&shown, &call, self.now()) {
+                continue;
             }
-            let finished = matches!(done, Done::Issue(_)).then_some("board");
-            self.shared
-                .store
-                .saved_shown(lease, 0, &serde_json::to_string(&shown)?, finished)
+            match self.make(lease, &repo, &call).await? {
+                Made::Done(done) => {
+                    view::done(&mut shown, &call, &done, self.now(), &known, renames);
+                    if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {
+                        kept.written_at = Some(self.now());
+                    }
+                }
+                Made::Found(done, text) => {
+                    view::found(&mut shown, &call, &done, text.as_deref(), self.now());
+                    again = true;
+                }
+                Made::Nothing(error) if may_be_late(lease, &error) => return Err(error.into()),
+                // Somebody has deleted the board: it is drawn anew, in an issue of its own.
+                Made::Nothing(error) => {
+                    let missing = matches!(error, CallError::Missing(_));
+                    again |= missing && shown.board.is_some() && wanted.issue.is_none();
+                    view::undone(&mut shown, &call, missing, self.now());
+                }
+            }
+            let doc = serde_json::to_string(&shown)?;
+            let finished = slot_of(&call);
+            let store = &self.shared.store;
+            store
+                .saved_shown(lease, 0, &doc, finished.as_deref())
                 .await?;
         }
         let mut step = Step::new(lease, self.now());
@@ -87,7 +96,11 @@ impl<F: Forge> Worker<F> {
             shown: serde_json::to_string(&shown)?,
         });
         self.shared.store.apply(step).await?;
-        Ok(wanted.next_change)
+        Ok(if again {
+            Some(self.now())
+        } else {
+            wanted.next_change
+        })
     }
 
     async fn board(

@@ -1,7 +1,7 @@
 //! What was heard of an item becomes facts: commands are read, ticks are found, people are looked
 //! up, and labels get their meaning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -26,6 +26,8 @@ pub(super) struct Gathered {
     pub(super) sync: bool,
     /// A pull request changed in a way after which its links are read again.
     pub(super) read_links: bool,
+    /// Canonical names of labels that were deleted from the repository.
+    pub(super) vanished: BTreeSet<String>,
 }
 
 /// Where what was heard comes from.
@@ -52,6 +54,10 @@ impl<F: Forge> Worker<F> {
             let own = heard.by.as_ref().is_some_and(|by| by.id == source.own.id);
             match heard.what {
                 Happening::Item(what) => {
+                    if let What::Observed(snapshot) = &what {
+                        let vanished = vanished(shown, snapshot, source.repository);
+                        gathered.vanished.extend(vanished);
+                    }
                     note_labels(shown, &what, heard.at, source.repository);
                     note_state(shown, &what);
                     gathered.read_links |= matches!(what, What::Pull(_));
@@ -130,6 +136,10 @@ impl<F: Forge> Worker<F> {
         gathered: &mut Gathered,
     ) -> Result<(), StepError> {
         let policy = source.repository.policy_at(text.at);
+        if !policy.enabled {
+            // Nobody would answer, and to be answered weeks later helps nobody.
+            return Ok(());
+        }
         let prefix = policy.prefix.as_deref();
         let before = text
             .before
@@ -184,12 +194,17 @@ impl<F: Forge> Worker<F> {
         let Some((slot, said)) = mine else {
             return Ok(());
         };
-        said.digest = digest(&edit.body);
+        let after = ticks::boxes(&edit.body);
         if *slot != Slot(CHECKLIST.to_owned()) {
+            said.digest = digest(&edit.body);
             return Ok(());
         }
-        let after = ticks::boxes(&edit.body);
-        shown.boxes.clone_from(&after);
+        // One that comes late says who ticked, but not what is there now.
+        if shown.boxes_as_of.is_none_or(|as_of| as_of <= edit.at) {
+            said.digest = digest(&edit.body);
+            shown.boxes.clone_from(&after);
+            shown.boxes_as_of = Some(edit.at);
+        }
         let Some(by) = edit.by else { return Ok(()) };
         let policy = source.repository.policy_at(edit.at);
         let actor = self.actor(source.repo, policy, &by).await?;
@@ -317,6 +332,7 @@ fn take_item_fact(
         What::Unlabeled { label } => What::Unlabeled {
             label: repository.canonical(&label),
         },
+        What::Observed(snapshot) => What::Observed(Box::new(meaning(*snapshot, repository))),
         other => other,
     };
     gathered.facts.push(Fact {
@@ -337,27 +353,47 @@ pub(super) fn meaning(snapshot: Snapshot, repository: &Repository) -> Snapshot {
     Snapshot { labels, ..snapshot }
 }
 
+/// The labels that were there and are no more, where an event shows all that are left.
+fn vanished(shown: &Shown, left: &Snapshot, repository: &Repository) -> BTreeSet<String> {
+    let left = left.labels.iter().map(|label| repository.canonical(label));
+    let left: BTreeSet<String> = left.collect();
+    let there = shown.labels.iter().filter(|(_, label)| label.there);
+    there
+        .map(|(label, _)| label.clone())
+        .filter(|label| !left.contains(label))
+        .collect()
+}
+
+fn note_canonical(shown: &mut Shown, label: &str, there: bool, at: Timestamp) {
+    if Label::parse(label).is_none() {
+        return;
+    }
+    let known = shown.labels.entry(label.to_owned());
+    let known = known.or_insert(LabelShown { there, at });
+    if at >= known.at {
+        *known = LabelShown { there, at };
+    }
+}
+
 /// What is shown now: the latest that was heard of each of our labels counts.
 fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, repository: &Repository) {
     let mut note = |label: &str, there: bool| {
-        let canonical = repository.canonical(label);
-        if Label::parse(&canonical).is_none() {
-            return;
-        }
-        let known = shown
-            .labels
-            .entry(canonical)
-            .or_insert(LabelShown { there, at });
-        if at >= known.at {
-            *known = LabelShown { there, at };
-        }
+        note_canonical(shown, &repository.canonical(label), there, at);
     };
     match what {
         What::Labeled { label } => note(label, true),
         What::Unlabeled { label } => note(label, false),
-        What::Opened(snapshot) | What::Observed(snapshot) => {
+        What::Opened(snapshot) => {
             for label in &snapshot.labels {
                 note(label, true);
+            }
+        }
+        What::Observed(snapshot) => {
+            let labels = snapshot.labels.iter();
+            let there: BTreeSet<String> = labels.map(|label| repository.canonical(label)).collect();
+            let known: Vec<String> = shown.labels.keys().cloned().collect();
+            for label in there.iter().chain(&known) {
+                note_canonical(shown, label, there.contains(label), at);
             }
         }
         What::Seen(_)

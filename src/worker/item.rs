@@ -8,6 +8,7 @@ use super::echo::{echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
 use super::items::replay;
 use super::kept::Repository;
+use super::show::may_be_late;
 use super::sight::shows_labels;
 use super::ties::ties;
 use super::{StepError, Worker};
@@ -16,7 +17,7 @@ use crate::domain::handoff::Handoff;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
 use crate::forge::github::payload;
-use crate::forge::{Forge, RepoRef, Shown, digest};
+use crate::forge::{CallError, Forge, RepoRef, Shown, digest};
 use crate::store::{Key, Lease, SavedItem, Step, StoredDelivery};
 
 /// How long the board gathers changes before it is redrawn.
@@ -32,13 +33,15 @@ impl<F: Forge> Worker<F> {
         let own = self.shared.forge.own_account().await?;
         let stored = self.shared.store.unhandled(key).await?;
         let mut step = Step::new(lease, self.now());
-        let read = self.read_deliveries(&stored, &mut step);
+        let mut read = self.read_deliveries(&stored, &mut step);
+        // They come in any order; what is shown now is what was heard of last.
+        read.sort_by_key(|(_, read)| read.heard.iter().map(|heard| heard.at).max());
         let seen = read.iter().find_map(|(stored, read)| {
             let since = read.heard.iter().map(|heard| heard.at).min();
             let since = since.unwrap_or(stored.received_at);
             read.repo.as_ref().map(|repo| (&repo.now, since))
         });
-        let Some(repository) = self.repository(key, seen).await? else {
+        let Some(mut repository) = self.repository(key, seen).await? else {
             // Every delivery that could be read names its repository.
             self.shared.store.apply(step).await?;
             return Ok(None);
@@ -53,6 +56,7 @@ impl<F: Forge> Worker<F> {
             facts: Vec::new(),
             sync: false,
             read_links: false,
+            vanished: BTreeSet::new(),
         };
         for (stored, read) in read {
             let digest = hex::encode(&stored.digest[..12]);
@@ -69,20 +73,24 @@ impl<F: Forge> Worker<F> {
         let known: BTreeSet<FactId> = history.iter().map(|fact| fact.id.clone()).collect();
         gathered.facts.retain(|fact| !known.contains(&fact.id));
         if gathered.read_links {
-            self.read_links(&repository, &repo, number, &mut gathered)
-                .await?;
+            let read = self.read_links(&repository, &repo, number, &mut gathered);
+            unless_gone(lease, read.await)?;
+        }
+        if gathered.sync {
+            // Somebody asks: what was refused is tried again.
+            shown.refused.clear();
         }
         self.settle_ticks(&repo, &shown, &history, &mut gathered)
             .await?;
         if gathered.sync || ties(&history, &gathered.facts) {
-            self.observe_item(&repository, &repo, number, &mut shown, &mut gathered)
-                .await?;
+            let seen = self.observe_item(&repository, &repo, number, &mut shown, &mut gathered);
+            unless_gone(lease, seen.await)?;
         }
         history.extend(gathered.facts.iter().cloned());
         let mut item = replay(number, &mut history, &repository);
         if item.kind.is_some() && !history.iter().any(shows_labels) {
-            self.first_sight(&repository, &repo, number, &mut shown, &mut gathered)
-                .await?;
+            let seen = self.first_sight(&repository, &repo, number, &mut shown, &mut gathered);
+            unless_gone(lease, seen.await)?;
             history.extend(gathered.facts.iter().cloned());
             item = replay(number, &mut history, &repository);
         }
@@ -118,6 +126,9 @@ impl<F: Forge> Worker<F> {
         self.shared.store.apply(step).await?;
         if !repository.acts() {
             return Ok(None);
+        }
+        for label in &gathered.vanished {
+            repository.forget_label(label);
         }
         self.show_item(lease, item, shown, &repository, history)
             .await
@@ -313,5 +324,17 @@ impl<F: Forge> Worker<F> {
         }
         *item = replay(item.number, history, repository);
         Ok(())
+    }
+}
+
+/// What GitHub does not have, even after a while, was deleted or transferred: there is nothing to
+/// read, and all that was heard of it still counts.
+fn unless_gone(lease: &Lease, read: Result<(), StepError>) -> Result<(), StepError> {
+    match read {
+        Err(StepError::Call(error @ CallError::Missing(_))) if !may_be_late(lease, &error) => {
+            tracing::info!(key = %lease.key, %error, "nothing there to be read");
+            Ok(())
+        }
+        read => read,
     }
 }

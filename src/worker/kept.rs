@@ -1,15 +1,15 @@
 //! What is kept of a repository and of an item between two looks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{InstallationId, RepoId};
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::labels;
 use crate::domain::policy::Policy;
 use crate::forge::{LabelSpec, RepoNow, RepoRef};
-use crate::store::SavedRepo;
+use crate::store::{NewFact, SavedRepo};
 use crate::view::wanted::KnownLabels;
 
 /// A repository: its policy versions, its labels, and whether labhand acts in it.
@@ -30,6 +30,70 @@ pub(super) struct Repository {
     pub(super) policy_problem: Option<String>,
     /// Labels by GitHub's id; `None` before the repository was taken up.
     pub(super) labels: Option<BTreeMap<u64, KnownLabel>>,
+    /// Since when `now` is known to hold; older news of its name come too late.
+    #[serde(default)]
+    pub(super) as_of: Option<Timestamp>,
+    /// The ids of the [`Tiding`]s that were taken in.
+    #[serde(default)]
+    pub(super) told: BTreeSet<String>,
+}
+
+/// What a repository is told from elsewhere: by its installation, or by its organisation's
+/// `.github` repository. Only who holds a repository's lease may change it, so such news are kept
+/// as facts of the repository until it is looked at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Tiding {
+    pub(super) id: String,
+    pub(super) at: Timestamp,
+    /// The repository's name then.
+    pub(super) name: RepoName,
+    pub(super) what: News,
+}
+
+/// What can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum News {
+    /// labhand was installed on it.
+    Installed { on_all: bool },
+    /// labhand was taken off it.
+    Removed,
+    /// The organisation's policy file may have changed.
+    PolicyMayHaveChanged,
+    /// Something that was told before was told again: what is true now, only GitHub can say.
+    InDoubt,
+}
+
+/// What of a repository may not be true any more.
+#[derive(Debug, Default)]
+pub(super) struct Stale {
+    /// The policy; what is there now counts from then.
+    pub(super) policy_since: Option<Timestamp>,
+    /// Its name and labels: it was taken off and is back, or was never read.
+    pub(super) came_back: bool,
+    /// All of it, and even whether labhand is installed on it.
+    pub(super) in_doubt: bool,
+}
+
+impl Tiding {
+    /// As the store keeps it, among the repository's own facts.
+    pub(super) fn stored(&self, repo: RepoId) -> Result<NewFact, serde_json::Error> {
+        Ok(NewFact {
+            repo,
+            number: 0,
+            id: self.id.clone(),
+            at: self.at,
+            doc: serde_json::to_string(self)?,
+        })
+    }
+}
+
+/// What of a repository its items and its board show.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Face {
+    acts: bool,
+    policies: usize,
+    problem: Option<String>,
 }
 
 /// A label of the repository.
@@ -52,6 +116,86 @@ impl Repository {
             policies: Vec::new(),
             policy_problem: None,
             labels: None,
+            as_of: None,
+            told: BTreeSet::new(),
+        }
+    }
+
+    /// One of which only the name is known: branch and visibility come when it is taken up.
+    pub(super) fn unseen(name: RepoName, since: Timestamp) -> Self {
+        let now = RepoNow {
+            name,
+            default_branch: String::new(),
+            private: false,
+        };
+        Self::new(now, since)
+    }
+
+    /// Takes in what is new of what it was told, and says what has to be asked for therefore.
+    pub(super) fn take_in(&mut self, told: Vec<Tiding>) -> Stale {
+        let mut stale = Stale::default();
+        for tiding in told {
+            if !self.told.insert(tiding.id) {
+                continue;
+            }
+            match tiding.what {
+                News::Installed { on_all } => {
+                    stale.came_back |= self.removed;
+                    self.removed = false;
+                    self.on_all = on_all;
+                    stale.policy_since = stale.policy_since.max(Some(tiding.at));
+                }
+                News::Removed => self.removed = true,
+                News::PolicyMayHaveChanged => {
+                    stale.policy_since = stale.policy_since.max(Some(tiding.at));
+                }
+                News::InDoubt => stale.in_doubt = true,
+            }
+        }
+        stale
+    }
+
+    pub(super) fn face(&self) -> Face {
+        Face {
+            acts: self.acts(),
+            policies: self.policies.len(),
+            problem: self.policy_problem.clone(),
+        }
+    }
+
+    /// A good policy is in force from a time on, but never from before the one that was in force
+    /// already. What labels mean follows what they are called, unless they were renamed on GitHub.
+    pub(super) fn enact(&mut self, policy: Policy, since: Timestamp) {
+        self.policy_problem = None;
+        if self
+            .policies
+            .last()
+            .is_some_and(|(_, last)| *last == policy)
+        {
+            return;
+        }
+        let before = self.policy().labels.clone();
+        for known in self.labels.iter_mut().flat_map(BTreeMap::values_mut) {
+            let followed = known.canonical != labels::canonical(&known.spec.name, &before);
+            let named = |theirs: &String| labels::same_name(theirs, &known.spec.name);
+            if !followed || policy.labels.values().any(named) {
+                known.canonical = labels::canonical(&known.spec.name, &policy.labels);
+            }
+        }
+        let since = self
+            .policies
+            .last()
+            .map_or(since, |(last, _)| since.max(*last));
+        self.policies.push((since, policy));
+    }
+
+    /// All labels as GitHub lists them. What one means stays if it is known.
+    pub(super) fn define_labels(&mut self, listed: Vec<(u64, LabelSpec)>) {
+        let mut before = self.labels.take().unwrap_or_default();
+        before.retain(|id, _| listed.iter().any(|(listed, _)| listed == id));
+        self.labels = Some(before);
+        for (id, spec) in listed {
+            self.define_label(id, spec);
         }
     }
 
@@ -103,12 +247,26 @@ impl Repository {
         meant.unwrap_or_else(|| labels::canonical(on_github, &self.policy().labels))
     }
 
-    /// The labels that are defined on GitHub, by what they mean.
+    /// The labels that are defined on GitHub, by what they mean. Where two mean the same, it is the
+    /// one that is called as the policy says.
     pub(super) fn known_labels(&self) -> KnownLabels {
         let labels = self.labels.iter().flat_map(BTreeMap::values);
+        let mut labels: Vec<&KnownLabel> = labels.collect();
+        labels.sort_by_key(|label| {
+            let called = labels::on_github(&label.canonical, &self.policy().labels);
+            labels::same_name(&called, &label.spec.name)
+        });
         labels
+            .into_iter()
             .map(|label| (label.canonical.clone(), label.spec.clone()))
             .collect()
+    }
+
+    /// A label was deleted, as one issue that bore it tells before the repository does.
+    pub(super) fn forget_label(&mut self, canonical: &str) {
+        if let Some(labels) = self.labels.as_mut() {
+            labels.retain(|_, known| known.canonical != canonical);
+        }
     }
 
     /// A label has this definition now; its meaning stays if it was known under another name.

@@ -15,9 +15,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::domain::ids::InstallationId;
 use crate::forge::{CallError, Forge};
 use crate::metrics::Metrics;
-use crate::store::{Key, KeyKind, Lease, Store, StoreError};
+use crate::store::{Key, KeyKind, Lease, Step, Store, StoreError};
 
 mod backoff;
 mod board;
@@ -33,6 +34,7 @@ mod people;
 mod repository;
 mod show;
 mod sight;
+mod taking_up;
 mod ties;
 
 use pace::Pace;
@@ -66,10 +68,34 @@ enum StepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error("GitHub has told this installation to wait")]
+    Held,
     #[error("another worker has been taking the repository up for too long")]
     TakenUpElsewhere,
     #[error("what was stored could not be read: {0}")]
     Kept(#[from] serde_json::Error),
+}
+
+impl StepError {
+    /// Whether time mends it. An outage may take days, and nothing is lost in it.
+    fn passes(&self) -> bool {
+        match self {
+            Self::Store(_) | Self::Held | Self::TakenUpElsewhere => true,
+            Self::Kept(_) => false,
+            Self::Call(error) => match error {
+                CallError::Limited { .. } | CallError::Unavailable(_) | CallError::Lost(_) => true,
+                CallError::Missing(_) | CallError::Refused { .. } | CallError::Unreadable(_) => {
+                    false
+                }
+            },
+        }
+    }
+}
+
+impl From<pace::Held> for StepError {
+    fn from(pace::Held: pace::Held) -> Self {
+        Self::Held
+    }
 }
 
 /// Looks at keys when they are due. Clones share everything.
@@ -196,7 +222,7 @@ impl<F: Forge> Worker<F> {
             Err(panic) => {
                 tracing::error!(%key, %panic, "a look at a key panicked");
                 self.shared.metrics.panic();
-                self.again(&lease).await
+                self.again(&lease, false).await
             }
         };
         match ended {
@@ -210,6 +236,9 @@ impl<F: Forge> Worker<F> {
     }
 
     async fn step(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
+        if self.shared.options.as_app && lease.key.installation == InstallationId(0) {
+            return self.belongs_to_nobody(lease).await;
+        }
         match lease.key.kind {
             KeyKind::Item => self.step_item(lease).await,
             KeyKind::Board => self.step_board(lease).await,
@@ -218,23 +247,35 @@ impl<F: Forge> Worker<F> {
         }
     }
 
+    /// What a repository's own webhook sends to an App names no installation, so that nothing could
+    /// be done about it; the App is told of the same by its own webhook.
+    async fn belongs_to_nobody(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
+        let stored = self.shared.store.unhandled(lease.key).await?;
+        let mut step = Step::new(lease, self.now());
+        step.handled = stored
+            .into_iter()
+            .map(|one| (one.seq, "ignored".to_owned()))
+            .collect();
+        self.shared.store.apply(step).await?;
+        Ok(None)
+    }
+
     async fn failed(&self, lease: &Lease, error: &StepError) -> Result<(), StoreError> {
         let key = lease.key;
         tracing::warn!(%key, tries = lease.tries, %error, "a look at a key failed");
         if let StepError::Call(CallError::Limited { seconds }) = error {
-            let wait = backoff::limited(*seconds, lease.tries);
-            self.shared
-                .store
-                .hold(key.installation, self.now() + wait)
-                .await?;
+            let pace = &self.shared.pace;
+            let until = pace.limited(key.installation, *seconds, self.now());
+            self.shared.store.hold(key.installation, until).await?;
         }
-        self.again(lease).await
+        self.again(lease, error.passes()).await
     }
 
-    /// Repeats the look later; what failed too often is put aside, so that it stops nothing else.
-    async fn again(&self, lease: &Lease) -> Result<(), StoreError> {
+    /// Repeats the look later; what failed too often and does not pass is put aside, so that it
+    /// stops nothing else.
+    async fn again(&self, lease: &Lease, passes: bool) -> Result<(), StoreError> {
         self.shared.metrics.retry();
-        if lease.tries + 1 >= backoff::TRIES {
+        if !passes && lease.tries + 1 >= backoff::TRIES {
             return self.put_aside(lease).await;
         }
         let wait = backoff::after(lease.tries);
@@ -245,13 +286,14 @@ impl<F: Forge> Worker<F> {
         let stored = self.shared.store.unhandled(lease.key).await?;
         tracing::error!(key = %lease.key, deliveries = stored.len(), "put aside after too many tries");
         self.shared.metrics.put_aside(stored.len() as u64);
-        let mut step = crate::store::Step::new(lease, self.now());
+        let mut step = Step::new(lease, self.now());
         step.handled = stored
             .into_iter()
             .map(|one| (one.seq, "dead".to_owned()))
             .collect();
         self.shared.store.apply(step).await?;
-        self.shared.store.finish(lease, None).await
+        let later = self.now() + backoff::PUT_ASIDE;
+        self.shared.store.finish(lease, Some(later)).await
     }
 
     /// Whether a look that began at this time should make no further call.

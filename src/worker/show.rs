@@ -7,7 +7,7 @@ use super::echo::stored_fact;
 use super::intake::{CHECKLIST, ticked};
 use super::items::replay;
 use super::kept::Repository;
-use super::{StepError, Worker};
+use super::{StepError, Worker, backoff};
 use crate::command::ticks;
 use crate::domain::fact::Fact;
 use crate::domain::fold;
@@ -17,6 +17,17 @@ use crate::domain::order::Order;
 use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
 use crate::store::{Lease, SavedItem, Step};
 use crate::view::{self, slots};
+
+/// What became of a call.
+#[derive(Debug)]
+pub(super) enum Made {
+    /// It was carried out.
+    Done(Done),
+    /// It had been carried out before and its answer lost; with the text that is there.
+    Found(Done, Option<String>),
+    /// GitHub refuses it, or what it is about is not there (yet, or any more).
+    Nothing(CallError),
+}
 
 /// What a round of calls came to.
 enum Round {
@@ -95,7 +106,16 @@ impl<F: Forge> Worker<F> {
         // Our own writes come after all that was heard so far, by GitHub's clock and not by ours,
         // which may be ahead: what people do next must not seem older.
         let written_at = history.last().map_or(started, |fact| fact.at);
+        let mut late = None;
+        let mut again = false;
         for call in calls {
+            if view::is_refused(shown, &call, self.now()) {
+                continue;
+            }
+            if late.is_some() && matches!(call, Call::React { .. }) {
+                // 👀 comes first.
+                continue;
+            }
             if self.enough(started) {
                 return Ok(Round::LaterOn);
             }
@@ -107,21 +127,36 @@ impl<F: Forge> Worker<F> {
             {
                 return Ok(Round::Again);
             }
-            let Some(done) = self.make(lease, &repo, &call).await? else {
-                continue;
-            };
-            if let (Call::CreateLabel(spec), Done::Label(id)) = (&call, &done) {
-                // The label's own event tells the repository; this look knows already.
-                repository.define_label(*id, spec.clone());
+            match self.make(lease, &repo, &call).await? {
+                Made::Done(done) => {
+                    if let (Call::CreateLabel(spec), Done::Label(id)) = (&call, &done) {
+                        // The label's own event tells the repository; this look knows already.
+                        repository.define_label(*id, spec.clone());
+                    }
+                    view::done(
+                        shown,
+                        &call,
+                        &done,
+                        written_at,
+                        &repository.known_labels(),
+                        &repository.policy().labels,
+                    );
+                }
+                Made::Found(done, text) => {
+                    view::found(shown, &call, &done, text.as_deref(), written_at);
+                    again = true;
+                }
+                // It may only be late; the others don't wait for it.
+                Made::Nothing(error) if may_be_late(lease, &error) => {
+                    late = Some(error);
+                    continue;
+                }
+                Made::Nothing(error) => {
+                    let missing = matches!(error, CallError::Missing(_));
+                    view::undone(shown, &call, missing, self.now());
+                    again |= missing;
+                }
             }
-            view::done(
-                shown,
-                &call,
-                &done,
-                written_at,
-                &repository.known_labels(),
-                &repository.policy().labels,
-            );
             let finished = slot_of(&call);
             let doc = serde_json::to_string(shown)?;
             self.shared
@@ -129,23 +164,33 @@ impl<F: Forge> Worker<F> {
                 .saved_shown(lease, key.number, &doc, finished.as_deref())
                 .await?;
         }
-        Ok(Round::AtRest(wanted.next_change))
+        match late {
+            Some(error) => Err(error.into()),
+            None if again => Ok(Round::Again),
+            None => Ok(Round::AtRest(wanted.next_change)),
+        }
     }
 
-    /// Makes one call; `None` if GitHub refuses it for good, which must not stop the others.
+    /// Makes one call. What comes to nothing must not stop the others.
     pub(super) async fn make(
         &self,
         lease: &Lease,
         repo: &RepoRef,
         call: &Call,
-    ) -> Result<Option<Done>, StepError> {
+    ) -> Result<Made, StepError> {
         let forge = &self.shared.forge;
         if let Some(slot) = slot_of(call) {
             let begun = self.shared.store.intents(lease.key).await?;
             if begun.iter().any(|intent| intent.slot == slot) {
                 // It was begun before, and its answer lost: what it made may be there.
-                if let Some(found) = forge.find(repo, call).await? {
-                    return Ok(Some(found));
+                match forge.find(repo, call).await {
+                    Ok(Some(found)) => {
+                        let text = self.text_of(repo, &found).await?;
+                        return Ok(Made::Found(found, text));
+                    }
+                    Ok(None) => {}
+                    Err(error @ CallError::Missing(_)) => return Ok(Made::Nothing(error)),
+                    Err(error) => return Err(error.into()),
                 }
             } else {
                 self.shared.store.begin(lease, &slot, self.now()).await?;
@@ -154,15 +199,28 @@ impl<F: Forge> Worker<F> {
         self.shared
             .pace
             .turn(repo.installation, &self.shared.clock)
-            .await;
+            .await?;
         match forge.perform(repo, call).await {
-            Ok(done) => Ok(Some(done)),
-            Err(error @ CallError::Refused { .. }) => {
-                tracing::warn!(key = %lease.key, %error, "a call was refused");
-                Ok(None)
+            Ok(done) => {
+                self.shared.pace.went_well(repo.installation);
+                Ok(Made::Done(done))
+            }
+            Err(error @ (CallError::Refused { .. } | CallError::Missing(_))) => {
+                tracing::warn!(key = %lease.key, %error, "nothing came of a call");
+                Ok(Made::Nothing(error))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The text of a comment or issue of our own; checks are simply written again.
+    async fn text_of(&self, repo: &RepoRef, made: &Done) -> Result<Option<String>, StepError> {
+        let forge = &self.shared.forge;
+        Ok(match made {
+            Done::Comment(comment) => Some(forge.comment(repo, *comment).await?),
+            Done::Issue(number) => Some(forge.issue(repo, *number).await?.snapshot.body),
+            Done::Nothing | Done::Label(_) | Done::Check(_) => None,
+        })
     }
 
     /// Re-reads the checklist just before it is written over. Ticks whose event has not come yet
@@ -184,7 +242,10 @@ impl<F: Forge> Worker<F> {
         let slot = Slot(CHECKLIST.to_owned());
         let text = match self.shared.forge.comment(repo, comment).await {
             Ok(text) => text,
-            Err(CallError::Missing(_)) => {
+            Err(error @ CallError::Missing(_)) => {
+                if may_be_late(lease, &error) {
+                    return Err(error.into());
+                }
                 // Deleted by somebody: it is written anew.
                 if let Some(said) = shown.comments.get_mut(&slot) {
                     said.id = None;
@@ -235,8 +296,13 @@ impl<F: Forge> Worker<F> {
     }
 }
 
+/// Right after an event GitHub may not have yet what the event is about.
+pub(super) fn may_be_late(lease: &Lease, error: &CallError) -> bool {
+    matches!(error, CallError::Missing(_)) && lease.tries < backoff::PATIENCE
+}
+
 /// The purpose of a call that creates, by which a lost answer is settled.
-fn slot_of(call: &Call) -> Option<String> {
+pub(super) fn slot_of(call: &Call) -> Option<String> {
     match call {
         Call::CreateComment { slot, .. } | Call::CreateIssue { slot, .. } => Some(slot.0.clone()),
         Call::WriteCheck {

@@ -11,4 +11,7 @@ mod handoff;
 mod items;
 mod kinds;
 mod lab;
+mod policy;
+mod repositories;
+mod resilience;
 mod stages;

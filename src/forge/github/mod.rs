@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::ids::{CommentId, ItemNumber, RepoName};
+use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
 
 use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef};
 
@@ -104,6 +104,10 @@ impl Forge for GitHub {
 
     async fn repository(&self, repo: &RepoRef) -> Result<RepoNow, CallError> {
         self.read_repository(repo).await
+    }
+
+    async fn installed_on_all(&self, installation: InstallationId) -> Result<bool, CallError> {
+        self.read_installed_on_all(installation).await
     }
 
     async fn issue(&self, repo: &RepoRef, number: ItemNumber) -> Result<IssueNow, CallError> {

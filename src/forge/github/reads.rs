@@ -6,7 +6,7 @@ use http::Method;
 use serde::Deserialize;
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::ids::{CommentId, ItemNumber, RepoName};
+use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
 use crate::forge::{CallError, IssueNow, LabelSpec, RepoNow, RepoRef};
 
 use super::connection::As;
@@ -18,6 +18,11 @@ use super::{GitHub, on_behalf_of};
 #[derive(Deserialize)]
 struct App {
     slug: String,
+}
+
+#[derive(Deserialize)]
+struct Installation {
+    repository_selection: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +127,20 @@ impl GitHub {
             default_branch: now.default_branch,
             private: now.private,
         })
+    }
+
+    /// Its event says so too, but may have been sent before anybody listened.
+    pub(super) async fn read_installed_on_all(
+        &self,
+        installation: InstallationId,
+    ) -> Result<bool, CallError> {
+        if self.connection.app_id().is_none() {
+            return Ok(false);
+        }
+        let route = "/app/installations/{installation_id}";
+        let request = Request::get(route, &[&installation.to_string()]);
+        let found: Installation = self.connection.json(As::App, &request).await?;
+        Ok(found.repository_selection.as_deref() == Some("all"))
     }
 
     pub(super) async fn read_issue(

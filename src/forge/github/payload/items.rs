@@ -231,14 +231,15 @@ fn seen(snapshot: Snapshot) -> Happening {
     Happening::Item(What::Seen(Box::new(snapshot)))
 }
 
-/// Deleting a label from the repository sends `unlabeled` without a `label`: then it is only seen.
+/// Deleting a label from the repository sends `unlabeled` without a `label`: nobody asks for
+/// anything then, and which label it was shows in those that are left.
 fn labelled(
     snapshot: Snapshot,
     label: Option<LabelOn>,
     what: impl FnOnce(String) -> What,
 ) -> Vec<Happening> {
-    let mut happenings = vec![seen(snapshot)];
-    let name = label.and_then(LabelOn::into_name);
-    happenings.extend(name.map(|name| Happening::Item(what(name))));
-    happenings
+    match label.and_then(LabelOn::into_name) {
+        Some(name) => vec![seen(snapshot), Happening::Item(what(name))],
+        None => vec![Happening::Item(What::Observed(Box::new(snapshot)))],
+    }
 }

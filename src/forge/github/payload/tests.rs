@@ -134,7 +134,7 @@ fn labels_set_and_taken_off_are_told_by_name() {
     let deleted = understood("issues", fixture!("issues.unlabeled"));
     assert!(matches!(
         whats(&deleted)[..],
-        [Happening::Item(What::Seen(_))]
+        [Happening::Item(What::Observed(_))]
     ));
     let taken_off = changed(
         fixture!("issues.unlabeled"),
