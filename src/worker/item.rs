@@ -72,20 +72,8 @@ impl<F: Forge> Worker<F> {
         let mut history = self.history(key).await?;
         let known: BTreeSet<FactId> = history.iter().map(|fact| fact.id.clone()).collect();
         gathered.facts.retain(|fact| !known.contains(&fact.id));
-        if gathered.read_links {
-            let read = self.read_links(&repository, &repo, number, &mut gathered);
-            unless_gone(lease, read.await)?;
-        }
-        if gathered.sync {
-            // Somebody asks: what was refused is tried again.
-            shown.refused.clear();
-        }
-        self.settle_ticks(&repo, &shown, &history, &mut gathered)
+        self.ask(lease, &repository, &mut shown, &history, &mut gathered)
             .await?;
-        if gathered.sync || ties(&history, &gathered.facts) {
-            let seen = self.observe_item(&repository, &repo, number, &mut shown, &mut gathered);
-            unless_gone(lease, seen.await)?;
-        }
         history.extend(gathered.facts.iter().cloned());
         let mut item = replay(number, &mut history, &repository);
         if item.kind.is_some() && !history.iter().any(shows_labels) {
@@ -162,6 +150,34 @@ impl<F: Forge> Worker<F> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
         self.tell_of_box(key, before, after, step).await
+    }
+
+    /// Asks GitHub for what no event says, and how it is now where they do not tell.
+    async fn ask(
+        &self,
+        lease: &Lease,
+        repository: &Repository,
+        shown: &mut Shown,
+        history: &[Fact],
+        gathered: &mut Gathered,
+    ) -> Result<(), StepError> {
+        let key = lease.key;
+        let number = ItemNumber(key.number);
+        let repo = repository.reference(key.installation, key.repo);
+        if gathered.read_links {
+            let read = self.read_links(repository, &repo, number, gathered);
+            unless_gone(lease, read.await)?;
+        }
+        if gathered.sync {
+            // Somebody asks: what was refused is tried again.
+            shown.refused.clear();
+        }
+        self.settle_ticks(&repo, shown, history, gathered).await?;
+        if gathered.sync || ties(history, &gathered.facts) {
+            let seen = self.observe_item(repository, &repo, number, shown, gathered);
+            unless_gone(lease, seen.await)?;
+        }
+        Ok(())
     }
 
     /// Pull requests with one head commit share its checks: what changes the gate of one changes
