@@ -194,7 +194,16 @@ pub enum CallError {
     /// 404 or 410: not there, not there yet, or not for us.
     #[error("GitHub has no such thing: {0}")]
     Missing(String),
-    /// 401, 403 that is no rate limit, 422 and other answers that repeating does not change.
+    /// 401, or no token for the installation: a key has to be mended or a suspension ended, and
+    /// what was asked has nothing to do with it.
+    #[error("GitHub does not let us in ({status}): {message}")]
+    LockedOut {
+        /// The HTTP status.
+        status: u16,
+        /// GitHub's words, without any secret.
+        message: String,
+    },
+    /// 403 that is no rate limit, 422 and other answers that repeating does not change.
     #[error("GitHub refused ({status}): {message}")]
     Refused {
         /// The HTTP status.

@@ -8,6 +8,7 @@ use super::echo::{echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
 use super::items::replay;
 use super::kept::Repository;
+use super::noted::note_observed;
 use super::show::may_be_late;
 use super::sight::shows_labels;
 use super::ties::ties;
@@ -288,7 +289,7 @@ impl<F: Forge> Worker<F> {
     ) -> Result<(), StepError> {
         let issue = self.shared.forge.issue(repo, number).await?;
         let snapshot = intake::meaning(issue.snapshot, repository);
-        intake::note_observed(shown, &snapshot, issue.updated_at);
+        note_observed(shown, &snapshot, issue.updated_at);
         let at = gathered
             .facts
             .iter()

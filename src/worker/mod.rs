@@ -29,6 +29,7 @@ mod intake;
 mod item;
 mod items;
 mod kept;
+mod noted;
 mod pace;
 mod people;
 mod repository;
@@ -83,7 +84,10 @@ impl StepError {
             Self::Store(_) | Self::Held | Self::TakenUpElsewhere => true,
             Self::Kept(_) => false,
             Self::Call(error) => match error {
-                CallError::Limited { .. } | CallError::Unavailable(_) | CallError::Lost(_) => true,
+                CallError::Limited { .. }
+                | CallError::LockedOut { .. }
+                | CallError::Unavailable(_)
+                | CallError::Lost(_) => true,
                 CallError::Missing(_) | CallError::Refused { .. } | CallError::Unreadable(_) => {
                     false
                 }

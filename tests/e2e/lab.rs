@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use labhand::cli::bot::Bot;
 use labhand::clock::Clock;
 use labhand::domain::ids::{CommentId, ItemNumber};
-use labhand::forge::github::GitHub;
+use labhand::forge::github::{GitHub, OnCall};
 use labhand::metrics::Metrics;
 use labhand::sim::{CheckView, CommentView, IssueView, Person, Selection, Sim, SimOptions};
 use labhand::store::Store;
@@ -38,6 +38,8 @@ pub struct Setup {
     pub token: bool,
     pub selection_all: bool,
     pub starts_at: &'static str,
+    /// Is told of each call that the bot has made.
+    pub on_call: OnCall,
     /// What there was before the installation.
     pub before: Option<fn(&Sim)>,
 }
@@ -50,6 +52,7 @@ impl Default for Setup {
             token: false,
             selection_all: false,
             starts_at: MONDAY_MORNING,
+            on_call: Arc::new(|_, _, _| {}),
             before: None,
         }
     }
@@ -131,7 +134,7 @@ impl Lab {
             clock.advance(SignedDuration::from_secs(60));
         }
         let folder = tempfile::tempdir().unwrap();
-        let lab = Self::start(gh, clock, folder, setup.token).await;
+        let lab = Self::start(gh, clock, folder, setup.token, setup.on_call).await;
         if setup.token {
             lab.gh.collaborator(REPO, "labhand-machine", "write");
             lab.gh.repository_hook(REPO);
@@ -147,17 +150,22 @@ impl Lab {
         lab
     }
 
-    async fn start(gh: Sim, clock: Clock, folder: tempfile::TempDir, token: bool) -> Self {
+    async fn start(
+        gh: Sim,
+        clock: Clock,
+        folder: tempfile::TempDir,
+        token: bool,
+        on_call: OnCall,
+    ) -> Self {
         let store = Store::open(&format!("sqlite://{}", database(&folder).display()))
             .await
             .unwrap();
         let metrics = Arc::new(Metrics::new());
-        let quiet = || Arc::new(|_: &str, _: &'static str, _: u16| {});
         let forge = if token {
-            GitHub::token(gh.url(), &SecretString::from(gh.token()), quiet()).unwrap()
+            GitHub::token(gh.url(), &SecretString::from(gh.token()), on_call).unwrap()
         } else {
             let pem = SecretString::from(gh.private_key_pem());
-            GitHub::app(gh.url(), gh.app_id(), &pem, quiet()).unwrap()
+            GitHub::app(gh.url(), gh.app_id(), &pem, on_call).unwrap()
         };
         let options = Options {
             write_spacing: std::time::Duration::ZERO,
@@ -203,7 +211,14 @@ impl Lab {
             let file = file.unwrap();
             std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
         }
-        let lab = Self::start(self.gh.clone(), self.clock.clone(), folder, false).await;
+        let lab = Self::start(
+            self.gh.clone(),
+            self.clock.clone(),
+            folder,
+            false,
+            Arc::new(|_, _, _| {}),
+        )
+        .await;
         *lab.read.lock().unwrap() = read;
         lab
     }

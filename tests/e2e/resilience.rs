@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use labhand::domain::ids::ItemNumber;
@@ -12,7 +13,7 @@ use labhand::sim::{Answer, CallSeen, Delivery, Fault, Selection};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 
-use crate::lab::{Lab, REPO};
+use crate::lab::{Lab, REPO, Setup};
 
 const TEAMS: &str = "\
 teams:
@@ -478,6 +479,48 @@ async fn an_outage_of_two_days_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_panic_stops_no_other_item_and_repeats_nothing() {
+    // The worst moment: the comment is there, and nothing says so yet.
+    let lab = Lab::with(Setup {
+        on_call: Arc::new(|method, route, _| {
+            assert!(method != "POST" || !route.ends_with("/comments"), "a bug");
+        }),
+        ..Setup::default()
+    })
+    .await;
+    let mira = lab.person("mira");
+    let unlucky = mira.open_issue("Explore graph features (2 days)").send();
+    let other = mira.open_issue("Fix data pipeline timeout issue").send();
+    now(&lab).await;
+    assert_eq!(lab.labels(other), ["kind/maintenance", "stage/todo"]);
+    lab.settle().await;
+    assert_eq!(lab.labels(unlucky), ["kind/research", "stage/ideation"]);
+    assert_eq!(lab.said(unlucky).len(), 1);
+    let metrics = lab.metrics.render(None, lab.clock.now());
+    assert!(metrics.contains("labhand_panics_total 1"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_key_that_was_withdrawn_for_a_day_loses_nothing() {
+    let lab = Lab::new().await;
+    lab.gh
+        .fault(Fault::new().times(100_000).answer(Answer::status(401)));
+    let mira = lab.person("mira");
+    let issue = mira
+        .open_issue("Explore graph features (2 days)")
+        .body("/bucket learning")
+        .send();
+    lab.wait(SignedDuration::from_hours(24)).await;
+    lab.gh.forget_faults();
+    lab.wait(SignedDuration::from_mins(40)).await;
+    assert_eq!(
+        lab.labels(issue),
+        ["bucket/learning", "kind/research", "stage/ideation"]
+    );
+    lab.whatever_was_said(issue);
+}
+
+#[tokio::test]
 async fn an_issue_that_vanished_without_a_word_is_given_up_quietly() {
     let lab = Lab::new().await;
     let mira = lab.person("mira");
@@ -573,9 +616,9 @@ async fn a_hundred_label_changes_are_at_most_three_drawings_of_the_board() {
 
 #[tokio::test]
 async fn lists_are_read_to_their_last_page() {
-    let lab = Lab::with(crate::lab::Setup {
+    let lab = Lab::with(Setup {
         policy: Some("handoff: { paths: [\"models/**\"] }"),
-        ..Default::default()
+        ..Setup::default()
     })
     .await;
     // A repository with 250 labels, the last of which is ours.

@@ -84,6 +84,7 @@ impl Answer {
                 Some(seconds) => CallError::Limited { seconds },
                 None => self.refused(message),
             },
+            StatusCode::UNAUTHORIZED => locked_out(self.status, message),
             status if status.is_server_error() => failed(twice, format!("{status}: {message}")),
             _ => self.refused(message),
         })
@@ -164,16 +165,16 @@ pub(super) fn token_refused(error: &octocrab::GitHubError) -> CallError {
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
             match wait(status, &headers, &message) {
                 Some(seconds) => CallError::Limited { seconds },
-                None => refused(status, message),
+                None => locked_out(status, message),
             }
         }
         status if status.is_server_error() => CallError::Unavailable(status.to_string()),
-        _ => refused(status, message),
+        _ => locked_out(status, message),
     }
 }
 
-fn refused(status: StatusCode, message: String) -> CallError {
-    CallError::Refused {
+fn locked_out(status: StatusCode, message: String) -> CallError {
+    CallError::LockedOut {
         status: status.as_u16(),
         message,
     }
@@ -285,7 +286,7 @@ mod tests {
         );
         assert_eq!(
             means(401, &[], r#"{"message":"Bad credentials"}"#).to_string(),
-            "GitHub refused (401): Bad credentials"
+            "GitHub does not let us in (401): Bad credentials"
         );
         let invalid = r#"{"message":"Validation Failed","errors":[
             {"resource":"Label","code":"already_exists","field":"name"},"and so on",[7]]}"#;

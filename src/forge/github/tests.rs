@@ -434,7 +434,7 @@ async fn a_refused_app_is_told_so_without_its_key() {
     let error = github.own_account().await.expect_err("refused");
     assert_eq!(
         error.to_string(),
-        "GitHub refused (401): A JSON web token could not be decoded"
+        "GitHub does not let us in (401): A JSON web token could not be decoded"
     );
     assert_eq!(format!("{github:?}"), "GitHub { app_id: Some(9), .. }");
     assert!(matches!(
