@@ -319,6 +319,11 @@ impl Given {
         if !url.starts_with("sqlite:") {
             return Err(wrong(key::STORE_URL, "it has to be a sqlite URL", EXAMPLE));
         }
+        let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        if file.is_empty() || file.starts_with('?') || file.contains(":memory:") {
+            let problem = "it has to name a file: what was accepted must survive a restart";
+            return Err(wrong(key::STORE_URL, problem, EXAMPLE));
+        }
         Ok(url)
     }
 

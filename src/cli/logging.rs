@@ -6,8 +6,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::settings::LogFormat;
 
-/// What is said unless `RUST_LOG` asks for something else.
-const DEFAULT: &str = "info,sqlx=warn";
+/// What is said unless `RUST_LOG` asks for something else. What octocrab finds wrong with a call,
+/// labhand says itself, with the key that it concerns.
+const DEFAULT: &str = "info,sqlx=warn,octocrab=off";
 
 /// Begins to log for a command whose answer is all that should be read: errors, unless `RUST_LOG`
 /// asks for more.

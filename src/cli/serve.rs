@@ -35,10 +35,20 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     logging::start(settings.log_format);
     let store = Store::open(&settings.store_url)
         .await
-        .with_context(|| format!("the store {} cannot be opened", settings.store_url))?;
-    let listener = TcpListener::bind(settings.bind)
-        .await
-        .with_context(|| format!("cannot listen on {} (server.bind)", settings.bind))?;
+        .with_context(|| {
+            format!(
+                "store.url (LABHAND_STORE__URL): the store {} cannot be opened; it has to be in a \
+                 folder that labhand may write to, for example sqlite:///var/lib/labhand/labhand.db",
+                settings.store_url
+            )
+        })?;
+    let listener = TcpListener::bind(settings.bind).await.with_context(|| {
+        format!(
+            "server.bind (LABHAND_SERVER__BIND): cannot listen on {}; another address, for \
+                 example 127.0.0.1:8081, may be free",
+            settings.bind
+        )
+    })?;
 
     let shutdown = CancellationToken::new();
     stop_on_signals(shutdown.clone())?;
@@ -80,11 +90,18 @@ fn github(settings: &Settings, metrics: &Arc<Metrics>) -> anyhow::Result<GitHub>
     let on_call: OnCall =
         Arc::new(move |method, route, status| counted.call(method, route, status));
     let api_url = &settings.github.api_url;
-    let github = match &settings.github.credentials {
-        Credentials::App { id, private_key } => GitHub::app(api_url, *id, private_key, on_call),
-        Credentials::Token(token) => GitHub::token(api_url, token, on_call),
+    let (github, setting) = match &settings.github.credentials {
+        Credentials::App { id, private_key } => (
+            GitHub::app(api_url, *id, private_key, on_call),
+            "github.private_key (LABHAND_GITHUB__PRIVATE_KEY, or the file of \
+             LABHAND_GITHUB__PRIVATE_KEY_PATH)",
+        ),
+        Credentials::Token(token) => (
+            GitHub::token(api_url, token, on_call),
+            "github.token (LABHAND_GITHUB__TOKEN)",
+        ),
     };
-    github.context("GitHub cannot be spoken to with these settings")
+    github.with_context(|| format!("{setting}: GitHub cannot be spoken to with this"))
 }
 
 /// Stops on SIGTERM, as container runtimes send, and SIGINT, as Ctrl-C does.

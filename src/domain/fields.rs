@@ -293,7 +293,7 @@ fn deliverables(sections: &[Section], tasks: Vec<Task>) -> Vec<(bool, String)> {
 /// All of `#12 #13`, `#12, #13` or `12`, each once; `None` if anything else is among it.
 pub fn item_numbers(text: &str) -> Option<Vec<ItemNumber>> {
     let mut numbers = Vec::new();
-    for word in words(text) {
+    for word in words(text).take(MOST_NUMBERS) {
         let number = item_number(word.strip_prefix('#').unwrap_or(word))?;
         if !numbers.contains(&number) {
             numbers.push(number);
@@ -302,6 +302,9 @@ pub fn item_numbers(text: &str) -> Option<Vec<ItemNumber>> {
     (!numbers.is_empty()).then_some(numbers)
 }
 
+/// An item builds on a few others; each is looked up and told, so a text cannot name thousands.
+const MOST_NUMBERS: usize = 20;
+
 /// In prose only what is marked as a number of an item is one.
 fn add_numbers(known: &mut Vec<ItemNumber>, text: &str) {
     let stated = item_numbers(text).unwrap_or_else(|| {
@@ -309,7 +312,7 @@ fn add_numbers(known: &mut Vec<ItemNumber>, text: &str) {
         marked.filter_map(item_number).collect()
     });
     for number in stated {
-        if !known.contains(&number) {
+        if !known.contains(&number) && known.len() < MOST_NUMBERS {
             known.push(number);
         }
     }

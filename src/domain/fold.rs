@@ -121,10 +121,6 @@ pub fn pass(item: &mut Item, to: Timestamp) {
 /// After this many labels put back within an hour labhand yields (product §2).
 const RESTORATIONS_AN_HOUR: usize = 3;
 
-/// A stage label that was taken off comes back after this, unless another follows: GitHub's own
-/// page sends two events for one change (product §2).
-pub const STAGE_LABEL_GRACE: SignedDuration = SignedDuration::from_secs(10);
-
 /// Adds a notice unless there is the same one already; says whether it is new.
 fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
     if item

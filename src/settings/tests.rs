@@ -100,6 +100,15 @@ fn a_key_may_be_in_a_file() {
 #[test]
 fn what_is_malformed_is_named_with_an_example() {
     insta::assert_snapshot!(refused(&[("LABHAND_SERVER__BIND", "8080")]), @"server.bind (LABHAND_SERVER__BIND): it has to be an IP address and a port; for example 127.0.0.1:8080, or 0.0.0.0:8080 for all interfaces");
+    for volatile in [
+        "sqlite:",
+        "sqlite://",
+        "sqlite::memory:",
+        "sqlite://:memory:",
+    ] {
+        let said = refused(&[("LABHAND_STORE__URL", volatile)]);
+        assert!(said.contains("has to name a file"), "{volatile}: {said}");
+    }
     insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "postgres://localhost/labhand")]), @"store.url (LABHAND_STORE__URL): this version cannot use PostgreSQL yet; for example sqlite://labhand.db");
     insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "labhand.db")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite URL; for example sqlite://labhand.db");
     insta::assert_snapshot!(refused(&[("LABHAND_LOG__FORMAT", "xml")]), @"log.format (LABHAND_LOG__FORMAT): there is no such format; for example text, or json");

@@ -40,6 +40,8 @@ pub struct Lease {
     pub generation: u64,
     /// How often in a row looking at it failed.
     pub tries: u32,
+    /// When it was leased, by our clock.
+    pub leased_at: Timestamp,
     fence: i64,
 }
 
@@ -120,11 +122,12 @@ pub(super) async fn still_ours(
         .ok_or(StoreError::LeaseLost)
 }
 
-fn read_lease(row: &SqliteRow) -> Result<Lease, StoreError> {
+fn read_lease(row: &SqliteRow, leased_at: Timestamp) -> Result<Lease, StoreError> {
     Ok(Lease {
         key: Key::read(row)?,
         generation: row.try_get::<i64, _>("generation")?.cast_unsigned(),
         tries: row.try_get("tries")?,
+        leased_at,
         fence: row.try_get("fence")?,
     })
 }
@@ -152,7 +155,7 @@ impl Store {
         .bind(until.as_microsecond())
         .fetch_optional(&self.writer)
         .await?;
-        row.as_ref().map(read_lease).transpose()
+        row.as_ref().map(|row| read_lease(row, now)).transpose()
     }
 
     /// Leases this very key, due or not, known or not; `None` while somebody else has it.
@@ -177,7 +180,7 @@ impl Store {
             .bind(now.as_microsecond())
             .fetch_optional(&self.writer)
             .await?;
-        row.as_ref().map(read_lease).transpose()
+        row.as_ref().map(|row| read_lease(row, now)).transpose()
     }
 
     /// When [`Self::lease`] will next find something, if nothing else happens; in the past if it

@@ -262,15 +262,15 @@ mod tests {
             why,
         };
         insta::assert_snapshot!(said(tick(SignRefusal::OtherSide { theirs: Side::DataScience }), Sample::handoff()), @"
-    notice:wrong-tick:1795687200:serving:1 once=true
+    notice:wrong-tick:serving:1 once=true
     `serving` is engineering's to sign (acme/ml-platform); mira is in data science. The box is open again.
     ");
         insta::assert_snapshot!(said(tick(SignRefusal::NoSide), Sample::handoff()), @"
-    notice:wrong-tick:1795687200:serving:1 once=true
+    notice:wrong-tick:serving:1 once=true
     `serving` is signed by acme/data-science, mira and acme/ml-platform; mira is on neither side. The box is open again.
     ");
         insta::assert_snapshot!(said(tick(SignRefusal::NothingToTakeBack), Sample::handoff()), @"
-    notice:wrong-tick:1795687200:serving:1 once=true
+    notice:wrong-tick:serving:1 once=true
     `serving` bears no signature of this side to take back. The box is as it was.
     ");
     }

@@ -58,19 +58,20 @@ pub fn is_reply(slot: &Slot) -> bool {
 
 /// Something that is said once.
 pub fn notice(notice: &Notice) -> Slot {
-    let (word, seconds) = (notice.what.word(), notice.at.as_second());
+    let word = notice.what.word();
     let which = match &notice.what {
+        // Without the time: a tick that was found by reading may be heard of again, with another.
         NoticeKind::WrongTick { slug, by, .. } => {
             let UserId(user) = by.id;
-            format!(":{}:{user}", marker_safe(slug.as_str()))
+            format!("{}:{user}", marker_safe(slug.as_str()))
         }
         NoticeKind::BoxExpiring
         | NoticeKind::BoxExpired
         | NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
-        | NoticeKind::ReopenedUndecided => String::new(),
+        | NoticeKind::ReopenedUndecided => notice.at.as_second().to_string(),
     };
-    Slot(format!("notice:{word}:{seconds}{which}"))
+    Slot(format!("notice:{word}:{which}"))
 }
 
 /// A policy can invent slugs; nothing in one may end the hidden marker.

@@ -272,11 +272,13 @@ fn needed(needs: Needs, repository: &Repository) -> Needs {
 }
 
 /// Of what the bot does itself only this is news: that it closed or reopened, and what the item
-/// looks like. Its labels are no requests.
+/// it was. Its labels are no requests, and what the item looks like it knows: the board, redrawn all
+/// day, would otherwise keep each of its texts for ever.
 fn counts_from_ourselves(what: &What) -> bool {
     match what {
-        What::Seen(_) | What::Closed { .. } | What::Reopened | What::Pull(_) | What::Gone => true,
+        What::Closed { .. } | What::Reopened | What::Pull(_) | What::Gone => true,
         What::Opened(_)
+        | What::Seen(_)
         | What::Observed(_)
         | What::Labeled { .. }
         | What::Unlabeled { .. }

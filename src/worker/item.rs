@@ -166,7 +166,7 @@ impl<F: Forge> Worker<F> {
         let number = ItemNumber(key.number);
         let repo = repository.reference(key.installation, key.repo);
         if gathered.read_links {
-            let read = self.read_links(repository, &repo, number, gathered);
+            let read = self.read_links(repository, &repo, number, history, gathered);
             unless_gone(lease, read.await)?;
         }
         if gathered.sync {
@@ -244,6 +244,7 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
         repo: &RepoRef,
         number: ItemNumber,
+        history: &[Fact],
         gathered: &mut Gathered,
     ) -> Result<(), StepError> {
         let last = gathered
@@ -264,11 +265,11 @@ impl<F: Forge> Worker<F> {
             closes,
             touches_handoff_paths,
         };
-        let id = format!(
-            "read:{}:{}",
-            at.as_second(),
-            digest(&serde_json::to_string(&what)?)
-        );
+        // Of two readings within one second the later one counts: ids decide where times tie.
+        let readings = history
+            .iter()
+            .filter(|fact| matches!(fact.what, What::PullRead { .. }));
+        let id = format!("read:{}:{:06}", at.as_second(), readings.count());
         gathered.facts.push(Fact {
             id: FactId(id),
             at,
@@ -322,6 +323,9 @@ impl<F: Forge> Worker<F> {
         gathered: &mut Gathered,
         repository: &Repository,
     ) -> Result<(), StepError> {
+        if item.kind.is_none() {
+            return Ok(());
+        }
         let unknown: Vec<ItemNumber> = item
             .fields
             .builds_on

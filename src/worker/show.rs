@@ -49,7 +49,8 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
         mut history: Vec<Fact>,
     ) -> Result<Option<Timestamp>, StepError> {
-        let started = self.now();
+        // From the beginning of the lease, not of the showing: reading took its time too.
+        let started = lease.leased_at;
         let mut repository = repository.clone();
         loop {
             let round = self

@@ -20,15 +20,18 @@ pub(super) fn ties(history: &[Fact], new: &[Fact]) -> bool {
 }
 
 fn conflict(one: &What, other: &What) -> bool {
-    match (one, other) {
-        (What::Closed { .. }, What::Reopened) | (What::Reopened, What::Closed { .. }) => true,
-        (What::Labeled { label: one }, What::Unlabeled { label: other })
-        | (What::Unlabeled { label: one }, What::Labeled { label: other }) => one == other,
-        (What::Labeled { label: one }, What::Labeled { label: other }) => {
-            one != other && family(one).is_some() && family(one) == family(other)
-        }
-        _ => false,
+    if let (What::Labeled { label: one }, What::Labeled { label: other }) = (one, other) {
+        return one != other && family(one).is_some() && family(one) == family(other);
     }
+    if let (What::Labeled { label: one }, What::Unlabeled { label: other })
+    | (What::Unlabeled { label: one }, What::Labeled { label: other }) = (one, other)
+    {
+        return one == other;
+    }
+    matches!(
+        (one, other),
+        (What::Closed { .. }, What::Reopened) | (What::Reopened, What::Closed { .. })
+    )
 }
 
 fn family(label: &str) -> Option<&str> {
