@@ -139,12 +139,7 @@ pub(super) fn switch_off(
     actor: &Actor,
     ground: &Ground<'_>,
 ) -> Result<(), Refusal> {
-    let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer {
-        actor,
-        author,
-        policy: ground.policy,
-    };
+    let signer = signer(item, actor, ground);
     let handoff = live(item)?;
     handoff
         .switch_off(reason, &signer)
@@ -190,12 +185,7 @@ pub(super) fn waive(
         std::slice::from_ref(slug),
         ground.policy,
         |item, entry| {
-            let author = item.author.as_ref().map(|author| author.id);
-            let signer = Signer {
-                actor,
-                author,
-                policy: ground.policy,
-            };
+            let signer = signer(item, actor, ground);
             let Some(handoff) = item.handoff.as_mut() else {
                 return Ok(());
             };
@@ -294,6 +284,15 @@ fn closest(slug: &Slug, policy: &Policy) -> Option<Slug> {
 /// Typing errors up to which another slug is offered.
 const CLOSE_ENOUGH: usize = 3;
 
+/// Who asks to sign, with what the rules of signing need to know.
+fn signer<'a>(item: &Item, actor: &'a Actor, ground: &Ground<'a>) -> Signer<'a> {
+    Signer {
+        actor,
+        author: item.author.as_ref().map(|author| author.id),
+        policy: ground.policy,
+    }
+}
+
 fn head_of(item: &Item) -> Option<CommitSha> {
     item.pull.as_ref().map(|pull| pull.sight.head.clone())
 }
@@ -307,12 +306,7 @@ fn sign_one(
     ground: &Ground<'_>,
 ) -> Result<(), SignRefusal> {
     let head = head_of(item);
-    let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer {
-        actor,
-        author,
-        policy: ground.policy,
-    };
+    let signer = signer(item, actor, ground);
     let Some(handoff) = item.handoff.as_mut() else {
         return Ok(());
     };
@@ -325,12 +319,7 @@ fn unsign_one(
     actor: &Actor,
     ground: &Ground<'_>,
 ) -> Result<(), SignRefusal> {
-    let author = item.author.as_ref().map(|author| author.id);
-    let signer = Signer {
-        actor,
-        author,
-        policy: ground.policy,
-    };
+    let signer = signer(item, actor, ground);
     let Some(handoff) = item.handoff.as_mut() else {
         return Ok(());
     };
