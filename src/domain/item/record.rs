@@ -1,0 +1,160 @@
+//! What is kept of an item: its fields, what was frozen, learned and decided.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::User;
+use crate::domain::fact::{CloseReason, PullSight};
+use crate::domain::ids::ItemNumber;
+use crate::domain::kind::{Kind, KindSource, Stage, Verdict};
+use crate::domain::order::Frozen;
+
+/// That and why it is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// As GitHub says.
+    pub how: CloseReason,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Its kind, and what made it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classified {
+    /// The kind.
+    pub kind: Kind,
+    /// What made it so.
+    pub source: KindSource,
+}
+
+/// A move from stage to stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// When.
+    pub at: Timestamp,
+    /// Whither.
+    pub to: Stage,
+    /// By whom; `None`: by the circuit breaker or by a pull request.
+    pub by: Option<User>,
+}
+
+/// Fields from the text and from commands; a command outranks the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Fields {
+    /// What an experiment tests.
+    pub hypothesis: Option<String>,
+    /// How success is measured, as written.
+    pub metric: Option<String>,
+    /// What is known today.
+    pub baseline: Option<String>,
+    /// What research asks.
+    pub question: Option<String>,
+    /// The task list of what will be delivered: done or not, and its text.
+    pub deliverables: Vec<(bool, String)>,
+    /// What it builds on.
+    pub builds_on: Vec<ItemNumber>,
+    /// What it is part of.
+    pub part_of: Vec<ItemNumber>,
+    /// The model and version that a pull request names.
+    pub model: Option<(String, String)>,
+    /// Which of these were set by a command, which the text no longer changes.
+    #[serde(default)]
+    pub by_command: BTreeSet<FieldName>,
+}
+
+/// The fields that a command can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldName {
+    /// `/hypothesis`
+    Hypothesis,
+    /// `/metric`
+    Metric,
+    /// `/builds-on`
+    BuildsOn,
+    /// `/timebox`
+    Timebox,
+}
+
+/// What activation froze.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenFields {
+    /// When.
+    pub at: Timestamp,
+    /// The hypothesis then.
+    pub hypothesis: Option<String>,
+    /// The metric then.
+    pub metric: Option<String>,
+    /// What was amended since, in order.
+    pub amendments: Vec<Amendment>,
+}
+
+/// A dated change of something frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// Of what.
+    pub field: Frozen,
+    /// What it says from then on.
+    pub text: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why it cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why; `None` where only the label was set.
+    pub reason: Option<String>,
+}
+
+/// What was learned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// When it was written down.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// What.
+    pub text: String,
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// What.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+}
+
+/// How an item stands that another one builds on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foundation {
+    /// What it is; `None`: no item.
+    pub kind: Option<Kind>,
+    /// What was decided on it.
+    pub decided: Option<Verdict>,
+}
+
+/// A pull request's branches and links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pull {
+    /// As last seen.
+    pub sight: PullSight,
+    /// GitHub's closing references.
+    pub closes: Vec<ItemNumber>,
+    /// It changes a file under `handoff.paths`.
+    pub touches_handoff_paths: bool,
+}
