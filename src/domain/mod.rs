@@ -15,6 +15,7 @@ pub mod item;
 pub mod kind;
 pub mod labels;
 pub mod markdown;
+pub mod metric;
 pub mod order;
 pub mod policy;
 pub mod timebox;
