@@ -18,5 +18,6 @@ pub mod markdown;
 pub mod metric;
 pub mod order;
 pub mod policy;
+pub mod similar;
 pub mod timebox;
 pub mod worktime;
