@@ -1,14 +1,15 @@
 //! The store: deliveries, the queue of keys, facts, states and what is shown of them.
 //!
 //! SQLite, with one connection that writes, so that nobody ever waits for a lock inside a
-//! transaction, and a few that read. The statements keep to what PostgreSQL understands too; the
-//! one thing that is SQLite's own is that a transaction begins with the right to write.
+//! transaction, and a few that read. The statements keep to what PostgreSQL understands too; what
+//! is SQLite's own is that a transaction begins with the right to write, and the text index.
 //!
 //! | file | what it is about |
 //! |---|---|
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | [`queue`] | which key is looked at next, and by whom |
 //! | [`records`] | facts, states, repositories, intents |
+//! | [`texts`] | what items are about, and which earlier ones are about the same |
 //!
 //! Documents (states, facts, what is shown) are JSON text that the store does not look into.
 
@@ -18,6 +19,7 @@ mod key;
 pub mod queue;
 pub mod records;
 mod schema;
+pub mod texts;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -35,6 +37,7 @@ pub use inbox::{Accepted, Inbox, NewDelivery};
 pub use key::{BodyDigest, Key, KeyKind};
 pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, NewFact, RepoRow, SavedItem, SavedRepo, Step};
+pub use texts::ItemText;
 
 /// How long a statement waits for another process that holds the file, for example a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

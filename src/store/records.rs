@@ -11,6 +11,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::error::StoreError;
 use super::key::Key;
 use super::queue::{self, Lease};
+use super::texts::{self, ItemText};
 use super::{Store, bind_key, int, time};
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 
@@ -50,6 +51,9 @@ pub struct SavedItem {
     pub doc: String,
     /// What GitHub shows, as JSON.
     pub shown: String,
+    /// By what later items find it. `None` for the board and for what is no exploration (any more):
+    /// nothing finds it then.
+    pub text: Option<ItemText>,
 }
 
 /// A repository to be stored, in the installation of the key that is looked at.
@@ -150,6 +154,7 @@ impl Store {
             .bind(item.shown)
             .execute(&mut *transaction)
             .await?;
+            texts::save(&mut transaction, lease.key, item.number, item.text).await?;
         }
         for repo in repos {
             sqlx::query(

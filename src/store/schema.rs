@@ -5,16 +5,31 @@ use sqlx::{SqlSafeStr, SqlitePool};
 
 use super::error::StoreError;
 
-const VERSIONS: &[(i64, &str, &str)] =
-    &[(1, "first", include_str!("migrations/sqlite/0001_first.sql"))];
+/// Number, name, statements.
+pub(super) const VERSIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
+    (
+        2,
+        "search",
+        include_str!("migrations/sqlite/0002_search.sql"),
+    ),
+];
 
 /// Brings the schema up to the latest version.
 pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let migrations = VERSIONS.iter().map(|&(version, name, sql)| {
+    migrate_to(writer, VERSIONS).await
+}
+
+/// Brings the schema up to the last of the first versions.
+pub(super) async fn migrate_to(
+    writer: &SqlitePool,
+    versions: &[(i64, &'static str, &'static str)],
+) -> Result<(), StoreError> {
+    let migrations = versions.iter().map(|&(version, name, sql)| {
         let up = MigrationType::Simple;
         Migration::new(version, name.into(), up, sql.into_sql_str(), false)
     });
-    let known = VERSIONS.last().map_or(0, |&(version, ..)| version);
+    let known = versions.last().map_or(0, |&(version, ..)| version);
     Migrator::with_migrations(migrations.collect())
         .run(writer)
         .await

@@ -11,6 +11,8 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId, RepoName};
 
+mod texts;
+
 const INSTALLATION: InstallationId = InstallationId(7);
 const REPO: RepoId = RepoId(70);
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -357,11 +359,13 @@ async fn a_step_is_stored_whole_and_its_facts_once() {
             number: 41,
             doc: "{}".into(),
             shown: "{}".into(),
+            text: None,
         },
         SavedItem {
             number: 0,
             doc: "null".into(),
             shown: "board".into(),
+            text: None,
         },
     ];
     step.repos = vec![SavedRepo {
@@ -471,10 +475,10 @@ async fn a_schema_of_a_later_version_is_not_touched() {
         refused,
         StoreError::Newer {
             found: 99,
-            known: 1
+            known: 2
         }
     );
-    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 1; start the newer version, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 2; start the newer version, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]

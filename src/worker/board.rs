@@ -94,6 +94,7 @@ impl<F: Forge> Worker<F> {
             number: 0,
             doc: serde_json::to_string(&kept)?,
             shown: serde_json::to_string(&shown)?,
+            text: None,
         });
         self.shared.store.apply(step).await?;
         Ok(if again {

@@ -111,6 +111,7 @@ impl<F: Forge> Worker<F> {
             number: key.number,
             doc: serde_json::to_string(&item)?,
             shown: serde_json::to_string(&shown)?,
+            text: None,
         });
         self.shared.store.apply(step).await?;
         if !repository.acts() {
