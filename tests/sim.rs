@@ -292,6 +292,236 @@ async fn what_is_too_long_or_double_is_refused() {
 }
 
 #[tokio::test]
+async fn an_issue_is_created_with_labels_that_nobody_defined_but_not_with_a_long_title() {
+    let gh = github().await;
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    let issues = "/repos/acme/fraud/issues";
+    let new = json!({ "title": "t".repeat(256), "labels": ["labhand/sprint"] });
+    let (status, _, created) = raw(&gh, "POST", issues, Some(new)).await;
+    assert_eq!(
+        (status, &created["labels"][0]["color"]),
+        (201, &json!("ededed"))
+    );
+    assert_eq!(gh.labels("acme/fraud")[0].name, "labhand/sprint");
+    let new = json!({ "title": "t".repeat(257) });
+    let (status, _, error) = raw(&gh, "POST", issues, Some(new)).await;
+    assert_eq!(
+        (status, &error["errors"][0]["field"]),
+        (422, &json!("title"))
+    );
+    assert_eq!(gh.issues("acme/fraud").len(), 1);
+}
+
+#[tokio::test]
+async fn a_transferred_issue_takes_along_what_is_known_there() {
+    let gh = github().await;
+    gh.repo("acme/other");
+    gh.install("acme", Selection::All);
+    gh.collaborator("acme/fraud", "ana", "write");
+    gh.collaborator("acme/other", "ana", "write");
+    for repo in ["acme/fraud", "acme/other"] {
+        gh.collaborator(repo, "labhand-machine", "write");
+    }
+    let (here, there) = (
+        gh.as_user("acme/fraud", "mira"),
+        gh.as_user("acme/other", "ana"),
+    );
+    let due = "2026-12-04T12:00:00Z".parse().unwrap();
+    here.milestone("Sprint 11", None);
+    let sprint = here.milestone("Sprint 12", Some(due));
+    there.create_label("Kind/Experiment");
+    there.open_issue("Number one").send();
+    there.milestone("Sprint 12", Some(due));
+    let old = here
+        .open_issue("Test BERT vs GPT")
+        .labels(&["kind/experiment", "stage/active"])
+        .assign(&["mira", "ana"])
+        .milestone(sprint)
+        .send();
+    here.comment(old, "Who does it?");
+    let bot = bot(&gh).await;
+    let _: Value = bot
+        .post(
+            format!("/repos/acme/fraud/issues/{old}/comments"),
+            Some(&json!({ "body": "### Status" })),
+        )
+        .await
+        .unwrap();
+    let before = gh.issue("acme/fraud", old);
+    gh.take_deliveries();
+    let ear = Ear::listen(&gh).await;
+    let new = here.transfer(old, "acme/other");
+    gh.deliver().await;
+    let heard = ear.take();
+    let of = |action: &str| {
+        let mut payloads = heard.iter().map(|(_, payload)| payload);
+        payloads
+            .find(|payload| payload["action"] == action)
+            .unwrap()
+    };
+    assert_eq!(heard.len(), 2);
+    let changes = &of("transferred")["changes"];
+    assert_eq!(of("transferred")["issue"]["number"], old.0);
+    assert_eq!(changes["new_issue"]["number"], new.0);
+    assert_eq!(changes["new_repository"]["full_name"], "acme/other");
+    let changes = &of("opened")["changes"];
+    assert_eq!(of("opened")["issue"]["number"], new.0);
+    assert_eq!(changes["old_issue"]["number"], old.0);
+    assert_eq!(changes["old_repository"]["full_name"], "acme/fraud");
+
+    let moved = gh.issue("acme/other", new);
+    assert_eq!(moved.labels, ["Kind/Experiment"]);
+    assert_eq!(moved.assignees, ["ana"]);
+    assert_eq!(moved.milestone.as_deref(), Some("Sprint 12"));
+    let said = |issue: &labhand::sim::IssueView| -> Vec<(String, String)> {
+        let comments = issue.comments.iter();
+        comments
+            .map(|it| (it.author.clone(), it.body.clone()))
+            .collect()
+    };
+    assert_eq!(said(&moved), said(&before));
+    assert_eq!(moved.comments[1].author, "labhand[bot]");
+    assert!(
+        moved
+            .comments
+            .iter()
+            .all(|now| before.comments.iter().all(|was| was.id != now.id))
+    );
+    // A client that follows redirects is led to where it is; the old comments are nowhere.
+    let path = format!("/repos/acme/fraud/issues/{old}");
+    let (status, _, followed) = raw(&gh, "GET", &path, None).await;
+    assert_eq!((status, &followed["number"]), (200, &json!(new.0)));
+    let on_it = format!("{path}/comments");
+    assert_eq!(raw(&gh, "GET", &on_it, None).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_transfer_loses_a_milestone_that_is_another_one_there() {
+    let gh = github().await;
+    gh.repo("acme/other");
+    let (here, there) = (
+        gh.as_user("acme/fraud", "mira"),
+        gh.as_user("acme/other", "ana"),
+    );
+    let due = "2026-12-04T12:00:00Z".parse().unwrap();
+    let sprint = here.milestone("Sprint 12", Some(due));
+    there.milestone("Sprint 12", None);
+    let old = here.open_issue("Explore X").milestone(sprint).send();
+    let new = here.transfer(old, "acme/other");
+    assert_eq!(gh.issue("acme/other", new).milestone, None);
+}
+
+#[tokio::test]
+async fn a_deleted_issue_says_so_and_answers_410() {
+    let gh = github().await;
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    let mira = gh.as_user("acme/fraud", "mira");
+    let n = mira.open_issue("A").send();
+    gh.take_deliveries();
+    let ear = Ear::listen(&gh).await;
+    mira.delete_issue(n);
+    gh.deliver().await;
+    assert_eq!(ear.names(), ["issues.deleted"]);
+    let path = format!("/repos/acme/fraud/issues/{n}");
+    assert_eq!(raw(&gh, "GET", &path, None).await.0, 410);
+}
+
+#[tokio::test]
+async fn milestones_are_due_at_midnight_in_pacific_time_and_tell_of_every_change() {
+    let gh = github().await;
+    gh.collaborator("acme/fraud", "labhand-machine", "write");
+    let mira = gh.as_user("acme/fraud", "mira");
+    gh.take_deliveries();
+    let ear = Ear::listen(&gh).await;
+    let due = "2026-12-04T12:00:00Z".parse().unwrap();
+    let later = mira.milestone("Sprint 13", Some("2026-12-18T12:00:00Z".parse().unwrap()));
+    let sprint = mira.milestone("Sprint 12", Some(due));
+    let n = mira.open_issue("A").milestone(sprint).send();
+    mira.describe_milestone(sprint, "Starts: 2026-11-23");
+    mira.close_milestone(sprint);
+    mira.reopen_milestone(sprint);
+    mira.close_milestone(later);
+    let list = "/repos/acme/fraud/milestones";
+    let (_, _, open) = raw(&gh, "GET", list, None).await;
+    assert_eq!(open.as_array().unwrap().len(), 1);
+    assert_eq!(open[0]["due_on"], "2026-12-04T08:00:00Z");
+    assert_eq!(open[0]["closed_at"], Value::Null);
+    let (_, _, all) = raw(&gh, "GET", &format!("{list}?state=all"), None).await;
+    assert_eq!(
+        (&all[0]["number"], &all[1]["number"]),
+        (&json!(sprint), &json!(later))
+    );
+    mira.delete_milestone(sprint);
+    gh.deliver().await;
+    assert_eq!(
+        ear.names(),
+        [
+            "milestone.created",
+            "milestone.created",
+            "issues.opened",
+            "issues.milestoned",
+            "milestone.edited",
+            "milestone.closed",
+            "milestone.opened",
+            "milestone.closed",
+            "milestone.deleted"
+        ]
+    );
+    assert_eq!(gh.issue("acme/fraud", n).milestone, None);
+    assert_eq!(
+        mira.milestone("Sprint 14", None),
+        3,
+        "no number is used twice"
+    );
+}
+
+#[tokio::test]
+async fn collaborators_are_told_by_what_they_may_do_to_who_may_push() {
+    let gh = github().await;
+    gh.public_repo("acme/open");
+    gh.collaborator("acme/open", "mira", "maintain");
+    gh.collaborator("acme/open", "ana", "triage");
+    gh.team("acme/science", &["mira"]);
+    let path = "/repos/acme/open/collaborators";
+    assert_eq!(raw(&gh, "GET", path, None).await.0, 403);
+    gh.collaborator("acme/open", "labhand-machine", "admin");
+    let logins = async |query: &str| {
+        let (status, _, list) = raw(&gh, "GET", &format!("{path}{query}"), None).await;
+        assert_eq!(status, 200, "{list}");
+        let list = list.as_array().unwrap().clone();
+        let logins = list
+            .iter()
+            .map(|it| it["login"].as_str().unwrap().to_owned());
+        let mut logins: Vec<String> = logins.collect();
+        logins.sort();
+        logins
+    };
+    assert_eq!(logins("").await, ["ana", "labhand-machine", "mira"]);
+    assert_eq!(
+        logins("?permission=maintain").await,
+        ["labhand-machine", "mira"]
+    );
+    assert_eq!(logins("?permission=admin").await, ["labhand-machine"]);
+    assert_eq!(
+        logins("?affiliation=outside").await,
+        ["ana", "labhand-machine"]
+    );
+    let (_, headers, mira) = raw(&gh, "GET", &format!("{path}?per_page=1&page=2"), None).await;
+    assert!(headers["link"].to_str().unwrap().contains("rel=\"next\""));
+    assert_eq!(mira.as_array().unwrap().len(), 1);
+    let (_, _, list) = raw(&gh, "GET", &format!("{path}?permission=maintain"), None).await;
+    let mira = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["login"] == "mira")
+        .unwrap();
+    assert_eq!(mira["role_name"], "maintain");
+    assert_eq!(mira["permissions"]["maintain"], true);
+    assert_eq!(mira["permissions"]["admin"], false);
+}
+
+#[tokio::test]
 async fn faults_strike_as_told() {
     let gh = github().await;
     gh.collaborator("acme/fraud", "labhand-machine", "write");

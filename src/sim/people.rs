@@ -169,7 +169,7 @@ impl Person {
         done(world.delete_issue(self.repo, self.actor, number.0));
     }
 
-    /// Moves an issue to another repository; its number there.
+    /// Moves an issue to another repository of the same owner; its number there.
     #[track_caller]
     pub fn transfer(&self, number: ItemNumber, to: &str) -> ItemNumber {
         let mut world = self.gh.world();
@@ -241,6 +241,37 @@ impl Person {
                 ..MilestoneEdit::default()
             },
         );
+    }
+
+    /// Opens a milestone again.
+    #[track_caller]
+    pub fn reopen_milestone(&self, milestone: u64) {
+        self.edit_milestone(
+            milestone,
+            MilestoneEdit {
+                open: Some(true),
+                ..MilestoneEdit::default()
+            },
+        );
+    }
+
+    /// Changes a milestone's title.
+    #[track_caller]
+    pub fn rename_milestone(&self, milestone: u64, title: &str) {
+        self.edit_milestone(
+            milestone,
+            MilestoneEdit {
+                title: Some(title.to_owned()),
+                ..MilestoneEdit::default()
+            },
+        );
+    }
+
+    /// Deletes a milestone.
+    #[track_caller]
+    pub fn delete_milestone(&self, milestone: u64) {
+        let mut world = self.gh.world();
+        done(world.delete_milestone(self.repo, self.actor, milestone));
     }
 
     #[track_caller]

@@ -268,12 +268,16 @@ pub(super) struct Repo {
     pub labels: Vec<Label>,
     pub milestones: Vec<Milestone>,
     pub issues: BTreeMap<u64, Issue>,
+    /// Numbers of issues that were deleted.
     pub gone: HashSet<u64>,
+    /// Where issues went that were moved to another repository.
+    pub moved: HashMap<u64, (RepoIx, u64)>,
     pub commits: HashMap<String, Commit>,
     pub branches: BTreeMap<String, String>,
     pub checks: Vec<CheckRun>,
     pub statuses: Vec<Status>,
     pub next_number: u64,
+    pub next_milestone: u64,
     pub hooked: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -17,6 +17,11 @@ fn furnish(gh: &Sim) -> labhand::domain::ids::ItemNumber {
     let mira = gh.as_user("acme/fraud", "mira");
     let due = "2026-12-04T12:00:00Z".parse().unwrap();
     let sprint = mira.milestone("Sprint 12", Some(due));
+    let over = "2026-11-20T12:00:00Z".parse().unwrap();
+    let before = mira.milestone("Sprint 11", Some(over));
+    mira.close_milestone(before);
+    gh.user("lena");
+    gh.collaborator("acme/fraud", "lena", "admin");
     let issue = mira
         .open_issue("Test BERT vs GPT")
         .body("Hypothesis: it works")
@@ -74,6 +79,16 @@ async fn repository(bot: &Caller, gh: &Sim) {
     bot.get("/repos/acme/fraud/collaborators/mira/permission")
         .await;
     bot.get("/repos/acme/fraud/milestones").await;
+    let page = bot
+        .get("/repos/acme/fraud/milestones?state=all&per_page=1&page=2")
+        .await;
+    assert_eq!(page[0]["title"], "Sprint 12");
+    bot.get("/repos/acme/fraud/collaborators?permission=maintain&per_page=100")
+        .await;
+    let admins = bot
+        .get("/repos/acme/fraud/collaborators?permission=admin&per_page=100")
+        .await;
+    assert_eq!(admins[0]["role_name"], "admin");
     bot.get("/repos/acme/fraud/contents/.github%2Flabhand.yml")
         .await;
     bot.call(
@@ -83,7 +98,8 @@ async fn repository(bot: &Caller, gh: &Sim) {
         404,
     )
     .await;
-    bot.get("/orgs/acme/teams/science/members").await;
+    bot.get("/orgs/acme/teams/science/members?per_page=100")
+        .await;
     bot.get("/orgs/acme/teams/science/memberships/mira").await;
     bot.call(
         Method::GET,

@@ -49,6 +49,9 @@ async fn deliveries_are_written_down() {
     mira.close(n);
     mira.reopen(n);
     mira.close_milestone(sprint);
+    mira.reopen_milestone(sprint);
+    mira.rename_milestone(sprint, "Sprint 13");
+    mira.delete_milestone(sprint);
     let comment = mira.comment(n, "- [ ] `serving`");
     mira.tick(comment, "serving");
     mira.delete_comment(comment);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
-use super::super::state::{Actor, Issue, StateReason};
+use super::super::state::{Actor, Issue, Role, StateReason};
 use super::super::world::World;
 
 /// The most that GitHub takes as the text of an issue, in characters.
@@ -318,8 +318,11 @@ impl World {
         Ok(())
     }
 
-    /// Moves an issue to another repository, where it begins anew with its comments; labels that
-    /// are not known there are lost, as on GitHub.
+    /// Moves an issue to another repository of the same owner, where it goes on under another
+    /// number. What is not known there is lost: labels of other names, a milestone of another title
+    /// or due date, people who can't be assigned. Comments stay as they are under new ids.
+    ///
+    /// GitHub sends the two events in no fixed order, see octokit/webhooks.js#590.
     pub fn transfer_issue(
         &mut self,
         repo: RepoIx,
@@ -328,6 +331,7 @@ impl World {
         to: RepoIx,
     ) -> Did<u64> {
         let old = self.issue(repo, number)?.clone();
+        self.check_transfer(repo, &old, to)?;
         let old_json = self.issue_json(repo, &old);
         let labels = old
             .labels
@@ -336,6 +340,16 @@ impl World {
             .filter_map(|label| self[to].label(&label.name))
             .map(|label| label.id)
             .collect();
+        let assignees = old
+            .assignees
+            .iter()
+            .copied()
+            .filter(|who| self.works_in(to, *who))
+            .collect();
+        let mut comments = old.comments.clone();
+        for comment in &mut comments {
+            comment.id = self.id();
+        }
         let (id, now) = (self.id(), self.now());
         let new_number = self[to].next_number;
         self[to].next_number += 1;
@@ -343,28 +357,46 @@ impl World {
             id,
             number: new_number,
             labels,
-            milestone: None,
+            assignees,
+            milestone: self.same_milestone(repo, old.milestone, to),
+            comments,
             updated_at: now,
             ..old
         };
         let moved_json = self.issue_json(to, &moved);
         self[to].issues.insert(new_number, moved);
-        self.announce(
-            repo,
-            actor,
-            "issues",
-            Some("transferred"),
-            json!({
-                "issue": old_json,
-                "changes": { "new_issue": moved_json, "new_repository": self.repo_json(to) }
-            }),
-        );
         self[repo].issues.remove(&number);
-        self[repo].gone.insert(number);
-        let from = json!({
+        self[repo].moved.insert(number, (to, new_number));
+        let to_where = json!({
+            "issue": old_json,
+            "changes": { "new_issue": moved_json, "new_repository": self.repo_json(to) }
+        });
+        self.announce(repo, actor, "issues", Some("transferred"), to_where);
+        let from_where = json!({
             "changes": { "old_issue": old_json, "old_repository": self.repo_json(repo) }
         });
-        self.announce_issue(to, new_number, actor, "opened", from);
+        self.announce_issue(to, new_number, actor, "opened", from_where);
         Ok(new_number)
+    }
+
+    /// GitHub moves issues only, only within an owner's repositories, and nothing that is private
+    /// to where everybody can read it.
+    fn check_transfer(&self, repo: RepoIx, issue: &Issue, to: RepoIx) -> Did<()> {
+        let (from, to_repo) = (&self[repo], &self[to]);
+        let may = issue.pull.is_none()
+            && repo != to
+            && from.owner == to_repo.owner
+            && (to_repo.private || !from.private);
+        if may {
+            Ok(())
+        } else {
+            Err(Refusal::invalid("Issue", "repository", "invalid"))
+        }
+    }
+
+    /// Whether somebody was given a role in a repository, and so can be assigned there.
+    fn works_in(&self, repo: RepoIx, account: u64) -> bool {
+        let role = self[repo].collaborators.get(&account);
+        self[repo].owner == account || role.is_some_and(|role| *role >= Role::Read)
     }
 }

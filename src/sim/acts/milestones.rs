@@ -24,6 +24,15 @@ pub(in super::super) struct MilestoneEdit {
     pub open: Option<bool>,
 }
 
+/// The zone by whose days GitHub keeps due dates.
+const PACIFIC: &str = "America/Los_Angeles";
+
+/// What GitHub makes of a due date: the midnight before it in Pacific time.
+fn floored(due: Timestamp) -> Timestamp {
+    let midnight = due.in_tz(PACIFIC).and_then(|there| there.start_of_day());
+    midnight.map_or(due, |midnight| midnight.timestamp())
+}
+
 impl World {
     fn announce_milestone(
         &mut self,
@@ -51,13 +60,14 @@ impl World {
             return Err(Refusal::invalid("Milestone", "title", "already_exists"));
         }
         let (id, now) = (self.id(), self.now());
-        let number = self[repo].milestones.len() as u64 + 1;
+        let number = self[repo].next_milestone;
+        self[repo].next_milestone += 1;
         self[repo].milestones.push(Milestone {
             id,
             number,
             title: title.to_owned(),
             description: description.map(str::to_owned),
-            due_on,
+            due_on: due_on.map(floored),
             creator: actor.account,
             open: true,
             created_at: now,
@@ -96,7 +106,7 @@ impl World {
             milestone.description = Some(text);
         }
         let due = edit.due_on.map(|due| match due {
-            Due::On(at) => Some(at),
+            Due::On(at) => Some(floored(at)),
             Due::Never => None,
         });
         if let Some(due) = due.filter(|due| *due != milestone.due_on) {
@@ -119,5 +129,55 @@ impl World {
             None => {}
         }
         Ok(())
+    }
+
+    /// Deletes a milestone: its number is never used again, and what was in it is in none. That the
+    /// issues say nothing is the harder case; GitHub's documentation does not tell.
+    pub fn delete_milestone(&mut self, repo: RepoIx, actor: Actor, number: u64) -> Did<()> {
+        let milestone = self.maybe_milestone_json(repo, Some(number));
+        if milestone.is_null() {
+            return Err(Refusal::not_found());
+        }
+        self[repo].milestones.retain(|m| m.number != number);
+        for issue in self[repo].issues.values_mut() {
+            if issue.milestone == Some(number) {
+                issue.milestone = None;
+            }
+        }
+        let payload = json!({ "milestone": milestone });
+        self.announce(repo, actor, "milestone", Some("deleted"), payload);
+        Ok(())
+    }
+
+    /// The milestone of another repository that has the same title and due date.
+    pub(super) fn same_milestone(
+        &self,
+        repo: RepoIx,
+        number: Option<u64>,
+        to: RepoIx,
+    ) -> Option<u64> {
+        let mut here = self[repo].milestones.iter();
+        let old = here.find(|m| Some(m.number) == number)?;
+        let mut there = self[to].milestones.iter();
+        let same = there.find(|m| m.title == old.title && m.due_on == old.due_on)?;
+        Some(same.number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::floored;
+
+    #[test]
+    fn a_due_date_becomes_midnight_in_pacific_time() {
+        for (written, kept) in [
+            ("2026-12-04T12:00:00Z", "2026-12-04T08:00:00Z"),
+            ("2026-12-04T08:00:00Z", "2026-12-04T08:00:00Z"),
+            ("2026-12-04T00:00:00Z", "2026-12-03T08:00:00Z"),
+            ("2026-07-03T12:00:00Z", "2026-07-03T07:00:00Z"),
+        ] {
+            let written = written.parse().unwrap();
+            assert_eq!(floored(written).to_string(), kept);
+        }
     }
 }

@@ -27,7 +27,8 @@ use super::state::{Actor, Issue};
 use super::world::World;
 
 impl World {
-    /// An issue or pull request that is there; 410 for one that was deleted.
+    /// An issue or pull request that is there; 410 for one that was deleted, 404 for one that was
+    /// moved to another repository.
     pub fn issue(&self, repo: RepoIx, number: u64) -> Did<&Issue> {
         match self[repo].issues.get(&number) {
             Some(issue) => Ok(issue),

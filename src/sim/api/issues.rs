@@ -1,7 +1,7 @@
 //! Issues: one, many, new and changed.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::acts::{IssueEdit, NewIssue};
 use super::super::refusal::{Did, Refusal};
@@ -9,12 +9,47 @@ use super::super::state::RepoIx;
 use super::super::state::{Actor, Issue, StateReason};
 use super::super::world::World;
 use super::lists::page;
+use super::repos::repo_by_id;
 use super::{Ask, Reply};
 
 pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
     let repo = ask.repo(world)?;
-    let issue = world.issue(repo, ask.number("issue_number")?)?;
-    Ok(Reply::ok(world.issue_json(repo, issue)))
+    shown(world, ask, repo)
+}
+
+/// Where GitHub sends who asks for an issue that was moved.
+pub(super) fn get_by_repository_id(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = repo_by_id(world, ask)?;
+    shown(world, ask, repo)
+}
+
+fn shown(world: &World, ask: &Ask, repo: RepoIx) -> Did<Reply> {
+    let number = ask.number("issue_number")?;
+    if let Some(elsewhere) = moved(world, ask, repo, number) {
+        return Ok(elsewhere);
+    }
+    Ok(Reply::ok(
+        world.issue_json(repo, world.issue(repo, number)?),
+    ))
+}
+
+/// An issue that was moved is a redirect for who sees where it went, and 404 for others. What
+/// hangs on it, such as its comments, is 404 for all.
+fn moved(world: &World, ask: &Ask, repo: RepoIx, number: u64) -> Option<Reply> {
+    let (to, new_number) = *world[repo].moved.get(&number)?;
+    ask.caller.must_see(world, to).ok()?;
+    let address = format!(
+        "{}/repositories/{}/issues/{new_number}",
+        world.base, world[to].id
+    );
+    let body = json!({
+        "message": "Moved Permanently",
+        "url": address,
+        "documentation_url": "https://docs.github.com/rest"
+    });
+    let mut reply = Reply::with_status(301, body);
+    reply.headers.push(("location".to_owned(), address));
+    Some(reply)
 }
 
 /// The instant that `since` names; what is no instant is 422.
@@ -110,6 +145,9 @@ pub(super) fn create(world: &mut World, ask: &Ask) -> Did<Reply> {
 pub(super) fn edit(world: &mut World, ask: &Ask) -> Did<Reply> {
     let (repo, actor) = (ask.repo(world)?, ask.actor(world)?);
     let number = ask.number("issue_number")?;
+    if let Some(elsewhere) = moved(world, ask, repo, number) {
+        return Ok(elsewhere);
+    }
     world.issue(repo, number)?;
     let texts = IssueEdit {
         title: ask.text("title").map(str::to_owned),

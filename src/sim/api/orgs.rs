@@ -70,9 +70,12 @@ pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
 }
 
 pub(super) fn members(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let maintainers_only = ask.query.get("role").map(String::as_str) == Some("maintainer");
     let all = team(world, ask)?
         .members
         .iter()
+        // Nobody is more than a member here.
+        .filter(|_| !maintainers_only)
         .map(|id| world.user_json(*id))
         .collect();
     Ok(page(world, ask, all))

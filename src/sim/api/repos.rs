@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::json::with;
 use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
-use super::super::state::{AccountKind, Role};
+use super::super::state::{AccountKind, Milestone, Role};
 use super::super::world::World;
 use super::lists::page;
 use super::{Ask, Caller, Reply};
@@ -16,6 +16,12 @@ pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
 }
 
 pub(super) fn get_by_id(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = repo_by_id(world, ask)?;
+    Ok(full(world, ask, repo))
+}
+
+/// The repository whose id is in the path, if the caller may see it.
+pub(super) fn repo_by_id(world: &World, ask: &Ask) -> Did<RepoIx> {
     let id = ask.number("id")?;
     let repo = world
         .repos()
@@ -23,7 +29,7 @@ pub(super) fn get_by_id(world: &mut World, ask: &Ask) -> Did<Reply> {
         .map(|(at, _)| at)
         .ok_or_else(Refusal::not_found)?;
     ask.caller.must_see(world, repo)?;
-    Ok(full(world, ask, repo))
+    Ok(repo)
 }
 
 fn full(world: &World, ask: &Ask, repo: RepoIx) -> Reply {
@@ -68,14 +74,92 @@ pub(super) fn permission(world: &mut World, ask: &Ask) -> Did<Reply> {
     })))
 }
 
+/// What a filter for permissions asks for at least; no filter asks for reading.
+fn least(ask: &Ask) -> Did<Role> {
+    let asked = ask.query.get("permission").map(String::as_str);
+    match asked {
+        None | Some("pull") => Ok(Role::Read),
+        Some("triage") => Ok(Role::Triage),
+        Some("push") => Ok(Role::Write),
+        Some("maintain") => Ok(Role::Maintain),
+        Some("admin") => Ok(Role::Admin),
+        Some(_) => Err(Refusal::invalid("Repository", "permission", "invalid")),
+    }
+}
+
+/// All who were given a role in the repository, and the person who owns it. They are listed for who
+/// may push, and for every App.
+pub(super) fn collaborators(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = ask.repo(world)?;
+    if ask.caller == Caller::Machine && world.role(repo, world.machine) < Role::Write {
+        return Err(Refusal::new(
+            403,
+            "Must have push access to view repository collaborators.",
+        ));
+    }
+    let least = least(ask)?;
+    let owner = world[repo].owner;
+    let in_a_team = |id: u64| {
+        let mut teams = world.teams.iter().filter(|team| team.org == owner);
+        teams.any(|team| team.members.contains(&id))
+    };
+    let outside = ask.query.get("affiliation").map(String::as_str) == Some("outside");
+    let given = world[repo].collaborators.iter();
+    let given = given.filter(|(_, role)| **role > Role::None);
+    let given = given.map(|(id, _)| *id).filter(|id| *id != owner);
+    let person = world
+        .account_by_id(owner)
+        .filter(|account| account.kind == AccountKind::User && !outside);
+    let all = person
+        .map(|account| account.id)
+        .into_iter()
+        .chain(given)
+        .map(|id| (id, world.role(repo, id)))
+        .filter(|(id, role)| *role >= least && !(outside && in_a_team(*id)))
+        .map(|(id, role)| {
+            with(
+                world.user_json(id),
+                json!({
+                    "permissions": World::permissions_json(role), "role_name": role_words(role).1
+                }),
+            )
+        })
+        .collect();
+    Ok(page(world, ask, all))
+}
+
+/// Milestones, those first that are due first, unless asked otherwise.
 pub(super) fn milestones(world: &mut World, ask: &Ask) -> Did<Reply> {
     let repo = ask.repo(world)?;
     let state = ask.query.get("state").map_or("open", String::as_str);
-    let all = world[repo]
+    let by_completeness = ask.query.get("sort").map(String::as_str) == Some("completeness");
+    let mut found: Vec<&Milestone> = world[repo]
         .milestones
         .iter()
         .filter(|milestone| state == "all" || (state == "open") == milestone.open)
+        .collect();
+    if by_completeness {
+        found.sort_by_key(|milestone| (percent_done(world, repo, milestone), milestone.number));
+    } else {
+        found.sort_by_key(|milestone| (milestone.due_on, milestone.number));
+    }
+    if ask.query.get("direction").map(String::as_str) == Some("desc") {
+        found.reverse();
+    }
+    let all = found
+        .into_iter()
         .map(|milestone| world.milestone_json(repo, milestone))
         .collect();
     Ok(page(world, ask, all))
+}
+
+/// How much of a milestone is closed, in percent.
+fn percent_done(world: &World, repo: RepoIx, milestone: &Milestone) -> usize {
+    let issues = world[repo].issues.values();
+    let inside: Vec<bool> = issues
+        .filter(|issue| issue.milestone == Some(milestone.number))
+        .map(|issue| issue.open)
+        .collect();
+    let closed = inside.iter().filter(|open| !**open).count();
+    closed * 100 / inside.len().max(1)
 }
