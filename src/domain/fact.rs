@@ -204,6 +204,15 @@ pub struct Milestone {
     pub title: String,
     /// The day it is due, if it is.
     pub due: Option<Date>,
+    /// The day that its description says it starts on.
+    #[serde(default)]
+    pub starts: Option<Date>,
+    /// When it was created, where that was told.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it was closed; `None` while it is open.
+    #[serde(default)]
+    pub closed_at: Option<Timestamp>,
 }
 
 /// A pull request's branches and state.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::{Permission, User};
 use crate::domain::entries::Slug;
-use crate::domain::fact::{CloseReason, Snapshot, What};
+use crate::domain::fact::{CloseReason, Milestone, Snapshot, What};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
 pub mod github;
@@ -472,8 +472,13 @@ pub enum RepoHappening {
     Removed,
     /// Who is in which team, or may do what, has changed.
     PeopleChanged,
-    /// A milestone changed.
-    Milestone,
+    /// A milestone is so now.
+    Milestone {
+        /// Its number within the repository.
+        number: u64,
+        /// The milestone now; `None`: it was deleted.
+        now: Option<Milestone>,
+    },
     /// A merge queue asks for checks on this commit.
     MergeGroup {
         /// The commit.

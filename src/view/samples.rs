@@ -101,6 +101,9 @@ impl Sample {
                 number: 3,
                 title: "Sprint 12".to_owned(),
                 due: None,
+                starts: None,
+                created_at: None,
+                closed_at: None,
             }),
             kind: Some(Classified {
                 kind: Kind::Experiment,

@@ -94,7 +94,7 @@ impl<F: Forge> Worker<F> {
                 }
                 RepoHappening::Removed => repository.removed = true,
                 RepoHappening::PeopleChanged => self.shared.people.forget(installation),
-                RepoHappening::Milestone => step.wake.push((board, self.now())),
+                RepoHappening::Milestone { .. } => step.wake.push((board, self.now())),
                 RepoHappening::MergeGroup { head, pulls, .. } => checks.push((head, pulls)),
                 RepoHappening::CheckRerequested { head } => rerequested.push(head),
             }

@@ -19,6 +19,7 @@ mod connection;
 mod find;
 pub mod payload;
 mod queries;
+mod milestone;
 mod reads;
 mod request;
 mod setup;

@@ -3,14 +3,14 @@
 //! is optional here, and what is not used is not read, so that a new field never stops the bot.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 use serde::Deserialize;
 
 use crate::domain::actor::User;
-use crate::domain::fact::{self, CloseReason, PullSight, Snapshot};
+use crate::domain::fact::{CloseReason, PullSight, Snapshot};
 use crate::domain::ids::{CommitSha, Login, UserId};
 use crate::forge::LabelSpec;
+
+use super::milestone::Milestone;
 
 /// The account that GitHub shows in the place of deleted ones, where it does not say `null`.
 const GHOST: (u64, &str) = (10137, "ghost");
@@ -102,29 +102,6 @@ impl LabelOn {
     }
 }
 
-/// A milestone on an issue.
-#[derive(Debug, Deserialize)]
-pub(super) struct Milestone {
-    number: u64,
-    title: String,
-    due_on: Option<Moment>,
-}
-
-impl Milestone {
-    fn read(self) -> fact::Milestone {
-        fact::Milestone {
-            number: self.number,
-            title: self.title,
-            due: self.due_on.and_then(due_date),
-        }
-    }
-}
-
-/// GitHub keeps a due date as midnight in Pacific time, which is 07:00 or 08:00 UTC of that day.
-fn due_date(due: Moment) -> Option<Date> {
-    Some(Offset::UTC.to_datetime(due.timestamp()?).date())
-}
-
 #[derive(Debug, Deserialize)]
 struct IssueType {
     name: Option<String>,
@@ -187,7 +164,7 @@ impl Issue {
             issue_type: self.kind.and_then(|kind| kind.name),
             assignees: people(self.assignees),
             labels: names(self.labels),
-            milestone: self.milestone.map(Milestone::read),
+            milestone: self.milestone.as_ref().map(Milestone::read),
             title: self.title,
             body: self.body.unwrap_or_default(),
         }
@@ -281,7 +258,7 @@ impl Pull {
             issue_type: None,
             assignees: people(self.assignees),
             labels: names(self.labels),
-            milestone: self.milestone.map(Milestone::read),
+            milestone: self.milestone.as_ref().map(Milestone::read),
             title: self.title,
             body: self.body.unwrap_or_default(),
         }
@@ -335,22 +312,6 @@ mod tests {
             closed(r#""2026-11-23T12:00:00Z""#),
             Some(CloseReason::Completed)
         );
-    }
-
-    #[test]
-    fn a_due_date_is_the_day_that_was_chosen_summer_and_winter() {
-        for (due_on, day) in [
-            ("2026-07-03T07:00:00Z", "2026-07-03"),
-            ("2026-12-04T08:00:00Z", "2026-12-04"),
-        ] {
-            let milestone =
-                format!(r#","milestone":{{"number":3,"title":"Sprint 12","due_on":"{due_on}"}}"#);
-            let due = issue(&milestone)
-                .snapshot(noon())
-                .milestone
-                .and_then(|m| m.due);
-            assert_eq!(due.map(|due| due.to_string()).as_deref(), Some(day));
-        }
     }
 
     #[test]

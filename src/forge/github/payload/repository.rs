@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::forge::RepoHappening;
 
+use super::super::milestone::Milestone;
 use super::super::wire::{self, Moment};
 use super::{Setting, Told};
 
@@ -34,26 +35,25 @@ pub(super) fn label(payload: &LabelPayload, setting: &Setting<'_>) -> Happenings
     )])
 }
 
-#[derive(Deserialize)]
-struct MilestoneTimes {
-    updated_at: Option<Moment>,
-}
-
 /// `milestone`
 #[derive(Deserialize)]
 pub(super) struct MilestonePayload {
-    milestone: MilestoneTimes,
+    milestone: Milestone,
 }
 
 pub(super) fn milestone(payload: &MilestonePayload, setting: &Setting<'_>) -> Happenings {
-    let updated = payload.milestone.updated_at.and_then(Moment::timestamp);
-    let at = match setting.action {
-        "created" | "edited" | "opened" | "closed" => updated.unwrap_or(setting.received_at),
+    let milestone = &payload.milestone;
+    let (at, now) = match setting.action {
+        "created" | "edited" | "opened" | "closed" => (
+            milestone.changed().unwrap_or(setting.received_at),
+            Some(milestone.read()),
+        ),
         // Its own times are older than its end.
-        "deleted" => setting.received_at,
+        "deleted" => (setting.received_at, None),
         _ => return Told::UnknownAction,
     };
-    Told::Heard(vec![(at, RepoHappening::Milestone)])
+    let number = milestone.number;
+    Told::Heard(vec![(at, RepoHappening::Milestone { number, now })])
 }
 
 #[derive(Deserialize)]

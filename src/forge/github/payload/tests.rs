@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use crate::domain::fact::{CloseReason, Snapshot, What};
+use crate::domain::fact::{CloseReason, Milestone, Snapshot, What};
 use crate::domain::ids::{CommentId, CommitSha, UserId};
 use crate::forge::LabelSpec;
 
@@ -76,6 +76,9 @@ fn an_opened_issue_is_told_whole_with_its_text() {
     assert_eq!(shown.issue_type.as_deref(), Some("Experiment"));
     let milestone = shown.milestone.as_ref().expect("a milestone");
     assert_eq!(milestone.due, Some(date(2026, 12, 4)));
+    assert_eq!(milestone.starts, Some(date(2026, 11, 23)));
+    assert_eq!(milestone.created_at, Some(instant("2026-11-19T09:00:00Z")));
+    assert_eq!(milestone.closed_at, None);
     assert!(matches!(text, Happening::Text { body, before: None } if body.contains("/timebox 3d")));
     assert!(
         delivery
@@ -168,6 +171,51 @@ fn deleting_and_transferring_away_are_the_end() {
             [&Happening::Item(What::Gone)]
         );
     }
+}
+
+/// A milestone's own event.
+fn milestone_event(action: &str) -> Delivery {
+    let body = format!(
+        r#"{{"action": "{action}", "milestone": {{"id": 88, "number": 12, "title": "Sprint 12",
+        "state": "closed", "description": "Two weeks.\n**Starts:** 2026-11-23",
+        "due_on": "2026-12-04T08:00:00Z", "created_at": "2026-11-19T09:00:00Z",
+        "updated_at": "2026-11-27T17:00:00Z", "closed_at": "2026-11-27T16:59:59Z"}},
+        "repository": {{"id": 7001, "full_name": "acme/fraud", "default_branch": "main"}},
+        "sender": {{"id": 502, "login": "jonas", "type": "User"}}}}"#
+    );
+    understood("milestone", body.as_bytes())
+}
+
+#[test]
+fn a_milestone_is_told_whole_as_of_its_last_change() {
+    for action in ["created", "edited", "opened", "closed"] {
+        let delivery = milestone_event(action);
+        assert_eq!(delivery.heard[0].at, instant("2026-11-27T17:00:00Z"));
+        let now = Milestone {
+            number: 12,
+            title: "Sprint 12".to_owned(),
+            due: Some(date(2026, 12, 4)),
+            starts: Some(date(2026, 11, 23)),
+            created_at: Some(instant("2026-11-19T09:00:00Z")),
+            closed_at: Some(instant("2026-11-27T16:59:59Z")),
+        };
+        let told = RepoHappening::Milestone {
+            number: 12,
+            now: Some(now),
+        };
+        assert_eq!(whats(&delivery), [&Happening::Repo(told)]);
+    }
+}
+
+#[test]
+fn a_deleted_milestone_ends_when_it_is_heard() {
+    let delivery = milestone_event("deleted");
+    assert_eq!(delivery.heard[0].at, received());
+    let told = RepoHappening::Milestone {
+        number: 12,
+        now: None,
+    };
+    assert_eq!(whats(&delivery), [&Happening::Repo(told)]);
 }
 
 #[test]
