@@ -461,6 +461,14 @@ pub enum RepoHappening {
         /// The definition now.
         spec: Option<LabelSpec>,
     },
+    /// The issue was moved to another repository, where it goes on under another number.
+    /// [`What::Gone`] comes before.
+    Transferred {
+        /// The other repository.
+        to: RepoId,
+        /// Its number there.
+        number: ItemNumber,
+    },
     /// The repository has this name, branch and visibility now.
     Repository(RepoNow),
     /// labhand was installed on it, or it was added to the installation.

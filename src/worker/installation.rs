@@ -51,7 +51,8 @@ impl<F: Forge> Worker<F> {
                         | Happening::Item(_)
                         | Happening::Comment { .. }
                         | Happening::CommentDeleted { .. }
-                        | Happening::Text { .. } => continue,
+                        | Happening::Text { .. }
+                        | Happening::Transferred { .. } => continue,
                     };
                 let tiding = Tiding {
                     id: format!("{}-{digest}-{place}", delivery.guid),

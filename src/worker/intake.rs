@@ -121,8 +121,8 @@ impl<F: Forge> Worker<F> {
                     };
                     self.take_commands(text, source, gathered).await?;
                 }
-                // Such come to the repository's key.
-                Happening::Repo(_) => {}
+                // What concerns the repository comes to its own key.
+                Happening::Transferred { .. } | Happening::Repo(_) => {}
             }
         }
         Ok(())

@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::domain::fact::{CloseReason, Snapshot, What};
-use crate::domain::ids::{CommentId, ItemNumber};
+use crate::domain::ids::{CommentId, ItemNumber, RepoId};
 use crate::forge::Happening;
 
 use super::super::wire::{Account, Issue, LabelOn, Moment, Pull, merged_or_not, user_or_ghost};
@@ -14,13 +15,26 @@ use super::{Setting, Told};
 /// When and what.
 type Happenings = Told<(Timestamp, Happening)>;
 
-/// What an edit changed. `from: null` is an empty text.
+/// What an edit changed, or where a transfer came from and went to.
 #[derive(Deserialize)]
 struct Changes {
     body: Option<From>,
-    old_issue: Option<serde::de::IgnoredAny>,
+    old_issue: Option<IgnoredAny>,
+    new_issue: Option<NewIssue>,
+    new_repository: Option<NewRepository>,
 }
 
+#[derive(Deserialize)]
+struct NewIssue {
+    number: u64,
+}
+
+#[derive(Deserialize)]
+struct NewRepository {
+    id: u64,
+}
+
+/// `from: null` is an empty text.
 #[derive(Deserialize)]
 struct From {
     from: Option<String>,
@@ -30,6 +44,19 @@ struct From {
 fn text_before(changes: Option<Changes>) -> Option<String> {
     let body = changes?.body?;
     Some(body.from.unwrap_or_default())
+}
+
+/// Where an issue was moved to.
+fn destination(changes: Option<Changes>) -> Option<Happening> {
+    let Changes {
+        new_issue,
+        new_repository,
+        ..
+    } = changes?;
+    Some(Happening::Transferred {
+        to: RepoId(new_repository?.id),
+        number: ItemNumber(new_issue?.number),
+    })
 }
 
 /// `issues`
@@ -75,7 +102,12 @@ pub(super) fn issues(payload: IssuesPayload, setting: &Setting<'_>) -> (ItemNumb
             Happening::Item(What::Closed { how }),
         ],
         "reopened" => vec![seen(issue.snapshot(at)), Happening::Item(What::Reopened)],
-        "deleted" | "transferred" => vec![Happening::Item(What::Gone)],
+        "deleted" => vec![Happening::Item(What::Gone)],
+        "transferred" => {
+            let mut happenings = vec![Happening::Item(What::Gone)];
+            happenings.extend(destination(changes));
+            happenings
+        }
         "assigned" | "unassigned" | "milestoned" | "demilestoned" | "typed" | "untyped"
         | "locked" | "unlocked" | "pinned" | "unpinned" => vec![seen(issue.snapshot(at))],
         _ => return (number, Told::UnknownAction),

@@ -173,6 +173,29 @@ fn deleting_and_transferring_away_are_the_end() {
     }
 }
 
+#[test]
+fn a_transferred_issue_is_gone_and_then_told_where_it_went() {
+    let transferred = changed(
+        fixture!("issues.closed"),
+        r#""action": "closed""#,
+        r#""action": "transferred""#,
+    );
+    let changes = r#""changes": {"new_issue": {"number": 5, "title": "Explore X"},
+        "new_repository": {"id": 7002, "full_name": "acme/tickets"}}, "sender""#;
+    let delivery = understood("issues", &changed(&transferred, r#""sender""#, changes));
+    assert_eq!(delivery.number, Some(ItemNumber(48)));
+    assert_eq!(
+        whats(&delivery),
+        [
+            &Happening::Item(What::Gone),
+            &Happening::Transferred {
+                to: RepoId(7002),
+                number: ItemNumber(5),
+            }
+        ]
+    );
+}
+
 /// A milestone's own event.
 fn milestone_event(action: &str) -> Delivery {
     let body = format!(
