@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::date;
 use labhand::domain::actor::{Permission, User};
-use labhand::domain::fact::CloseReason;
+use labhand::domain::fact::{CloseReason, What};
 use labhand::domain::ids::{
     CommentId, CommitSha, InstallationId, ItemNumber, Login, RepoId, UserId,
 };
 use labhand::forge::github::{GitHub, OnCall, payload};
 use labhand::forge::{
-    Call, CallError, Check, Conclusion, Done, Forge, LabelSpec, Reaction, RepoRef, Slot,
+    Call, CallError, Check, Conclusion, Done, Forge, Happening, LabelSpec, Reaction, RepoRef, Slot,
 };
 use labhand::sim::{Answer, Fault, Selection, Sim, SimOptions};
 use secrecy::SecretString;
@@ -274,6 +275,78 @@ async fn an_app_writes_and_reads() {
 }
 
 #[tokio::test]
+async fn an_app_reads_milestones_maintainers_and_teams_page_by_page() {
+    let (gh, forge, repo) = as_app().await;
+    let mira = gh.as_user(REPO, "mira");
+    let due = "2026-12-04T12:00:00Z".parse().expect("an instant");
+    for number in 1..=101 {
+        mira.milestone(&format!("Sprint {number}"), Some(due));
+    }
+    mira.describe_milestone(101, "Starts: 2026-11-23");
+    mira.close_milestone(101);
+    let milestones = forge.milestones(&repo).await.expect("milestones");
+    assert_eq!(milestones.len(), 101);
+    let (last, changed) = milestones.last().expect("the last");
+    assert_eq!((last.number, last.title.as_str()), (101, "Sprint 101"));
+    assert_eq!(last.due, Some(date(2026, 12, 4)));
+    assert_eq!(last.starts, Some(date(2026, 11, 23)));
+    assert_eq!(last.closed_at, Some(*changed));
+    assert!(
+        milestones
+            .iter()
+            .take(100)
+            .all(|(it, _)| it.closed_at.is_none())
+    );
+
+    gh.bot("renovate[bot]");
+    gh.collaborator(REPO, "renovate[bot]", "admin");
+    gh.user("lena");
+    gh.collaborator(REPO, "jonas", "write");
+    gh.collaborator(REPO, "lena", "admin");
+    let logins: Vec<String> = (0..101).map(|number| format!("lead-{number}")).collect();
+    for login in &logins {
+        gh.user(login);
+        gh.collaborator(REPO, login, "maintain");
+    }
+    let maintainers = forge.maintainers(&repo).await.expect("maintainers");
+    assert_eq!(maintainers.len(), 102);
+    assert!(maintainers.contains(&user(&gh, "lena")));
+
+    let members: Vec<&str> = logins.iter().map(String::as_str).collect();
+    gh.team("acme/leads", &members);
+    let read = forge.team_members(&repo, "acme/leads").await;
+    assert_eq!(read.expect("members").len(), 101);
+    let missing = forge.team_members(&repo, "acme/nobody").await;
+    assert!(matches!(missing, Err(CallError::Missing(_))), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_moved_issue_is_missing_and_its_delivery_says_where_it_is() {
+    let (gh, forge, repo) = with_token().await;
+    gh.repo("acme/tickets");
+    gh.collaborator("acme/tickets", "labhand-machine", "write");
+    gh.repository_hook(REPO);
+    let mira = gh.as_user(REPO, "mira");
+    let number = mira.open_issue("Explore X").send();
+    let status = comment_of(forge.perform(&repo, &status_comment(number)).await);
+    gh.take_deliveries();
+    let there = mira.transfer(number, "acme/tickets");
+    let missing = forge.issue(&repo, number).await;
+    assert!(matches!(missing, Err(CallError::Missing(_))), "{missing:?}");
+    let missing = forge.comment(&repo, status).await;
+    assert!(matches!(missing, Err(CallError::Missing(_))), "{missing:?}");
+
+    let [transferred] = &gh.take_deliveries()[..] else {
+        panic!("one repository has a hook")
+    };
+    let read = payload::read("issues", transferred.body.as_bytes(), Timestamp::MAX);
+    let heard = read.expect("a readable payload").heard;
+    let to = RepoId(gh.repo_id("acme/tickets"));
+    assert_eq!(heard[0].what, Happening::Item(What::Gone));
+    assert_eq!(heard[1].what, Happening::Transferred { to, number: there });
+}
+
+#[tokio::test]
 async fn a_token_writes_and_reads() {
     let (gh, forge, repo) = with_token().await;
     writes_and_reads(&gh, &forge, &repo).await;
@@ -396,7 +469,12 @@ async fn everything_that_the_stand_in_tells_is_understood() {
     mira.push(pull, &[("c", "e")]);
     mira.enqueue(pull);
     mira.merge(pull);
-    mira.delete_issue(number);
+    gh.repo("acme/tickets");
+    mira.transfer(number, "acme/tickets");
+    mira.close_milestone(milestone);
+    mira.delete_milestone(milestone);
+    let gone = mira.open_issue("Explore W").send();
+    mira.delete_issue(gone);
     gh.uninstall("acme");
 
     let deliveries = gh.take_deliveries();

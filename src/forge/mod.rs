@@ -304,12 +304,22 @@ pub trait Forge: Send + Sync + 'static {
         of: &RepoName,
         path: &str,
     ) -> impl Future<Output = Result<Option<String>, CallError>> + Send;
+    /// All milestones, open or closed, and when each last changed.
+    fn milestones(
+        &self,
+        repo: &RepoRef,
+    ) -> impl Future<Output = Result<Vec<(Milestone, Timestamp)>, CallError>> + Send;
     /// What somebody may do in the repository.
     fn permission(
         &self,
         repo: &RepoRef,
         user: &User,
     ) -> impl Future<Output = Result<Permission, CallError>> + Send;
+    /// The people who may maintain or administer the repository, however they came by it; no bots.
+    fn maintainers(
+        &self,
+        repo: &RepoRef,
+    ) -> impl Future<Output = Result<Vec<User>, CallError>> + Send;
     /// Whether somebody is an active member of the team `org/team`; `Missing` if there is no such team for us.
     fn in_team(
         &self,
@@ -317,6 +327,12 @@ pub trait Forge: Send + Sync + 'static {
         team: &str,
         user: &User,
     ) -> impl Future<Output = Result<bool, CallError>> + Send;
+    /// The members of the team `org/team`; `Missing` if there is no such team for us.
+    fn team_members(
+        &self,
+        repo: &RepoRef,
+        team: &str,
+    ) -> impl Future<Output = Result<Vec<User>, CallError>> + Send;
     /// The issues of the same repository that merging the pull request would close.
     fn closing_references(
         &self,
@@ -445,6 +461,14 @@ pub enum Happening {
         /// Its text before, if it was edited.
         before: Option<String>,
     },
+    /// The issue was moved to another repository, where it goes on under another number.
+    /// [`What::Gone`] comes before.
+    Transferred {
+        /// The other repository.
+        to: RepoId,
+        /// Its number there.
+        number: ItemNumber,
+    },
     /// Something about the repository itself.
     Repo(RepoHappening),
 }
@@ -460,14 +484,6 @@ pub enum RepoHappening {
         id: u64,
         /// The definition now.
         spec: Option<LabelSpec>,
-    },
-    /// The issue was moved to another repository, where it goes on under another number.
-    /// [`What::Gone`] comes before.
-    Transferred {
-        /// The other repository.
-        to: RepoId,
-        /// Its number there.
-        number: ItemNumber,
     },
     /// The repository has this name, branch and visibility now.
     Repository(RepoNow),

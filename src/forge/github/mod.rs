@@ -6,10 +6,12 @@
 //! the second repeat creating calls. Requests are sent bare, so that the headers of answers
 //! (limits, pages, redirects) can be read.
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::domain::actor::{Permission, User};
+use crate::domain::fact::Milestone;
 use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
 
 use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef};
@@ -17,9 +19,9 @@ use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef}
 mod answer;
 mod connection;
 mod find;
+mod milestone;
 pub mod payload;
 mod queries;
-mod milestone;
 mod reads;
 mod request;
 mod setup;
@@ -141,12 +143,24 @@ impl Forge for GitHub {
         self.read_file(repo, of, path).await
     }
 
+    async fn milestones(&self, repo: &RepoRef) -> Result<Vec<(Milestone, Timestamp)>, CallError> {
+        self.read_milestones(repo).await
+    }
+
     async fn permission(&self, repo: &RepoRef, user: &User) -> Result<Permission, CallError> {
         self.read_permission(repo, user).await
     }
 
+    async fn maintainers(&self, repo: &RepoRef) -> Result<Vec<User>, CallError> {
+        self.read_maintainers(repo).await
+    }
+
     async fn in_team(&self, repo: &RepoRef, team: &str, user: &User) -> Result<bool, CallError> {
         self.read_membership(repo, team, user).await
+    }
+
+    async fn team_members(&self, repo: &RepoRef, team: &str) -> Result<Vec<User>, CallError> {
+        self.read_team_members(repo, team).await
     }
 
     async fn closing_references(

@@ -3,17 +3,23 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::Method;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::actor::{Permission, User};
+use crate::domain::fact;
 use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
 use crate::forge::{CallError, IssueNow, LabelSpec, RepoNow, RepoRef};
 
 use super::connection::As;
+use super::milestone::Milestone;
 use super::request::{Request, in_repo};
 use super::wire::{Account, Issue, Label};
 use super::writes::about;
 use super::{GitHub, on_behalf_of};
+
+/// Where GitHub lists a team's members.
+const TEAM_MEMBERS: &str = "/orgs/{org}/teams/{team_slug}/members";
 
 #[derive(Deserialize)]
 struct App {
@@ -63,6 +69,14 @@ struct CollaboratorPermission {
 
 #[derive(Deserialize)]
 struct Collaborator {
+    permissions: Option<Permissions>,
+}
+
+/// Somebody in the list of those who may do something in a repository.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(flatten)]
+    account: Account,
     permissions: Option<Permissions>,
 }
 
@@ -179,6 +193,20 @@ impl GitHub {
         Ok(labels.map(|label| (label.id, label.spec())).collect())
     }
 
+    pub(super) async fn read_milestones(
+        &self,
+        repo: &RepoRef,
+    ) -> Result<Vec<(fact::Milestone, Timestamp)>, CallError> {
+        let request = about(repo, Method::GET, "/repos/{owner}/{repo}/milestones", &[]);
+        let request = request.query("state", "all");
+        let pages: Vec<Vec<Milestone>> = self.connection.pages(on_behalf_of(repo), request).await?;
+        let no_time = || CallError::Unreadable("a milestone without `updated_at`".to_owned());
+        let milestones = pages.iter().flatten();
+        milestones
+            .map(|milestone| Ok((milestone.read(), milestone.changed().ok_or_else(no_time)?)))
+            .collect()
+    }
+
     /// Without a `ref`, GitHub reads the default branch.
     pub(super) async fn read_file(
         &self,
@@ -219,6 +247,36 @@ impl GitHub {
         }
     }
 
+    /// GitHub's filter spares the pages of all who may only read, but whether it keeps those who may
+    /// do more than it asks for is not documented: hence both questions.
+    pub(super) async fn read_maintainers(&self, repo: &RepoRef) -> Result<Vec<User>, CallError> {
+        let mut found: Vec<User> = Vec::new();
+        for permission in ["maintain", "admin"] {
+            let route = "/repos/{owner}/{repo}/collaborators";
+            let request = about(repo, Method::GET, route, &[]).query("permission", permission);
+            let pages: Vec<Vec<Listed>> =
+                self.connection.pages(on_behalf_of(repo), request).await?;
+            let maintainers = pages.into_iter().flatten().filter_map(Listed::maintainer);
+            for user in maintainers {
+                if found.iter().all(|other| other.id != user.id) {
+                    found.push(user);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) async fn read_team_members(
+        &self,
+        repo: &RepoRef,
+        team: &str,
+    ) -> Result<Vec<User>, CallError> {
+        let (org, slug) = parted(team)?;
+        let request = Request::get(TEAM_MEMBERS, &[org, slug]);
+        let pages: Vec<Vec<Account>> = self.connection.pages(on_behalf_of(repo), request).await?;
+        Ok(pages.iter().flatten().map(Account::user).collect())
+    }
+
     /// GitHub answers 404 for somebody who is no member as for a team that is none.
     pub(super) async fn read_membership(
         &self,
@@ -226,16 +284,14 @@ impl GitHub {
         team: &str,
         user: &User,
     ) -> Result<bool, CallError> {
-        let no_team = || CallError::Missing(format!("team {team}"));
-        let (org, slug) = team.split_once('/').ok_or_else(no_team)?;
+        let (org, slug) = parted(team)?;
         let route = "/orgs/{org}/teams/{team_slug}/memberships/{username}";
         let request = Request::get(route, &[org, slug, user.login.as_str()]);
         let asker = on_behalf_of(repo);
         match self.connection.json::<Membership>(asker, &request).await {
             Ok(membership) => Ok(membership.state == "active"),
             Err(CallError::Missing(_)) => {
-                let route = "/orgs/{org}/teams/{team_slug}/members";
-                let request = Request::get(route, &[org, slug]).query("per_page", "1");
+                let request = Request::get(TEAM_MEMBERS, &[org, slug]).query("per_page", "1");
                 self.connection.send(asker, &request).await?;
                 Ok(false)
             }
@@ -259,12 +315,28 @@ impl GitHub {
     }
 }
 
+/// The organisation and the team of `org/team`.
+fn parted(team: &str) -> Result<(&str, &str), CallError> {
+    let no_team = || CallError::Missing(format!("team {team}"));
+    team.split_once('/').ok_or_else(no_team)
+}
+
 /// GitHub breaks its base64 into lines.
 fn decode(content: &str) -> Result<String, CallError> {
     let content: String = content.split_ascii_whitespace().collect();
     let bytes = BASE64.decode(content).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     text.ok_or_else(|| CallError::Unreadable("a file that is no text".to_owned()))
+}
+
+impl Listed {
+    /// The person, if they may maintain or administer. The role's name may be one that the
+    /// organisation made up; what it lets them do shows in the booleans alone.
+    fn maintainer(self) -> Option<User> {
+        let may = self.permissions.unwrap_or_default();
+        let is_one = (may.maintain || may.admin) && !self.account.is_bot();
+        is_one.then(|| self.account.user())
+    }
 }
 
 impl CollaboratorPermission {

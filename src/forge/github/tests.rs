@@ -653,6 +653,112 @@ async fn no_member_is_told_apart_from_no_team() {
     assert_eq!(github.permission(&repo, &mira).await, Ok(Permission::None));
 }
 
+/// A page with another one behind it.
+fn page(body: &Value, next: &str) -> Response {
+    answer_with(200, &[("link", &format!("<{next}>; rel=\"next\""))], body)
+}
+
+#[tokio::test]
+async fn milestones_are_read_open_and_closed_to_the_last_page() {
+    let shown = |number: u64, state: &str| {
+        json!([{
+            "number": number, "title": format!("Sprint {number}"), "state": state,
+            "description": "Starts: 2026-11-23", "due_on": "2026-12-04T08:00:00Z",
+            "created_at": "2026-11-19T09:00:00Z", "updated_at": "2026-11-20T09:00:00Z",
+            "closed_at": "2026-12-04T17:00:00Z"
+        }])
+    };
+    let server = Server::start(move |seen| match seen.line.as_str() {
+        "GET /repos/acme/fraud/milestones?state=all&per_page=100" => page(
+            &shown(12, "open"),
+            "/repositories/7001/milestones?state=all&per_page=100&page=2",
+        ),
+        "GET /repositories/7001/milestones?state=all&per_page=100&page=2" => {
+            answer(200, &shown(11, "closed"))
+        }
+        "GET /repos/acme/timeless/milestones?state=all&per_page=100" => {
+            answer(200, &json!([{"number": 1, "title": "Sprint 1"}]))
+        }
+        other => panic!("{other}"),
+    })
+    .await;
+    let github = with_token(&server.url);
+    let milestones = github.milestones(&repo()).await.expect("milestones");
+    let instant = |text: &str| text.parse::<Timestamp>().expect("an instant");
+    let told: Vec<_> = milestones
+        .iter()
+        .map(|(milestone, changed)| (milestone.number, milestone.closed_at, *changed))
+        .collect();
+    let changed = instant("2026-11-20T09:00:00Z");
+    let closed = instant("2026-12-04T17:00:00Z");
+    assert_eq!(told, [(12, None, changed), (11, Some(closed), changed)]);
+
+    let timeless = RepoRef {
+        name: "acme/timeless".parse().expect("a name"),
+        ..repo()
+    };
+    let error = github.milestones(&timeless).await.expect_err("no time");
+    assert!(matches!(error, CallError::Unreadable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn maintainers_are_people_who_may_maintain_whatever_their_role_is_called() {
+    let listed = |id: u64, login: &str, kind: &str, may: &str| {
+        let (maintain, admin) = (may != "push", may == "admin");
+        json!({
+            "id": id, "login": login, "type": kind, "role_name": "lead scientist",
+            "permissions": {"pull": true, "push": true, "maintain": maintain, "admin": admin}
+        })
+    };
+    let next = "/repositories/7001/collaborators?permission=maintain&per_page=100&page=2";
+    let server = Server::start(move |seen| {
+        let mira = listed(501, "mira", "User", "maintain");
+        let robot = listed(77, "robot[bot]", "Bot", "admin");
+        let pusher = listed(503, "pusher", "User", "push");
+        let lena = listed(504, "lena", "User", "admin");
+        match seen.line.as_str() {
+            "GET /repos/acme/fraud/collaborators?permission=maintain&per_page=100" => {
+                page(&json!([robot, pusher]), next)
+            }
+            line if line.strip_prefix("GET ") == Some(next) => answer(200, &json!([mira])),
+            "GET /repos/acme/fraud/collaborators?permission=admin&per_page=100" => {
+                let unsaid = json!({"id": 505, "login": "unsaid", "type": "User"});
+                answer(200, &json!([lena, mira, unsaid]))
+            }
+            other => panic!("{other}"),
+        }
+    })
+    .await;
+    let maintainers = with_token(&server.url).maintainers(&repo()).await;
+    let maintainers = maintainers.expect("maintainers");
+    let logins: Vec<_> = maintainers.iter().map(|it| it.login.as_str()).collect();
+    assert_eq!(logins, ["mira", "lena"]);
+}
+
+#[tokio::test]
+async fn members_of_a_team_are_read_to_the_last_page() {
+    let server = Server::start(|seen| match seen.line.as_str() {
+        "GET /orgs/acme/teams/ml/members?per_page=100" => page(
+            &json!([{"id": 501, "login": "mira", "type": "User"}]),
+            "/organizations/1/team/2/members?per_page=100&page=2",
+        ),
+        "GET /organizations/1/team/2/members?per_page=100&page=2" => {
+            answer(200, &json!([{"id": 502, "login": "jonas", "type": "User"}]))
+        }
+        _ => answer(404, &json!({"message": "Not Found"})),
+    })
+    .await;
+    let github = with_token(&server.url);
+    let members = github.team_members(&repo(), "acme/ml").await;
+    let members = members.expect("members");
+    assert_eq!(members[0], mira());
+    assert_eq!(members[1].login.as_str(), "jonas");
+    for nobody in ["acme/none", "nonsense"] {
+        let missing = github.team_members(&repo(), nobody).await;
+        assert!(matches!(missing, Err(CallError::Missing(_))), "{missing:?}");
+    }
+}
+
 #[tokio::test]
 async fn closing_references_are_read_on_and_only_of_this_repository() {
     let server = Server::start(|seen| {
