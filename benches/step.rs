@@ -10,7 +10,7 @@ use labhand::command;
 use labhand::domain::actor::{Actor, Permission, Standing, User};
 use labhand::domain::fact::{Fact, FactId, Ordered, Place, Snapshot, What};
 use labhand::domain::fold::{self, Ground};
-use labhand::domain::ids::{CommentId, ItemNumber, Login, RepoName, UserId};
+use labhand::domain::ids::{CommentId, ItemNumber, Login, RepoId, RepoName, UserId};
 use labhand::domain::item::Item;
 use labhand::domain::policy::Policy;
 use labhand::forge::{Done, Shown};
@@ -136,12 +136,14 @@ fn context<'a>(policy: &'a Policy, repo: &'a RepoName, now: Timestamp) -> Contex
         policy,
         now,
         repo,
+        repo_id: RepoId(7),
         web_url: "https://github.com",
         as_app: true,
         linked: &[],
         same_head: &[],
         policy_problem: None,
         board: None,
+        sprint: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! /help timebox     one of them
 //! /status
 //! /board
+//! /sprint
 //! /sync
 //! ```
 
@@ -62,6 +63,23 @@ impl Command for Board {
 
     fn read(_: &Args<'_>) -> Result<Order, Misread> {
         Ok(Order::Board)
+    }
+}
+
+/// `/sprint`
+pub(super) struct Sprint;
+
+impl Command for Sprint {
+    const NAMES: &'static [&'static str] = &["sprint"];
+    const NEEDS: Needs = Needs::Triage;
+    const EXTENT: Extent = Extent::Line;
+    const USAGE: &'static str = "/sprint";
+    const EXPLANATION: &'static str =
+        "Posts the summary of the sprint that is on as a comment here.";
+    const EXAMPLE: &'static str = "/sprint";
+
+    fn read(_: &Args<'_>) -> Result<Order, Misread> {
+        Ok(Order::Sprint)
     }
 }
 

@@ -6,13 +6,15 @@
 //! /analyze               the same as /stage analysis
 //! /block waiting for GPU quota
 //! /unblock
+//! /extend 1d the labels came late
 //! ```
 
 use crate::domain::actor::Needs;
 use crate::domain::kind::Stage;
 use crate::domain::order::{Misread, Order};
+use crate::domain::worktime::Span;
 
-use super::args::{Args, Choice};
+use super::args::{Args, Choice, misread, quoted, required};
 use super::{Command, Extent};
 
 /// `/stage S`
@@ -103,4 +105,47 @@ impl Command for Unblock {
     fn read(_: &Args<'_>) -> Result<Order, Misread> {
         Ok(Order::Unblock)
     }
+}
+
+/// `/extend D reason`
+pub(super) struct Extend;
+
+impl Command for Extend {
+    const NAMES: &'static [&'static str] = &["extend"];
+    const NEEDS: Needs = Needs::Lead;
+    const EXTENT: Extent = Extent::Text;
+    const USAGE: &'static str = "/extend 1d reason";
+    const EXPLANATION: &'static str =
+        "Gives a time box more time, counted from its end or from now, whichever is later.";
+    const EXAMPLE: &'static str = "/extend 1d the labels came late";
+
+    fn read(args: &Args<'_>) -> Result<Order, Misread> {
+        if args.text.is_empty() {
+            return Err(misread("the time is missing", Self::EXAMPLE));
+        }
+        let (span, reason) = leading_span(args.text).ok_or_else(|| {
+            let problem = format!("{} does not begin with a time", quoted(args.text));
+            misread(problem, Self::EXAMPLE)
+        })?;
+        let reason = reason.trim_start_matches(['-', '–', '—', ':', ',', '.', ' ']);
+        let reason = required(reason, "the reason", Self::EXAMPLE)?;
+        Ok(Order::Extend { span, reason })
+    }
+}
+
+/// The longest span that a text begins with, `1w 2d` of `1w 2d to label more`, and what follows.
+fn leading_span(text: &str) -> Option<(Span, &str)> {
+    const MOST_WORDS: usize = 9;
+    let ends = text
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace())
+        .map(|(end, _)| end)
+        .chain([text.len()]);
+    ends.take(MOST_WORDS)
+        .filter_map(|end| {
+            let (span, rest) = text.split_at_checked(end)?;
+            let span = span.trim_end_matches([',', ':', ';', '.']);
+            Some((Span::parse(span)?, rest))
+        })
+        .last()
 }

@@ -1,6 +1,9 @@
 //! What came out.
 //!
 //! ```text
+//! /result f1=0.87 latency_p95=41ms
+//! /result inconclusive
+//!
 //! /findings BERT reaches 0.87 at 41 ms; GPT-2 stays at 0.83.
 //!
 //! - trained on 40,000 tickets           lists, tables and code belong to the findings
@@ -13,10 +16,33 @@
 use crate::domain::actor::Needs;
 use crate::domain::ids::RepoName;
 use crate::domain::kind::Verdict;
+use crate::domain::metric;
 use crate::domain::order::{Misread, Order};
 
-use super::args::{Args, Choice, bare, required, split_word};
+use super::args::{Args, Choice, bare, misread, required, split_word};
 use super::{Command, Extent};
+
+/// `/result name=value…`
+pub(super) struct Results;
+
+impl Command for Results {
+    const NAMES: &'static [&'static str] = &["result", "results"];
+    const NEEDS: Needs = Needs::AuthorAssigneeTriage;
+    const EXTENT: Extent = Extent::Text;
+    const USAGE: &'static str =
+        "/result name=value… | supported|refuted|inconclusive|did-not-finish";
+    const EXPLANATION: &'static str =
+        "Says what was measured, or how people judge a metric in words; of each the last counts.";
+    const EXAMPLE: &'static str = "/result f1=0.87 latency_p95=41ms";
+
+    fn read(args: &Args<'_>) -> Result<Order, Misread> {
+        let text = args.required("the result", Self::EXAMPLE)?;
+        match metric::read_report(&text) {
+            Ok(report) => Ok(Order::Result(report)),
+            Err(misformed) => Err(misread(misformed.to_string(), Self::EXAMPLE)),
+        }
+    }
+}
 
 /// `/findings T`
 pub(super) struct Findings;
@@ -45,8 +71,7 @@ impl Command for Decide {
     const EXTENT: Extent = Extent::Text;
     const USAGE: &'static str =
         "/decide productionize|abandon|more-research [in owner/repo] reason";
-    const EXPLANATION: &'static str =
-        "Decides what follows from the findings, and closes the issue as completed.";
+    const EXPLANATION: &'static str = "Decides what follows from the findings, closes the issue as completed and opens the next one; a lead may revise it.";
     const EXAMPLE: &'static str = "/decide abandon GPT-2 is no better than the baseline";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {

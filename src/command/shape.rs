@@ -15,6 +15,7 @@
 use crate::domain::actor::Needs;
 use crate::domain::fields::item_numbers;
 use crate::domain::kind::{Bucket, Kind, Phase, Points};
+use crate::domain::metric;
 use crate::domain::order::{BoxLength, Frozen, Misread, Order};
 
 use super::args::{Args, Choice, bare, misread, quoted, required};
@@ -198,7 +199,16 @@ impl Command for Metric {
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
         let text = args.required("the metric", Self::EXAMPLE)?;
+        readable(&text, Self::EXAMPLE)?;
         Ok(Order::Metric { text })
+    }
+}
+
+/// A metric is plain prose, or all of it can be measured.
+fn readable(text: &str, example: &str) -> Result<(), Misread> {
+    match metric::read(text) {
+        Ok(_) => Ok(()),
+        Err(misformed) => Err(misread(misformed.to_string(), example)),
     }
 }
 
@@ -259,6 +269,9 @@ impl Command for Amend {
         let (text, reason) = split_because(rest)
             .ok_or_else(|| misread("the reason is missing: `because …`", Self::EXAMPLE))?;
         let text = required(text, "the new text", Self::EXAMPLE)?;
+        if field == Frozen::Metric {
+            readable(&text, Self::EXAMPLE)?;
+        }
         let reason = required(reason, "the reason", Self::EXAMPLE)?;
         Ok(Order::Amend {
             field,

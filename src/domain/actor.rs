@@ -43,6 +43,9 @@ pub struct Standing {
     /// Those GitHub teams named in the policy (`org/team`, lower case) that the account is in.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub teams: BTreeSet<String>,
+    /// Nobody else could have granted what only leads grant; looked up where that matters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_lead: bool,
 }
 
 impl Standing {
@@ -51,6 +54,7 @@ impl Standing {
         Self {
             permission,
             teams: BTreeSet::new(),
+            only_lead: false,
         }
     }
 }

@@ -99,6 +99,52 @@ impl Calendar {
         horizon
     }
 
+    /// The first instant of a local day.
+    pub fn start_of(&self, day: Date) -> Timestamp {
+        // Only the end of time has no first instant.
+        day.to_zoned_datetime(self.zone())
+            .map_or(Timestamp::MAX, |start| start.timestamp())
+    }
+
+    /// The end of work on the working day that an instant falls on, or else on the next one.
+    pub fn closing_after(&self, at: Timestamp) -> Timestamp {
+        let working = self.end_after(at, WorkTime(1));
+        let local = self.date_of(working).to_datetime(self.to);
+        local
+            .to_zoned_datetime(self.zone())
+            .map_or(working, |closing| closing.timestamp().max(at))
+    }
+
+    /// When work begins on the next working day after that of an instant; `None` where no day of
+    /// the next year has any.
+    pub fn next_morning(&self, after: Timestamp) -> Option<Timestamp> {
+        const A_YEAR: usize = 366;
+        let today = self.date_of(after);
+        let mut days = today.series(jiff::Span::new().days(1)).skip(1).take(A_YEAR);
+        let next = days.find(|day| self.is_working(*day))?;
+        let morning = next
+            .to_datetime(self.from)
+            .to_zoned_datetime(self.zone())
+            .ok()?;
+        Some(morning.timestamp())
+    }
+
+    /// Whether work is done on that day.
+    pub fn is_working(&self, day: Date) -> bool {
+        let weekday = day.weekday().to_monday_one_offset();
+        self.days.contains(&weekday) && !self.holidays.contains(&day)
+    }
+
+    /// How many working days lie from one day to another, both included.
+    pub fn working_days(&self, from: Date, to: Date) -> usize {
+        const LONGEST: usize = 3_660;
+        from.series(jiff::Span::new().days(1))
+            .take(LONGEST)
+            .take_while(|day| *day <= to)
+            .filter(|day| self.is_working(*day))
+            .count()
+    }
+
     /// How much working time passes between two instants, in whole seconds; none if the second is
     /// not later.
     pub fn between(&self, from: Timestamp, to: Timestamp) -> WorkTime {

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Needs, User};
 use super::entries::Slug;
-use super::ids::{CommentId, CommitSha, ItemNumber, UserId};
+use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
+use super::worktime::WorkTime;
 
 /// What makes a fact the same fact when it is heard again: the digest of the delivery it came
 /// from and its place therein, or, for a command, the comment and the command's text.
@@ -55,7 +56,13 @@ impl Fact {
             What::Reopened => 12,
             What::Observed(_) => 13,
             What::BuiltOnBy { .. } => 14,
-            What::Gone => 15,
+            What::MilestoneIs { .. } => 15,
+            What::FollowsUp(_) => 16,
+            What::FollowedBy { .. } => 17,
+            What::Tried { .. } => 18,
+            What::Arrived { .. } => 19,
+            What::Moved { .. } => 20,
+            What::Gone => 21,
         };
         // Commands of one comment share its second, and younger comments have larger ids.
         let written = if let What::Ordered(ordered) = &self.what {
@@ -133,6 +140,9 @@ pub enum What {
         kind: Option<Kind>,
         /// What was decided on it.
         decided: Option<Verdict>,
+        /// The chain of exploration that it ends.
+        #[serde(default, skip_serializing_if = "Chain::is_empty")]
+        chain: Chain,
     },
     /// Another item's time box runs for these people, of whom some are assigned here; nobody: it
     /// does not run any more.
@@ -147,8 +157,102 @@ pub enum What {
         /// The other item.
         number: ItemNumber,
     },
+    /// The milestone of this number was changed, or deleted.
+    MilestoneIs {
+        /// Which.
+        number: u64,
+        /// As it is from then on; `None`: deleted.
+        now: Option<Milestone>,
+    },
+    /// labhand has opened it, since another item was decided so.
+    FollowsUp(Box<Origin>),
+    /// labhand has opened an item for what was decided here.
+    FollowedBy {
+        /// [`Decision::asked_at`](super::item::Decision::asked_at).
+        asked_at: Timestamp,
+        /// The new item.
+        item: ItemAt,
+    },
+    /// Earlier items of the repository that look similar.
+    Tried {
+        /// The most similar first.
+        numbers: Vec<ItemNumber>,
+    },
+    /// It was transferred to this repository; what was before happened elsewhere.
+    Arrived,
+    /// It was transferred to another repository where labhand is as well, and its history with it.
+    Moved {
+        /// Where it is now.
+        to: ItemAt,
+    },
     /// Deleted or transferred away; its history stays in the logs.
     Gone,
+}
+
+/// An item of this repository or of another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ItemAt {
+    /// The other repository; `None`: the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repo: Option<RepoName>,
+    /// Its number there.
+    pub number: ItemNumber,
+}
+
+/// What an item came out of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The item that was decided.
+    pub item: ItemAt,
+    /// Its title then.
+    pub title: String,
+    /// How it was decided.
+    pub verdict: Verdict,
+    /// When.
+    pub decided_at: Timestamp,
+    /// The chain that ends with it.
+    pub chain: Chain,
+}
+
+/// Items of exploration, each of which asked for the next, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Chain(pub Vec<Link>);
+
+/// A link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The item.
+    pub item: ItemAt,
+    /// How long its time boxes ran, in working time.
+    pub spent: WorkTime,
+}
+
+impl Chain {
+    /// It has no link.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many links it has.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How long all its time boxes ran, in working time.
+    pub fn spent(&self) -> WorkTime {
+        let spent = self.0.iter().map(|link| link.spent);
+        spent.fold(WorkTime::ZERO, WorkTime::plus)
+    }
+
+    /// The same chain as seen from another repository.
+    #[must_use]
+    pub fn seen_from_outside(mut self, repo: &RepoName) -> Self {
+        for link in &mut self.0 {
+            link.item.repo.get_or_insert_with(|| repo.clone());
+        }
+        self
+    }
 }
 
 /// An issue or pull request as a payload or a listing shows it.

@@ -11,13 +11,19 @@ use super::actor::{Actor, Needs, Permission, User};
 use super::fact::{CloseReason, Fact, Snapshot, What};
 use super::fields;
 use super::guards;
-use super::item::{Closed, FieldName, Item, Notice, NoticeKind};
+use super::item::{
+    BoxEnd, Closed, Decision, FieldName, Item, Notice, NoticeKind, Superseded, digest_of_fields,
+};
 use super::kind::{Kind, Stage};
 use super::policy::{Level, Policy, Rule};
+use super::sprint;
 
+mod boxes;
+mod elsewhere;
 mod kinds;
 mod labels;
 mod orders;
+mod outcome;
 mod pulls;
 mod stages;
 
@@ -63,10 +69,12 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             number,
             kind,
             decided,
+            chain,
         } => {
             let stands = super::item::Foundation {
                 kind: *kind,
                 decided: *decided,
+                chain: chain.clone(),
             };
             item.foundations.insert(*number, stands);
         }
@@ -80,6 +88,23 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::BuiltOnBy { number } => {
             item.built_on_by.insert(*number);
         }
+        What::MilestoneIs { number, now } => {
+            if item
+                .milestone
+                .as_ref()
+                .is_some_and(|it| it.number == *number)
+            {
+                item.milestone.clone_from(now);
+                plan(item, ground.policy);
+            }
+        }
+        What::FollowsUp(origin) => elsewhere::follows_up(item, origin),
+        What::FollowedBy { asked_at, item: to } => {
+            item.follow_ups.insert(*asked_at, to.clone());
+        }
+        What::Tried { numbers } => item.tried.clone_from(numbers),
+        What::Arrived => elsewhere::arrive(item, fact.at),
+        What::Moved { to } => item.moved_to = Some(to.clone()),
         What::Gone => item.gone = true,
     }
     stages::try_again(item, fact.at, ground.policy);
@@ -103,30 +128,67 @@ pub fn pass(item: &mut Item, to: Timestamp) {
     if timebox.stopped {
         return;
     }
-    let reached = |percent| timebox.reached(percent).filter(|at| *at <= to);
-    let expiring = reached(u32::from(timebox.remind_at));
-    let expired = reached(100);
+    let Some(started) = timebox.started_at() else {
+        return;
+    };
+    let end = BoxEnd {
+        started,
+        extended: timebox.extensions.len(),
+    };
+    let by_now = |at: Option<Timestamp>| at.filter(|at| *at <= to);
+    let expiring = by_now(timebox.reminder_at());
+    let expired = by_now(timebox.ends_at());
+    let review = by_now(timebox.review_at());
+    let sprint = item
+        .sprint_ends
+        .filter(|(_, ends)| *ends <= to && *ends > started);
     if let Some(at) = expiring {
-        notify_once(item, at, NoticeKind::BoxExpiring);
+        notify_once(item, at, NoticeKind::BoxExpiring(end));
     }
     if let Some(at) = expired
-        && notify_once(item, at, NoticeKind::BoxExpired)
+        && notify_once(item, at, NoticeKind::BoxExpired(end))
         && classified.kind == Kind::Experiment
         && item.stage == Stage::Active
     {
         stages::enter(item, Stage::Analysis, at, None);
+        item.tripped = true;
     }
+    if let Some(at) = review {
+        let sprint = None;
+        notify_once(item, at, NoticeKind::BoxReview { started, sprint });
+    }
+    if let Some((number, at)) = sprint {
+        let sprint = Some(number);
+        notify_once(item, at, NoticeKind::BoxReview { started, sprint });
+    }
+}
+
+/// When the item's sprint ends, by the policy that is in force as it is planned.
+fn plan(item: &mut Item, policy: &Policy) {
+    let milestone = item.milestone.as_ref();
+    item.sprint_ends = milestone
+        .and_then(|milestone| Some((milestone.number, sprint::end_of(milestone, policy)?)));
 }
 
 /// After this many labels put back within an hour labhand yields (product §2).
 const RESTORATIONS_AN_HOUR: usize = 3;
 
-/// Adds a notice unless there is the same one already; says whether it is new.
+/// Adds a notice unless there is the same one already; says whether it is new. Those of a box are
+/// the same whenever they fall due: what is heard late may move an instant, and says nothing new.
 fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
+    let of_box = match what {
+        NoticeKind::BoxExpiring(_) | NoticeKind::BoxExpired(_) | NoticeKind::BoxReview { .. } => {
+            true
+        }
+        NoticeKind::StageRefused { .. }
+        | NoticeKind::PointsRefused
+        | NoticeKind::ReopenedUndecided
+        | NoticeKind::WrongTick { .. } => false,
+    };
     if item
         .notices
         .iter()
-        .any(|notice| notice.what == what && notice.at == at)
+        .any(|notice| notice.what == what && (of_box || notice.at == at))
     {
         return false;
     }
@@ -155,6 +217,7 @@ fn see(item: &mut Item, snapshot: &Snapshot, at: Timestamp, sight: Sight, ground
     item.created_at = Some(snapshot.created_at);
     item.assignees.clone_from(&snapshot.assignees);
     item.milestone.clone_from(&snapshot.milestone);
+    plan(item, ground.policy);
     item.issue_type.clone_from(&snapshot.issue_type);
     item.is_pull = snapshot.is_pull;
     if first {
@@ -177,6 +240,11 @@ fn see(item: &mut Item, snapshot: &Snapshot, at: Timestamp, sight: Sight, ground
 /// Reads the fields from the text; what a command has set stays.
 fn read_text(item: &mut Item, body: &str) {
     let read = fields::read(body);
+    item.text_digest = digest_of_fields([
+        read.hypothesis.as_deref(),
+        read.metric.as_deref(),
+        read.baseline.as_deref(),
+    ]);
     let by_text = |field| !item.fields.by_command.contains(&field);
     let (hypothesis, metric) = (by_text(FieldName::Hypothesis), by_text(FieldName::Metric));
     let (builds_on, timebox) = (by_text(FieldName::BuildsOn), by_text(FieldName::Timebox));
@@ -249,9 +317,22 @@ fn reopen(item: &mut Item, at: Timestamp, by: Option<&Actor>) {
     if item.closed.take().is_none() {
         return;
     }
-    item.earlier_decisions.extend(item.decision.take());
+    let decided = item.decision.take().map(|decision| Decision {
+        superseded: Some(Superseded::Reopened),
+        ..decision
+    });
+    item.earlier_decisions.extend(decided);
     let Some(classified) = item.kind else { return };
     let user = by.map(|actor| actor.user.clone());
+    // What closing had stopped goes on; what was found out already needs no more time.
+    if item.findings.is_empty()
+        && let Some(timebox) = item.timebox.as_mut()
+    {
+        timebox.go_on(at);
+        if item.blocked.is_some() {
+            timebox.pause(at);
+        }
+    }
     if !classified.kind.is_exploration() {
         stages::enter(item, Stage::InProgress, at, user);
     } else if item.was_active {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::actor::User;
 use super::item::Item;
-use super::kind::{Kind, Stage, Verdict};
+use super::kind::{Kind, Phase, Stage, Verdict};
 use super::policy::{Level, Policy, Rule};
 
 /// The rules that an item would break by entering a stage, whatever their level.
@@ -53,9 +53,12 @@ fn is_broken(item: &Item, rule: Rule) -> bool {
         Rule::ExperimentNeedsMetric => item.metric().is_none(),
         Rule::ExplorationNeedsTimebox => item.box_length.is_none() && item.timebox.is_none(),
         Rule::NoPointsOnExploration => item.points.is_some(),
-        Rule::DevelopmentNeedsPoints => item.points.is_none(),
+        // What is to be deployed has one firm number (product §2).
+        Rule::DevelopmentNeedsPoints => item.points.is_none_or(|points| {
+            item.phase == Some(Phase::Productionize) && points.low != points.high
+        }),
         Rule::DevelopmentNeedsDeliverables => item.fields.deliverables.is_empty(),
-        Rule::DevelopmentBuildsOnValidated => item.fields.builds_on.iter().any(|number| {
+        Rule::DevelopmentBuildsOnValidated => item.foundation_numbers().iter().any(|number| {
             item.foundations.get(number).is_some_and(|base| {
                 base.kind == Some(Kind::Experiment) && base.decided != Some(Verdict::Productionize)
             })

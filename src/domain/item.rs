@@ -8,23 +8,25 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::User;
-use super::fact::{Milestone, PullSight};
+use super::fact::{ItemAt, Milestone, Origin, PullSight};
 use super::handoff::Handoff;
 use super::ids::{ItemNumber, UserId};
 use super::kind::{Bucket, Kind, Phase, Points, Stage};
-use super::order::{BoxLength, Frozen};
+use super::order::BoxLength;
 use super::policy::Rule;
 use super::timebox::TimeBox;
 
 mod answer;
+mod chain;
 mod notice;
 mod record;
+mod results;
 
 pub use answer::{Answered, Outcome, Refusal};
-pub use notice::{Notice, NoticeKind};
+pub use notice::{BoxEnd, Notice, NoticeKind};
 pub use record::{
     Amendment, Blocked, Classified, Closed, Decision, FieldName, Fields, Findings, Foundation,
-    FrozenFields, Move, Pull,
+    FrozenFields, Move, Pull, Reported, Superseded, digest_of_fields,
 };
 
 /// An issue or pull request and its history's outcome.
@@ -74,6 +76,12 @@ pub struct Item {
     pub stage_since: Option<Timestamp>,
     /// Every move from stage to stage.
     pub moves: Vec<Move>,
+    /// When it first had a kind, and was in the first stage of its track.
+    #[serde(default)]
+    pub taken_up_at: Option<Timestamp>,
+    /// It is in analysis since its box was over, and not since anybody said so.
+    #[serde(default)]
+    pub tripped: bool,
     /// It was active or in progress at some time.
     pub was_active: bool,
     /// Where an assignment or a pull request would have moved it, had no enforced rule been in the way.
@@ -93,12 +101,39 @@ pub struct Item {
     pub earlier_boxes: Vec<TimeBox>,
     /// Why it cannot go on.
     pub blocked: Option<Blocked>,
+    /// When it could not go on before.
+    #[serde(default)]
+    pub earlier_blocks: Vec<(Timestamp, Timestamp)>,
+    /// Results as they were reported; of each metric the last counts.
+    #[serde(default)]
+    pub results: Vec<Reported>,
     /// What was learned; the last counts.
     pub findings: Vec<Findings>,
     /// What was decided.
     pub decision: Option<Decision>,
-    /// What had been decided before it was reopened.
+    /// What had been decided before it was reopened or revised.
     pub earlier_decisions: Vec<Decision>,
+    /// What labhand opened for a decision, by [`Decision::asked_at`].
+    #[serde(default)]
+    pub follow_ups: BTreeMap<Timestamp, ItemAt>,
+    /// The decision that it was opened for.
+    #[serde(default)]
+    pub origin: Option<Origin>,
+    /// Earlier items that look similar, the most similar first.
+    #[serde(default)]
+    pub tried: Vec<ItemNumber>,
+    /// When its sprint ends, and which milestone that is.
+    #[serde(default)]
+    pub sprint_ends: Option<(u64, Timestamp)>,
+    /// The digest of what its text says of hypothesis, metric and baseline.
+    #[serde(default)]
+    pub text_digest: String,
+    /// When it was transferred to this repository; what was said before stands where it was said.
+    #[serde(default)]
+    pub arrived_at: Option<Timestamp>,
+    /// Where it was transferred to, its history with it.
+    #[serde(default)]
+    pub moved_to: Option<ItemAt>,
     /// How the items that it builds on stand.
     pub foundations: BTreeMap<ItemNumber, Foundation>,
     /// The items that build on this one.
@@ -150,6 +185,8 @@ impl Item {
             stage: Stage::Ideation,
             stage_since: None,
             moves: Vec::new(),
+            taken_up_at: None,
+            tripped: false,
             was_active: false,
             held_back: None,
             stage_label_off_at: None,
@@ -159,9 +196,18 @@ impl Item {
             timebox: None,
             earlier_boxes: Vec::new(),
             blocked: None,
+            earlier_blocks: Vec::new(),
+            results: Vec::new(),
             findings: Vec::new(),
             decision: None,
             earlier_decisions: Vec::new(),
+            follow_ups: BTreeMap::new(),
+            origin: None,
+            tried: Vec::new(),
+            sprint_ends: None,
+            text_digest: String::new(),
+            arrived_at: None,
+            moved_to: None,
             foundations: BTreeMap::new(),
             built_on_by: BTreeSet::new(),
             other_boxes: BTreeMap::new(),
@@ -177,34 +223,6 @@ impl Item {
         }
     }
 
-    /// The hypothesis that counts: as frozen and last amended, or as it stands.
-    pub fn hypothesis(&self) -> Option<&str> {
-        self.counting(Frozen::Hypothesis, self.fields.hypothesis.as_deref())
-    }
-
-    /// The success metric that counts: as frozen and last amended, or as it stands.
-    pub fn metric(&self) -> Option<&str> {
-        self.counting(Frozen::Metric, self.fields.metric.as_deref())
-    }
-
-    fn counting<'a>(&'a self, field: Frozen, now: Option<&'a str>) -> Option<&'a str> {
-        let Some(frozen) = &self.frozen else {
-            return now;
-        };
-        let amended = frozen
-            .amendments
-            .iter()
-            .rev()
-            .find(|amendment| amendment.field == field);
-        let original = match field {
-            Frozen::Hypothesis => frozen.hypothesis.as_deref(),
-            Frozen::Metric => frozen.metric.as_deref(),
-        };
-        amended
-            .map(|amendment| amendment.text.as_str())
-            .or(original)
-    }
-
     /// For whom its box runs now; nobody while it does not.
     pub fn box_runs_for(&self) -> BTreeSet<UserId> {
         let runs = self.timebox.as_ref().is_some_and(TimeBox::is_running);
@@ -218,20 +236,5 @@ impl Item {
     pub fn effective_bucket(&self) -> Option<Bucket> {
         let kind = self.kind?.kind;
         Some(self.bucket.unwrap_or_else(|| kind.bucket()))
-    }
-}
-
-impl Item {
-    /// The items that this pull request is linked to, oldest first.
-    pub fn links(&self) -> BTreeSet<ItemNumber> {
-        let closes = self
-            .pull
-            .iter()
-            .flat_map(|pull| pull.closes.iter().copied());
-        closes
-            .chain(self.fields.builds_on.iter().copied())
-            .chain(self.fields.part_of.iter().copied())
-            .filter(|number| *number != self.number)
-            .collect()
     }
 }

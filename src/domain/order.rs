@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::entries::Slug;
 use super::ids::{ItemNumber, RepoName};
 use super::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
+use super::metric::Report;
 use super::worktime::Span;
 
 /// A command's meaning.
@@ -21,6 +22,8 @@ pub enum Order {
     Status,
     /// `/board`: post the board here.
     Board,
+    /// `/sprint`: post the sprint's summary here.
+    Sprint,
     /// `/sync`: compare everything here with GitHub and mend it; takes in an old issue.
     Sync,
     /// `/kind K` and its short forms.
@@ -63,6 +66,15 @@ pub enum Order {
         /// Why.
         reason: String,
     },
+    /// `/extend D reason`.
+    Extend {
+        /// How much more.
+        span: Span,
+        /// Why.
+        reason: String,
+    },
+    /// `/result name=value…`, or `/result supported`.
+    Result(Report),
     /// `/findings T`.
     Findings {
         /// What was learned.

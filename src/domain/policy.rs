@@ -93,6 +93,17 @@ pub struct Extensions {
     pub not_by_assignee: bool,
 }
 
+impl Default for Extensions {
+    fn default() -> Self {
+        Self {
+            count: 1,
+            at_most: 50,
+            by: ExtendedBy::Lead,
+            not_by_assignee: true,
+        }
+    }
+}
+
 words!(
     /// Who may extend a box.
     ExtendedBy {
@@ -294,12 +305,7 @@ impl Default for Policy {
                     ("deep".to_owned(), span(1, 0, 0)),
                 ]),
                 remind_at: 80,
-                extensions: Extensions {
-                    count: 1,
-                    at_most: 50,
-                    by: ExtendedBy::Lead,
-                    not_by_assignee: true,
-                },
+                extensions: Extensions::default(),
             },
             guards: BTreeMap::new(),
             sprint: SprintPolicy {

@@ -2,12 +2,14 @@
 //!
 //! It knows nothing of stages and blocking; the fold tells it when to run. Facts come with
 //! GitHub's clock and now and then twice, so every change may be repeated, and one that lies before the last
-//! change counts from that one.
+//! change counts from that one. The calendar and the terms in force when it starts stay with it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::User;
 use super::calendar::Calendar;
+use super::policy::Extensions;
 use super::worktime::{Span, WorkTime};
 
 /// A box that has started.
@@ -17,15 +19,48 @@ pub struct TimeBox {
     pub calendar: Calendar,
     /// Its length as asked for.
     pub span: Span,
-    /// Its length in working time.
+    /// The policy's name for that length, such as `spike`, if it was asked for by name.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// Its length in working time, extensions included.
     pub length: WorkTime,
     /// Per cent at which the first reminder is due.
     pub remind_at: u8,
+    /// How it may be extended.
+    #[serde(default)]
+    pub terms: Extensions,
+    /// By what it was extended, in order.
+    #[serde(default)]
+    pub extensions: Vec<Extension>,
     /// The stretches during which it ran, in order; the last one has no end while it runs. A box
     /// that was stopped during a pause ends with a stretch of no length, which says when.
     pub runs: Vec<(Timestamp, Option<Timestamp>)>,
     /// It stopped for good: findings, a decision, closing, or another kind.
     pub stopped: bool,
+}
+
+/// More time for a box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// When it was granted.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// How much, as asked for.
+    pub span: Span,
+    /// Why.
+    pub reason: String,
+    /// What the box had used by then, in working time.
+    pub used: WorkTime,
+}
+
+/// Why a box gets no more time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoExtension {
+    /// It has been extended as often as its terms allow, which is so many times.
+    Spent(u32),
+    /// More than its terms allow, which is this much.
+    TooLong(WorkTime),
 }
 
 /// Steps of the meter that readers see.
@@ -34,17 +69,34 @@ pub const METER_STEPS: u32 = 10;
 /// Per cent of the box in one step of the meter.
 const STEP: u32 = 100 / METER_STEPS;
 
+/// A box that has been pending for so many times its length is reviewed (product §3).
+const REVIEWED_AFTER: i64 = 2;
+
 impl TimeBox {
-    /// A box that runs from then on.
+    /// A box that runs from then on, under the usual terms.
     pub fn start(calendar: &Calendar, span: Span, remind_at: u8, at: Timestamp) -> Self {
         Self {
             calendar: calendar.clone(),
             span,
+            preset: None,
             length: calendar.work(span),
             remind_at,
+            terms: Extensions::default(),
+            extensions: Vec::new(),
             runs: vec![(at, None)],
             stopped: false,
         }
+    }
+
+    /// When it started.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.runs.first().map(|(start, _)| *start)
+    }
+
+    /// When it stopped for good.
+    pub fn stopped_at(&self) -> Option<Timestamp> {
+        let (_, end) = self.runs.last()?;
+        end.filter(|_| self.stopped)
     }
 
     /// Its time does not count from then on.
@@ -71,6 +123,61 @@ impl TimeBox {
         self.stopped = true;
     }
 
+    /// Lets one that was stopped go on, as if it had been paused meanwhile.
+    pub fn go_on(&mut self, at: Timestamp) {
+        if self.stopped {
+            self.stopped = false;
+            self.resume(at);
+        }
+    }
+
+    /// Gives it more time, counted from its end or from now, whichever is later.
+    ///
+    /// # Errors
+    /// [`NoExtension`], if its terms do not allow that.
+    pub fn extend(
+        &mut self,
+        span: Span,
+        by: &User,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<(), NoExtension> {
+        let count = self.terms.count;
+        if u32::try_from(self.extensions.len()).unwrap_or(u32::MAX) >= count {
+            return Err(NoExtension::Spent(count));
+        }
+        let more = self.calendar.work(span);
+        let most = self.longest_extension();
+        if more > most {
+            return Err(NoExtension::TooLong(most));
+        }
+        let used = self.used(at);
+        self.length = self.length.max(used).plus(more);
+        self.extensions.push(Extension {
+            at,
+            by: by.clone(),
+            span,
+            reason: reason.to_owned(),
+            used,
+        });
+        Ok(())
+    }
+
+    /// The most that one extension may add.
+    pub fn longest_extension(&self) -> WorkTime {
+        self.original().percent(self.terms.at_most)
+    }
+
+    /// Its length without extensions.
+    pub fn original(&self) -> WorkTime {
+        self.calendar.work(self.span)
+    }
+
+    /// Whether it stopped within the length that it was given at first.
+    pub fn held(&self) -> bool {
+        self.stopped && self.extensions.is_empty() && self.used(Timestamp::MAX) <= self.length
+    }
+
     /// Its time counts.
     pub fn is_running(&self) -> bool {
         matches!(self.runs.last(), Some((_, None)))
@@ -91,11 +198,16 @@ impl TimeBox {
 
     /// Working time during which it ran until then.
     pub fn used(&self, now: Timestamp) -> WorkTime {
+        self.used_between(Timestamp::MIN, now)
+    }
+
+    /// Working time during which it ran between two instants.
+    pub fn used_between(&self, from: Timestamp, to: Timestamp) -> WorkTime {
         self.runs
             .iter()
             .map(|(start, end)| {
-                self.calendar
-                    .between(*start, end.map_or(now, |end| end.min(now)))
+                let (begin, end) = (from.max(*start), end.map_or(to, |end| end.min(to)));
+                self.calendar.between(begin, end)
             })
             .fold(WorkTime::ZERO, WorkTime::plus)
     }
@@ -112,11 +224,7 @@ impl TimeBox {
 
     /// Per cent used, rounded down; over 100 once it is over.
     pub fn share(&self, now: Timestamp) -> u32 {
-        if self.length == WorkTime::ZERO {
-            return 100;
-        }
-        let share = i128::from(self.used(now).seconds()) * 100 / i128::from(self.length.seconds());
-        u32::try_from(share).unwrap_or(u32::MAX)
+        self.used(now).share_of(self.length)
     }
 
     /// Filled steps of the meter, 0 to [`METER_STEPS`].
@@ -126,7 +234,12 @@ impl TimeBox {
 
     /// When that share was used, or will be if it runs on; `None` if it was paused or stopped before.
     pub fn reached(&self, percent: u32) -> Option<Timestamp> {
-        let mut missing = self.length.percent(percent);
+        self.has_used(self.length.percent(percent))
+    }
+
+    /// When so much working time was used, or will be if it runs on.
+    fn has_used(&self, amount: WorkTime) -> Option<Timestamp> {
+        let mut missing = amount;
         for (start, end) in &self.runs {
             let Some(end) = end else {
                 return Some(self.calendar.end_after(*start, missing));
@@ -145,6 +258,31 @@ impl TimeBox {
         self.reached(100)
     }
 
+    /// When the first reminder of its present end was or will be due, if it runs on.
+    pub fn reminder_at(&self) -> Option<Timestamp> {
+        self.has_used(self.reminder_after())
+    }
+
+    /// After how much working time the first reminder is due. Where an extension leaves that behind
+    /// already, it is the same share of what was left then, so that the new end is announced too.
+    fn reminder_after(&self) -> WorkTime {
+        let percent = u32::from(self.remind_at);
+        let of_whole = self.length.percent(percent);
+        match self.extensions.last() {
+            Some(last) if last.used >= of_whole => last
+                .used
+                .plus(self.length.minus(last.used).percent(percent)),
+            Some(_) | None => of_whole,
+        }
+    }
+
+    /// When it has been pending for twice its length, its pauses included; `None` once it stopped.
+    pub fn review_at(&self) -> Option<Timestamp> {
+        let start = self.started_at().filter(|_| !self.stopped)?;
+        let twice = WorkTime(self.length.seconds().saturating_mul(REVIEWED_AFTER));
+        Some(self.calendar.end_after(start, twice))
+    }
+
     /// Working time that passed in its pauses until then.
     pub fn paused_for(&self, now: Timestamp) -> WorkTime {
         let pauses = self.runs.windows(2).filter_map(|runs| match runs {
@@ -157,21 +295,39 @@ impl TimeBox {
             .fold(WorkTime::ZERO, WorkTime::plus)
     }
 
-    /// The next instant at which what is shown of it changes: a step of the meter, the first
-    /// reminder or the end. `None` while it does not run and once it is over.
+    /// The next instant at which what is shown of it changes: a step of the meter, a reminder or
+    /// the end. `None` while it does not run and once it is over.
     pub fn next_step(&self, now: Timestamp) -> Option<Timestamp> {
         if !self.is_running() {
             return None;
         }
-        let share = self.share(now);
+        let used = self.used(now);
+        let meter = (self.share(now) / STEP + 1).saturating_mul(STEP).min(100);
         let next = [
-            (share / STEP + 1).saturating_mul(STEP),
-            u32::from(self.remind_at),
+            self.length.percent(meter),
+            self.length.percent(u32::from(self.remind_at)),
+            self.reminder_after(),
         ]
         .into_iter()
-        .filter(|percent| *percent > share && *percent <= 100)
+        .filter(|amount| *amount > used && *amount <= self.length)
         .min()?;
-        self.reached(next)
+        self.has_used(next)
+    }
+
+    /// The last instant until now at which what is shown of it changed, so that a figure about a
+    /// running box rests between its steps: a step of the meter, or a whole day by which it is over.
+    pub fn last_step(&self, now: Timestamp) -> Timestamp {
+        if !self.is_running() {
+            return now;
+        }
+        let day = self.calendar.day_length().seconds();
+        let amount = if self.share(now) < 100 || day == 0 {
+            self.length.percent(self.meter(now) * STEP)
+        } else {
+            let whole_days = self.overrun(now).seconds() / day;
+            self.length.plus(WorkTime(whole_days * day))
+        };
+        self.has_used(amount).map_or(now, |step| step.min(now))
     }
 }
 

@@ -49,6 +49,28 @@ impl WorkTime {
         Self(i64::try_from(rounded_up).unwrap_or(i64::MAX))
     }
 
+    /// Per cent of another amount, rounded down; all of nothing.
+    pub fn share_of(self, whole: Self) -> u32 {
+        if whole == Self::ZERO {
+            return 100;
+        }
+        let share = i128::from(self.0) * 100 / i128::from(whole.0);
+        u32::try_from(share).unwrap_or(u32::MAX)
+    }
+
+    /// In days of the given length, as a number; none where days have no length.
+    pub fn days(self, day: Self) -> f64 {
+        if day.0 <= 0 {
+            return 0.0;
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "seconds of working time are far below 2^52"
+        )]
+        let days = self.0 as f64 / day.0 as f64;
+        days
+    }
+
     /// In days of the given length and hours: `1 d 2 h`, `45 min`. A length of zero counts no days.
     pub fn in_days(self, day: Self) -> String {
         let seconds = self.0.max(0);

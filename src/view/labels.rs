@@ -63,8 +63,11 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
         live.map(|timebox| of_box(timebox, now).to_owned()),
     );
     labels.when(NEEDS_FINDINGS, needs_findings(item, kind, now));
-    // No command gives an outcome yet, so one that was set by hand is taken off.
-    labels.one_of(family("outcome", OutcomeLabel::ALL), None);
+    let outcome = item.outcome().filter(|_| kind == Kind::Experiment);
+    labels.one_of(
+        family("outcome", OutcomeLabel::ALL),
+        outcome.map(|outcome| format!("outcome/{outcome}")),
+    );
 }
 
 /// Adds the label of a hand-off; where there never was one, the label is left as it is.

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::fact::ItemAt;
 use crate::domain::ids::{CommitSha, ItemNumber};
 
 use super::Context;
@@ -18,6 +19,26 @@ pub fn item(number: ItemNumber, ctx: &Context<'_>) -> String {
         format!("[#{number}]({TRACELESS}/{}/issues/{number})", ctx.repo)
     } else {
         format!("`#{number}`")
+    }
+}
+
+/// An item of this repository, or of another one as `acme/serving#57`.
+pub fn item_at(at: &ItemAt, ctx: &Context<'_>) -> String {
+    if at.repo.as_ref() == Some(ctx.repo) {
+        return item(at.number, ctx);
+    }
+    item_full(at, ctx)
+}
+
+/// The same for a reader in another repository, where one of this has its full name too.
+pub fn item_full(at: &ItemAt, ctx: &Context<'_>) -> String {
+    let Some(repo) = at.repo.as_ref() else {
+        return item(at.number, ctx);
+    };
+    if ctx.web_url == GITHUB {
+        format!("[{repo}#{0}]({TRACELESS}/{repo}/issues/{0})", at.number)
+    } else {
+        format!("`{repo}#{}`", at.number)
     }
 }
 

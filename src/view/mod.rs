@@ -7,14 +7,17 @@
 
 use jiff::Timestamp;
 
-use crate::domain::ids::RepoName;
+use crate::domain::ids::{RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
+use crate::domain::timebox::TimeBox;
 
+pub mod amendments;
 pub mod board;
 pub mod checklist;
 pub mod checks;
 pub mod diff;
+pub mod follow_up;
 pub mod labels;
 pub mod link;
 pub mod meter;
@@ -22,6 +25,7 @@ pub mod next_step;
 pub mod notices;
 pub mod refusals;
 pub mod replies;
+pub mod results;
 pub mod rules;
 pub mod signing;
 pub mod slots;
@@ -44,6 +48,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The repository.
     pub repo: &'a RepoName,
+    /// Its id, which survives renaming.
+    pub repo_id: RepoId,
     /// Where people see it: `https://github.com`, or an Enterprise host; without a slash at the end.
     pub web_url: &'a str,
     /// The bot is an App and writes check runs; otherwise commit statuses, which have a title only.
@@ -56,6 +62,8 @@ pub struct Context<'a> {
     pub policy_problem: Option<&'a str>,
     /// The board's text, for `/board`; `None`: a `/board` waits until it has been drawn.
     pub board: Option<&'a str>,
+    /// The sprint's summary, for `/sprint`; `None`: it waits likewise.
+    pub sprint: Option<&'a str>,
 }
 
 impl Context<'_> {
@@ -87,8 +95,9 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
             Some(closed) => Openness::Closed(closed.how),
             None => Openness::Open,
         });
-        if let Some(step) = next_step_of_box(item, ctx) {
-            wanted.changes_at(step);
+        wanted.follow_up = follow_up::wanted(item, ctx);
+        for change in changes_of_box(item, ctx) {
+            wanted.changes_at(change);
         }
     }
     if let Some(prefix) = ctx.policy.prefix.as_deref() {
@@ -124,10 +133,18 @@ fn own_kind(item: &Item, ctx: &Context<'_>) -> Option<crate::domain::kind::Kind>
     (!inherits && !item.opted_out).then_some(kind)
 }
 
-/// When the item's box next shows something else. A closed item is never redrawn by time.
-fn next_step_of_box(item: &Item, ctx: &Context<'_>) -> Option<Timestamp> {
-    let timebox = item.timebox.as_ref().filter(|_| item.closed.is_none())?;
-    timebox.next_step(ctx.now)
+/// When the item's box next shows something else or asks for a review, even while it is paused. A
+/// closed item is never redrawn by time.
+fn changes_of_box(item: &Item, ctx: &Context<'_>) -> Vec<Timestamp> {
+    let live = |timebox: &&TimeBox| item.closed.is_none() && !timebox.stopped;
+    let Some(timebox) = item.timebox.as_ref().filter(live) else {
+        return Vec::new();
+    };
+    let sprint = item.sprint_ends.map(|(_, ends)| ends);
+    let later = |at: &Timestamp| *at > ctx.now;
+    let reviews = [timebox.review_at(), sprint];
+    let reviews = reviews.into_iter().flatten().filter(later);
+    reviews.chain(timebox.next_step(ctx.now)).collect()
 }
 
 /// The instant for which an item is drawn: a closed one stays as it was when it was closed.

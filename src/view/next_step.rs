@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::domain::guards;
 use crate::domain::item::Item;
 use crate::domain::kind::{Kind, Stage};
+use crate::domain::labels::OutcomeLabel;
 use crate::domain::order::BoxLength;
 use crate::domain::policy::{Level, Policy, Rule};
 
@@ -46,8 +47,10 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
                 }
             };
             let end = box_end(item, ctx).unwrap_or_default();
+            let first = unmeasured(item, kind)
+                .map_or(String::new(), |name| format!("report `/result {name}=…`, "));
             Some(format!(
-                "write what you found with `/findings …`{then}{end}."
+                "{first}write what you found with `/findings …`{then}{end}."
             ))
         }
         Stage::Active | Stage::Analysis | Stage::Decision if found && kind == Kind::Research => {
@@ -66,6 +69,19 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         // Not on the track of exploration; the fold never leaves it there.
         Stage::Todo | Stage::InProgress | Stage::InReview | Stage::Done => None,
     }
+}
+
+/// The first criterion that has no result yet.
+fn unmeasured(item: &Item, kind: Kind) -> Option<String> {
+    let criteria = item.criteria().ok().flatten()?;
+    let open = criteria
+        .iter()
+        .find(|criterion| item.measured(&criterion.name).is_none())
+        .filter(|_| {
+            kind == Kind::Experiment && item.outcome() != Some(OutcomeLabel::DidNotFinish)
+        })?;
+    let name = text::plain(&open.name, 60);
+    Some(name.replace('`', ""))
 }
 
 fn begin(item: &Item, policy: &Policy) -> String {

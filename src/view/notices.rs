@@ -2,7 +2,7 @@
 //! only ones that mention people.
 
 use crate::domain::handoff::{SignRefusal, Slug};
-use crate::domain::item::{Item, Notice, NoticeKind};
+use crate::domain::item::{BoxEnd, Item, Notice, NoticeKind};
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::policy::Rule;
 use crate::domain::timebox::TimeBox;
@@ -15,7 +15,13 @@ const MOST_MENTIONS: usize = 10;
 
 /// Adds what has to be said.
 pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
-    for notice in item.notices.iter().filter(|notice| is_news(notice, item)) {
+    let here = |notice: &&Notice| item.arrived_at.is_none_or(|arrived| notice.at > arrived);
+    for notice in item
+        .notices
+        .iter()
+        .filter(here)
+        .filter(|notice| is_news(notice, item))
+    {
         let words = words(notice, item, ctx);
         wanted.say_once(
             slots::notice(notice),
@@ -29,12 +35,12 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
 fn is_news(notice: &Notice, item: &Item) -> bool {
     let over = item.closed.is_some() || item.timebox.as_ref().is_none_or(|it| it.stopped);
     match notice.what {
-        NoticeKind::BoxExpiring => {
-            let ended =
-                |other: &Notice| other.what == NoticeKind::BoxExpired && other.at >= notice.at;
-            !over && !item.notices.iter().any(ended)
+        NoticeKind::BoxExpiring(end) => {
+            let ended = |other: &Notice| other.what == NoticeKind::BoxExpired(end);
+            !over && is_last_end(end, item) && !item.notices.iter().any(ended)
         }
-        NoticeKind::BoxExpired => !over,
+        NoticeKind::BoxExpired(end) => !over && is_last_end(end, item),
+        NoticeKind::BoxReview { .. } => !over,
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
@@ -42,11 +48,18 @@ fn is_news(notice: &Notice, item: &Item) -> bool {
     }
 }
 
+/// What was said of an end that an extension has moved since needs no saying any more.
+fn is_last_end(end: BoxEnd, item: &Item) -> bool {
+    let last = item.timebox.as_ref();
+    last.is_some_and(|timebox| timebox.extensions.len() == end.extended)
+}
+
 fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
     let kind = item.kind.map(|classified| classified.kind);
     match &notice.what {
-        NoticeKind::BoxExpiring => expiring(item, kind, ctx),
-        NoticeKind::BoxExpired => expired(item, kind),
+        NoticeKind::BoxExpiring(_) => expiring(item, kind, ctx),
+        NoticeKind::BoxExpired(_) => expired(item, kind),
+        NoticeKind::BoxReview { sprint, .. } => review(item, sprint.is_some(), ctx),
         NoticeKind::StageRefused { to, missing, stays } => {
             stage_refused(item, *to, missing, *stays, ctx)
         }
@@ -116,6 +129,39 @@ fn expired(item: &Item, kind: Option<Kind>) -> String {
     )
 }
 
+/// A box that nobody ends is looked at together, even if it is paused.
+fn review(item: &Item, sprint_ended: bool, ctx: &Context<'_>) -> String {
+    let why = match (&item.milestone, sprint_ended) {
+        (Some(milestone), true) => format!(
+            "{} has ended, and {} is still open.",
+            text::escape(&milestone.title, 100),
+            box_length(item)
+        ),
+        (None, true) => format!(
+            "the sprint has ended, and {} is still open.",
+            box_length(item)
+        ),
+        (_, false) => format!("{} has been open for twice its length.", box_length(item)),
+    };
+    let paused = item.timebox.as_ref().is_some_and(TimeBox::is_paused);
+    let waits = match (&item.blocked, paused) {
+        (Some(blocked), _) => match &blocked.reason {
+            Some(reason) => format!(" It waits: *{}*.", text::escape(reason, 200)),
+            None => " It is blocked.".to_owned(),
+        },
+        (None, true) => " It is paused.".to_owned(),
+        (None, false) => String::new(),
+    };
+    let asks = match words::leads(ctx.policy) {
+        Some(leads) => format!(" or ask {leads} for `/extend`"),
+        None => " or ask a lead for `/extend`".to_owned(),
+    };
+    format!(
+        "{}{why}{waits} Please review it: write what is known with `/findings …`, decide,{asks}. Nothing is closed.",
+        addressed(item)
+    )
+}
+
 fn finish(kind: Option<Kind>) -> &'static str {
     match kind {
         Some(Kind::Experiment) | None => {
@@ -177,9 +223,17 @@ fn wrong_tick(slug: &Slug, who: &str, why: &SignRefusal, ctx: &Context<'_>) -> S
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::domain::handoff::Side;
     use crate::view::samples::{Sample, at, user};
+
+    /// The end of the sample's box, which started on Monday at 09:00 in Berlin.
+    const END: BoxEnd = BoxEnd {
+        started: Timestamp::constant(1_795_420_800, 0),
+        extended: 0,
+    };
 
     fn said(what: NoticeKind, item: Item) -> String {
         let sample = Sample::default();
@@ -205,22 +259,22 @@ mod tests {
     #[test]
     fn boxes_call_for_whoever_has_to_act() {
         let sample = Sample::default();
-        insta::assert_snapshot!(said(NoticeKind::BoxExpiring, sample.active_experiment()), @"
-    notice:box-expiring:1795687200 once=true
-    @mira, 80 % of the time box of 3 d is used. It ends **Wed 25 Nov, 17:00 CET**. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason.
-    ");
-        insta::assert_snapshot!(said(NoticeKind::BoxExpired, sample.active_experiment()), @"
-    notice:box-expired:1795687200 once=true
-    @mira, the time box of 3 d is over. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason. Nothing is closed.
-    ");
+        insta::assert_snapshot!(said(NoticeKind::BoxExpiring(END), sample.active_experiment()), @"
+        notice:box-expiring:1795420800 once=true
+        @mira, 80 % of the time box of 3 d is used. It ends **Wed 25 Nov, 17:00 CET**. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason.
+        ");
+        insta::assert_snapshot!(said(NoticeKind::BoxExpired(END), sample.active_experiment()), @"
+        notice:box-expired:1795420800 once=true
+        @mira, the time box of 3 d is over. Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason. Nothing is closed.
+        ");
         let research = Item {
             timebox: sample.active_experiment().timebox,
             ..Sample::research()
         };
-        insta::assert_snapshot!(said(NoticeKind::BoxExpired, research), @"
-    notice:box-expired:1795687200 once=true
-    @mira, the time box of 3 d is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
-    ");
+        insta::assert_snapshot!(said(NoticeKind::BoxExpired(END), research), @"
+        notice:box-expired:1795420800 once=true
+        @mira, the time box of 3 d is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
+        ");
     }
 
     #[test]

@@ -37,12 +37,42 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
             "the {0} is not fixed yet; `/{0} …` simply sets it.",
             field_name(*field)
         ),
-        Refusal::BoxStarted => "the time box has started, and its length is fixed since then.".to_owned(),
+        Refusal::BoxStarted => "the time box has started, and its length is fixed since then; `/extend …` gives it more time.".to_owned(),
         Refusal::NoSuchPreset { name, presets } => no_such_preset(name, presets),
+        Refusal::NoBox => "no time box has started here; `/timebox 3d` sets its length, and `/activate` starts it.".to_owned(),
+        Refusal::BoxStopped => "the time box has done its work: findings, a decision or closing ended it.".to_owned(),
+        Refusal::ExtensionsSpent { most: 0 } => "time boxes are not extended here: findings or a decision end them.".to_owned(),
+        Refusal::ExtensionsSpent { most } => format!(
+            "it was extended {} already, and no more is granted here; findings or a decision end it.",
+            words::counted(usize::try_from(*most).unwrap_or(usize::MAX), "time", "times")
+        ),
+        Refusal::ExtensionTooLong { most, percent, day } => format!(
+            "at most {} here ({percent} % of the box).",
+            most.in_days(*day)
+        ),
+        Refusal::OwnBox => "a lead other than the assignee grants more time.".to_owned(),
         Refusal::NotBlocked => "it is not blocked.".to_owned(),
         Refusal::AlreadyDecided(verdict) => format!(
-            "it was decided already: {}. Reopen it to decide anew.",
+            "it was decided already: {}. A lead may revise that with another `/decide …`, or it is reopened.",
             words::verdict(*verdict)
+        ),
+        Refusal::DecidedSo(verdict) => format!(
+            "it was decided so already, for the same reason: {}.",
+            words::verdict(*verdict)
+        ),
+        Refusal::LongChain { links } => format!(
+            "this would be link {} of a chain of exploration, which a lead asks for; `abandon` and `productionize` are open to you.",
+            links + 1
+        ),
+        Refusal::NoSuchMetric { names, known } => format!(
+            "{} not measured here; {}.",
+            are(&quoted(names)),
+            known_metrics(known)
+        ),
+        Refusal::Unfit(problem) => format!("{}.", text::escape_quoting(problem, 300)),
+        Refusal::Measured { known } => format!(
+            "the metric is measured, not judged: `/result {}=…`, or `/result did-not-finish`.",
+            text::plain(known.first().map_or("f1", String::as_str), 60)
         ),
         Refusal::NoSuchEntry { slug, closest } => {
             let known = match closest {
@@ -54,6 +84,31 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
         Refusal::NoSideHere(why) => signing::no_side(why, ctx.policy),
         Refusal::Sign { slug, why } => signing::sentence(slug, "you are", why, ctx.policy),
     }
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    const MOST: usize = 5;
+    let shown = names.iter().take(MOST);
+    let mut shown: Vec<String> = shown.map(|name| text::code(name, 60)).collect();
+    if names.len() > MOST {
+        shown.push(format!("{} more", names.len() - MOST));
+    }
+    shown
+}
+
+/// `f2` is, `f2` and `auc` are.
+fn are(names: &[String]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", words::listed(names))
+}
+
+fn known_metrics(known: &[String]) -> String {
+    let verb = if known.len() == 1 {
+        "metric is"
+    } else {
+        "metrics are"
+    };
+    format!("the {verb} {}", words::listed(&quoted(known)))
 }
 
 fn misread_words(misread: &Misread) -> String {

@@ -85,6 +85,9 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         Order::Board => ctx
             .board
             .map(|board| text::bounded(board.to_owned(), text::BODY_LIMIT)),
+        Order::Sprint => ctx
+            .sprint
+            .map(|sprint| text::bounded(sprint.to_owned(), text::BODY_LIMIT)),
         Order::Sync
         | Order::Kind(_)
         | Order::Bucket(_)
@@ -98,6 +101,8 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         | Order::Metric { .. }
         | Order::BuildsOn(_)
         | Order::Amend { .. }
+        | Order::Extend { .. }
+        | Order::Result(_)
         | Order::Findings { .. }
         | Order::Decide { .. }
         | Order::Handoff { .. }
@@ -286,29 +291,29 @@ mod tests {
             .map(|refusal| refusals::sentence(refusal, &item, &sample.ctx()))
             .collect();
         insta::assert_snapshot!(lines.join("\n"), @"
-    no such command; `/help` lists them.
-    `2x` is no time box; for example `/timebox 2d`.
-    it needs triage permission.
-    it is for a lead: somebody with maintain or admin permission.
-    it is for the author, an assignee, or somebody with triage permission; in a public repository triage is needed.
-    this is no item yet; `/kind research | experiment | development | maintenance` makes it one.
-    this is development, and the command is for other kinds; `/kind …` changes the kind.
-    the command is for pull requests.
-    this pull request is no hand-off; `/handoff` makes it one.
-    it stays in ideation. An experiment needs a hypothesis before it starts, for example `/hypothesis BERT routes tickets better than GPT-2`.
-    maintenance moves through `todo`, `in-progress`, `in-review` and `done`.
-    the command is for another stage; it is in ideation. `/activate` starts it.
-    it is closed; reopen it first.
-    the metric is fixed since it started; `/amend metric … because …` adds to it.
-    the hypothesis is not fixed yet; `/hypothesis …` simply sets it.
-    the time box has started, and its length is fixed since then.
-    there is no preset `hugo`; there are `deep` and `spike`, and lengths such as `2d` or `1w 2d`.
-    it is not blocked.
-    it was decided already: abandoned. Reopen it to decide anew.
-    there is no entry `servng`; did you mean `serving`?
-    `serving` is engineering's to sign (acme/ml-platform); you are in data science.
-    `serving` is signed with its path, for example `/sign serving docs/model_card.md`.
-    ");
+        no such command; `/help` lists them.
+        `2x` is no time box; for example `/timebox 2d`.
+        it needs triage permission.
+        it is for a lead: somebody with maintain or admin permission.
+        it is for the author, an assignee, or somebody with triage permission; in a public repository triage is needed.
+        this is no item yet; `/kind research | experiment | development | maintenance` makes it one.
+        this is development, and the command is for other kinds; `/kind …` changes the kind.
+        the command is for pull requests.
+        this pull request is no hand-off; `/handoff` makes it one.
+        it stays in ideation. An experiment needs a hypothesis before it starts, for example `/hypothesis BERT routes tickets better than GPT-2`.
+        maintenance moves through `todo`, `in-progress`, `in-review` and `done`.
+        the command is for another stage; it is in ideation. `/activate` starts it.
+        it is closed; reopen it first.
+        the metric is fixed since it started; `/amend metric … because …` adds to it.
+        the hypothesis is not fixed yet; `/hypothesis …` simply sets it.
+        the time box has started, and its length is fixed since then; `/extend …` gives it more time.
+        there is no preset `hugo`; there are `deep` and `spike`, and lengths such as `2d` or `1w 2d`.
+        it is not blocked.
+        it was decided already: abandoned. A lead may revise that with another `/decide …`, or it is reopened.
+        there is no entry `servng`; did you mean `serving`?
+        `serving` is engineering's to sign (acme/ml-platform); you are in data science.
+        `serving` is signed with its path, for example `/sign serving docs/model_card.md`.
+        ");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::domain::actor::User;
 use crate::domain::calendar::Calendar;
 use crate::domain::fact::{Milestone, PullSight};
 use crate::domain::handoff::{Handoff, Mark, Side, Signature, Slug};
-use crate::domain::ids::{CommitSha, ItemNumber, Login, RepoName, UserId};
+use crate::domain::ids::{CommitSha, ItemNumber, Login, RepoId, RepoName, UserId};
 use crate::domain::item::{Classified, FrozenFields, Item, Pull};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::policy::{Member, Policy};
@@ -57,12 +57,14 @@ impl Sample {
             policy: &self.policy,
             now: at("2026-11-24T15:30:00Z"),
             repo: &self.repo,
+            repo_id: RepoId(7),
             web_url: "https://github.com",
             as_app: true,
             linked: &self.linked,
             same_head: &[],
             policy_problem: None,
             board: None,
+            sprint: None,
         }
     }
 
@@ -116,6 +118,9 @@ impl Sample {
                 at: monday,
                 hypothesis: Some("Fine-tuned BERT routes tickets better than GPT-2".to_owned()),
                 metric: Some("f1 >= 0.85 baseline 0.80; latency_p95 < 50 ms".to_owned()),
+                baseline: None,
+                digest: "3f2a91c0ffee".to_owned(),
+                text_digest: String::new(),
                 amendments: Vec::new(),
             }),
             timebox: Some(TimeBox::start(&self.calendar(), days, 80, monday)),

@@ -1,12 +1,15 @@
 //! The names of labhand's own comments. They stand in hidden markers, by which a comment is found
 //! again when the answer to its creation was lost, so they must never change their form.
 
+use jiff::Timestamp;
+
 use crate::domain::fact::Place;
-use crate::domain::ids::{CommentId, UserId};
+use crate::domain::ids::{CommentId, ItemNumber, RepoId, UserId};
 use crate::domain::item::{Answered, Notice, NoticeKind};
 use crate::forge::{Slot, digest};
 
 const REPLY: &str = "reply:";
+const FOLLOW_UP: &str = "follow-up:";
 
 /// The status comment.
 pub fn status() -> Slot {
@@ -21,6 +24,20 @@ pub fn checklist() -> Slot {
 /// The board issue.
 pub fn board() -> Slot {
     Slot("board".to_owned())
+}
+
+/// The issue that is opened for a decision. Items are told apart by their repository's id, since
+/// several may open issues in the same other one.
+pub fn follow_up(repo: RepoId, number: ItemNumber, asked_at: Timestamp) -> Slot {
+    Slot(format!(
+        "{FOLLOW_UP}{repo}:{number}:{}",
+        asked_at.as_second()
+    ))
+}
+
+/// Whether a text is that of an issue which was opened for a decision.
+pub fn is_follow_up(body: &str) -> bool {
+    body.contains(&format!("<!-- labhand:{FOLLOW_UP}"))
 }
 
 /// The reply that lists a comment's failed commands.
@@ -65,9 +82,16 @@ pub fn notice(notice: &Notice) -> Slot {
             let UserId(user) = by.id;
             format!("{}:{user}", marker_safe(slug.as_str()))
         }
-        NoticeKind::BoxExpiring
-        | NoticeKind::BoxExpired
-        | NoticeKind::StageRefused { .. }
+        // A box's end is announced once, whenever that falls due.
+        NoticeKind::BoxExpiring(end) | NoticeKind::BoxExpired(end) => match end.extended {
+            0 => end.started.as_second().to_string(),
+            times => format!("{}-{times}", end.started.as_second()),
+        },
+        NoticeKind::BoxReview { started, sprint } => match sprint {
+            None => started.as_second().to_string(),
+            Some(milestone) => format!("{}-sprint-{milestone}", started.as_second()),
+        },
+        NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided => notice.at.as_second().to_string(),
     };

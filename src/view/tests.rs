@@ -14,8 +14,8 @@ use crate::domain::fact::{CloseReason, Place};
 use crate::domain::handoff::{Handoff, Mark, Side, SignRefusal, Signature, Slug};
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::domain::item::{
-    Amendment, Answered, Blocked, Classified, Closed, Decision, Findings, FrozenFields, Notice,
-    NoticeKind, Outcome, Pull, Refusal,
+    Amendment, Answered, Blocked, BoxEnd, Classified, Closed, Decision, Findings, FrozenFields,
+    Notice, NoticeKind, Outcome, Pull, Refusal,
 };
 use crate::domain::kind::{Bucket, Kind, KindSource, Points, Stage, Verdict};
 use crate::domain::order::{Frozen, Misread, Order};
@@ -103,10 +103,21 @@ fn handoff() -> impl Strategy<Value = Handoff> {
     })
 }
 
+fn box_end() -> BoxEnd {
+    BoxEnd {
+        started: at("2026-11-23T08:00:00Z"),
+        extended: 0,
+    }
+}
+
 fn notice() -> impl Strategy<Value = Notice> {
     let kind = prop_oneof![
-        Just(NoticeKind::BoxExpiring),
-        Just(NoticeKind::BoxExpired),
+        Just(NoticeKind::BoxExpiring(box_end())),
+        Just(NoticeKind::BoxExpired(box_end())),
+        Just(NoticeKind::BoxReview {
+            started: box_end().started,
+            sprint: None
+        }),
         Just(NoticeKind::PointsRefused),
         Just(NoticeKind::ReopenedUndecided),
         (
@@ -188,7 +199,7 @@ prop_compose! {
         if flags[4] {
             let findings = Findings { at: written, by: by(), text: texts[2].clone() };
             item.findings = vec![findings; 5];
-            item.decision = Some(Decision { at: written, by: by(), verdict: Verdict::Abandon, reason: texts[3].clone() });
+            item.decision = Some(Decision { at: written, by: by(), verdict: Verdict::Abandon, reason: texts[3].clone(), elsewhere: None, asked_at: written, superseded: None });
         }
         if flags[5] {
             let amendment = Amendment { at: written, by: by(), field: Frozen::Metric, text: texts[4].clone(), reason: texts[1].clone() };
@@ -196,6 +207,9 @@ prop_compose! {
                 at: written,
                 hypothesis: Some(texts[2].clone()),
                 metric: Some(texts[3].clone()),
+                baseline: None,
+                digest: "3f2a91c0ffee".to_owned(),
+                text_digest: String::new(),
                 amendments: vec![amendment; 20],
             });
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::fact::CloseReason;
-use crate::domain::ids::ItemNumber;
+use crate::domain::ids::{ItemNumber, RepoName};
 use crate::forge::{Check, LabelSpec, Reaction, Slot};
 
 /// What GitHub should show of one item.
@@ -24,8 +24,25 @@ pub struct Wanted {
     pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
     /// Checks of the head commit.
     pub checks: Vec<Check>,
+    /// An issue that a decision asks for.
+    pub follow_up: Option<WantedIssue>,
     /// When the view next changes with time alone, if it does.
     pub next_change: Option<Timestamp>,
+}
+
+/// An issue to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedIssue {
+    /// For what.
+    pub slot: Slot,
+    /// In which repository; `None`: this one.
+    pub repo: Option<RepoName>,
+    /// Its title.
+    pub title: String,
+    /// Markdown without the marker.
+    pub body: String,
+    /// Canonical names of its labels.
+    pub labels: Vec<String>,
 }
 
 /// Open, or closed and why.

@@ -2,6 +2,7 @@
 
 use crate::domain::handoff::Side;
 use crate::domain::kind::{Bucket, Kind, Stage, Verdict};
+use crate::domain::labels::OutcomeLabel;
 use crate::domain::policy::{Member, Policy};
 
 /// The sign of a kind.
@@ -89,6 +90,16 @@ pub fn verdict_emoji(verdict: Verdict) -> &'static str {
     }
 }
 
+/// What results say of a hypothesis. None of it is a failure.
+pub fn outcome(outcome: OutcomeLabel) -> &'static str {
+    match outcome {
+        OutcomeLabel::Supported => "supported",
+        OutcomeLabel::Refuted => "refuted",
+        OutcomeLabel::Inconclusive => "inconclusive",
+        OutcomeLabel::DidNotFinish => "did not finish",
+    }
+}
+
 /// A side in a sentence.
 pub fn side(side: Side) -> &'static str {
     match side {
@@ -109,6 +120,12 @@ pub fn members(of: Side, policy: &Policy) -> String {
         return side(of).to_owned();
     }
     people(members, MOST)
+}
+
+/// The leads whom the policy names, without mentioning anybody.
+pub fn leads(policy: &Policy) -> Option<String> {
+    const MOST: usize = 5;
+    (!policy.leads.is_empty()).then(|| people(&policy.leads, MOST))
 }
 
 /// Logins and teams as a list.

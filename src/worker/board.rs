@@ -114,7 +114,10 @@ impl<F: Forge> Worker<F> {
         if !items.iter().any(concerns) && repository.policy_problem.is_none() {
             return Ok(None);
         }
-        Ok(Some(view::board(&items, &self.context(repository, &[]))))
+        Ok(Some(view::board(
+            &items,
+            &self.context(key, repository, &[]),
+        )))
     }
 
     /// The board's text for a comment.
@@ -124,6 +127,6 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<String, StepError> {
         let items = self.items_now(key).await?;
-        Ok(view::board(&items, &self.context(repository, &[])).text)
+        Ok(view::board(&items, &self.context(key, repository, &[])).text)
     }
 }

@@ -146,6 +146,7 @@ pub(super) fn foundation(base: Option<&Item>, number: ItemNumber, at: Timestamp)
             number,
             kind,
             decided,
+            chain: base.map(|base| base.chain(at)).unwrap_or_default(),
         },
     }
 }

@@ -289,7 +289,13 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }
         | What::OtherBox { .. }
-        | What::BuiltOnBy { .. } => false,
+        | What::BuiltOnBy { .. }
+        | What::MilestoneIs { .. }
+        | What::FollowsUp(_)
+        | What::FollowedBy { .. }
+        | What::Tried { .. }
+        | What::Arrived
+        | What::Moved { .. } => false,
     }
 }
 

@@ -328,11 +328,9 @@ impl<F: Forge> Worker<F> {
             return Ok(());
         }
         let unknown: Vec<ItemNumber> = item
-            .fields
-            .builds_on
-            .iter()
-            .copied()
-            .filter(|number| *number != item.number && !item.foundations.contains_key(number))
+            .foundation_numbers()
+            .into_iter()
+            .filter(|number| !item.foundations.contains_key(number))
             .collect();
         if unknown.is_empty() {
             return Ok(());

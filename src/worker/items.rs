@@ -102,6 +102,7 @@ impl<F: Forge> Worker<F> {
 
     pub(super) fn context<'a>(
         &'a self,
+        key: Key,
         repository: &'a Repository,
         linked: &'a [Item],
     ) -> Context<'a> {
@@ -109,12 +110,14 @@ impl<F: Forge> Worker<F> {
             policy: repository.policy(),
             now: self.now(),
             repo: &repository.now.name,
+            repo_id: key.repo,
             web_url: &self.shared.options.web_url,
             as_app: self.shared.options.as_app,
             linked,
             same_head: &[],
             policy_problem: repository.policy_problem.as_deref(),
             board: None,
+            sprint: None,
         }
     }
 }

@@ -67,7 +67,11 @@ impl<F: Forge> Worker<F> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let standing = Standing { permission, teams };
+        let standing = Standing {
+            permission,
+            teams,
+            only_lead: false,
+        };
         self.shared
             .people
             .lock()

@@ -135,7 +135,7 @@ impl<F: Forge> Worker<F> {
                 continue;
             };
             let linked = self.linked_items(key, &item).await?;
-            let context = self.context(repository, &linked);
+            let context = self.context(key, repository, &linked);
             for check in view::item(&item, &context).checks {
                 let blocks = check.conclusion == Conclusion::Failure;
                 if blocks || !checks.contains_key(&check.name) {
@@ -172,7 +172,7 @@ impl<F: Forge> Worker<F> {
         for (item, shown) in self.pulls_with_head(key, head).await? {
             let linked = self.linked_items(key, &item).await?;
             let same_head = self.same_head(key, &item).await?;
-            let mut context = self.context(repository, &linked);
+            let mut context = self.context(key, repository, &linked);
             context.same_head = &same_head;
             for check in view::item(&item, &context).checks {
                 // One that was never written is the pull request's own next call.

@@ -93,7 +93,7 @@ impl<F: Forge> Worker<F> {
             None
         };
         let same_head = self.same_head(key, &now).await?;
-        let mut context = self.context(repository, &linked);
+        let mut context = self.context(key, repository, &linked);
         context.same_head = &same_head;
         context.board = board.as_deref();
         let wanted = view::item(&now, &context);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Ground, stages};
 use crate::domain::classify;
-use crate::domain::item::{Classified, FieldName, Item};
+use crate::domain::item::{Classified, FieldName, Item, Move};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::labels::Label;
 use crate::domain::order::BoxLength;
@@ -80,14 +80,19 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
         None => {
             item.stage = first_stage(item, kind);
             item.stage_since = Some(at);
+            item.taken_up_at = item.taken_up_at.or(Some(at));
             if item.stage == Stage::Todo && !item.assignees.is_empty() && item.closed.is_none() {
                 stages::advance_quietly(item, Stage::InProgress, at, policy);
             }
         }
         Some(before) if before == kind => return,
         Some(_) => {
-            item.stage = item.stage.mapped_to(kind);
-            item.stage_since = Some(at);
+            let to = item.stage.mapped_to(kind);
+            if item.stage != to {
+                item.stage = to;
+                item.stage_since = Some(at);
+                item.moves.push(Move { at, to, by: None });
+            }
             if let Some(mut timebox) = item.timebox.take() {
                 timebox.stop(at);
                 item.earlier_boxes.push(timebox);

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Ground, RESTORATIONS_AN_HOUR, kinds, notify_once, orders, pulls, stages};
+use super::{Ground, RESTORATIONS_AN_HOUR, boxes, kinds, notify_once, orders, pulls, stages};
 use crate::domain::actor::Actor;
 use crate::domain::item::{Item, NoticeKind, Refusal};
 use crate::domain::kind::{KindSource, Stage};
@@ -33,7 +33,7 @@ pub(super) fn put_on(
                 refuse_once(item, at, NoticeKind::PointsRefused);
             }
         }
-        Label::Blocked => orders::block(item, None, at),
+        Label::Blocked => boxes::block(item, None, at),
         Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
         Label::Handoff | Label::Model(_) | Label::Board => {}
         Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
@@ -60,7 +60,7 @@ pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
         Label::Phase(phase) => item.phase = item.phase.filter(|mine| *mine != phase),
         Label::Points(points) => item.points = item.points.filter(|mine| *mine != points),
         Label::Blocked => {
-            orders::unblock(item, at);
+            boxes::unblock(item, at);
         }
         Label::Handoff => pulls::label_off(item),
         Label::Model(_) | Label::Board => {}

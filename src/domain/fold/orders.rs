@@ -2,15 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Ground, kinds, may, pulls, stages};
-use crate::domain::actor::{Actor, User};
-use crate::domain::fact::{CloseReason, Ordered};
-use crate::domain::guards;
-use crate::domain::item::{
-    Amendment, Answered, Blocked, Closed, Decision, FieldName, Findings, Item, Outcome, Refusal,
-};
-use crate::domain::kind::{Kind, KindSource, Phase, Points, Stage, Verdict};
-use crate::domain::order::{BoxLength, Frozen, Order};
+use super::{Ground, boxes, kinds, may, outcome, pulls, stages};
+use crate::domain::actor::Actor;
+use crate::domain::fact::Ordered;
+use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
+use crate::domain::kind::{Kind, KindSource, Phase, Points};
+use crate::domain::order::Order;
 use crate::domain::policy::{Level, Policy, Rule};
 
 /// Carries a command out and keeps its answer.
@@ -23,7 +20,9 @@ pub(super) fn carry_out(
 ) {
     let outcome = match (&ordered.order, by) {
         (Err(misread), _) => Outcome::Refused(Refusal::Misread(misread.clone())),
-        (Ok(_), Some(actor)) if !may(actor, ordered.needs, item, ground) => {
+        (Ok(order), Some(actor))
+            if !order.asks_the_box() && !may(actor, ordered.needs, item, ground) =>
+        {
             Outcome::Refused(Refusal::Permission(ordered.needs))
         }
         (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
@@ -59,9 +58,17 @@ fn begins_status(item: &Item) -> bool {
 }
 
 impl Order {
+    /// Whether the box itself says who may give it, by the policy it started under.
+    fn asks_the_box(&self) -> bool {
+        matches!(self, Self::Extend { .. })
+    }
+
     /// Whether the order is answered in words when it succeeds.
     fn asks_for_words(&self) -> bool {
-        matches!(self, Self::Help { .. } | Self::Status | Self::Board)
+        matches!(
+            self,
+            Self::Help { .. } | Self::Status | Self::Board | Self::Sprint
+        )
     }
 }
 
@@ -74,7 +81,7 @@ fn obey(
 ) -> Result<(), Refusal> {
     let user = &actor.user;
     match order {
-        Order::Help { .. } | Order::Board => Ok(()),
+        Order::Help { .. } | Order::Board | Order::Sprint => Ok(()),
         Order::Status => {
             kind_of(item)?;
             item.status_wanted = true;
@@ -101,24 +108,24 @@ fn obey(
         Order::Stage(stage) => stages::ask(item, *stage, Some(user), at, ground),
         Order::Block { reason } => {
             open_kind(item)?;
-            block(item, Some(reason), at);
+            boxes::block(item, Some(reason), at);
             Ok(())
         }
         Order::Unblock => {
             open_kind(item)?;
-            if unblock(item, at) {
+            if boxes::unblock(item, at) {
                 Ok(())
             } else {
                 Err(Refusal::NotBlocked)
             }
         }
-        Order::Timebox(length) => set_box(item, length, at, ground.policy),
+        Order::Timebox(length) => boxes::set_box(item, length, at, ground.policy),
         Order::Points(points) => {
             kind_of(item)?;
             size(item, *points, ground.policy)
         }
-        Order::Hypothesis { text } => state_hypothesis(item, text),
-        Order::Metric { text } => state_metric(item, text),
+        Order::Hypothesis { text } => outcome::state_hypothesis(item, text),
+        Order::Metric { text } => outcome::state_metric(item, text),
         Order::BuildsOn(numbers) => {
             item.fields.builds_on.clone_from(numbers);
             item.fields.by_command.insert(FieldName::BuildsOn);
@@ -128,13 +135,22 @@ fn obey(
             field,
             text,
             reason,
-        } => amend(item, *field, text, reason, user, at),
-        Order::Findings { text } => find(item, text, user, at),
+        } => outcome::amend(item, *field, text, reason, user, at),
+        Order::Extend { span, reason } => boxes::extend(item, *span, reason, actor, at, ground),
+        Order::Result(report) => outcome::report(item, report, user, at),
+        Order::Findings { text } => outcome::find(item, text, user, at),
         Order::Decide {
             verdict,
-            elsewhere: _,
+            elsewhere,
             reason,
-        } => decide(item, *verdict, reason, user, at, ground),
+        } => {
+            let ruling = outcome::Ruling {
+                verdict: *verdict,
+                elsewhere: elsewhere.as_ref(),
+                reason,
+            };
+            outcome::decide(item, &ruling, actor, at, ground)
+        }
         Order::Handoff { model } => pulls::ask_for_handoff(item, model.as_ref(), at),
         Order::HandoffOff { reason } => pulls::switch_off(item, reason, actor, ground),
         Order::Sign { slugs, evidence } => {
@@ -151,7 +167,7 @@ fn kind_of(item: &Item) -> Result<Kind, Refusal> {
         .ok_or(Refusal::NoKind)
 }
 
-fn open_kind(item: &Item) -> Result<Kind, Refusal> {
+pub(super) fn open_kind(item: &Item) -> Result<Kind, Refusal> {
     let kind = kind_of(item)?;
     if item.closed.is_some() {
         Err(Refusal::Closed)
@@ -160,7 +176,7 @@ fn open_kind(item: &Item) -> Result<Kind, Refusal> {
     }
 }
 
-fn exploration(item: &Item) -> Result<Kind, Refusal> {
+pub(super) fn exploration(item: &Item) -> Result<Kind, Refusal> {
     let kind = kind_of(item)?;
     if kind.is_exploration() {
         Ok(kind)
@@ -169,59 +185,13 @@ fn exploration(item: &Item) -> Result<Kind, Refusal> {
     }
 }
 
-fn experiment(item: &Item) -> Result<(), Refusal> {
+pub(super) fn experiment(item: &Item) -> Result<(), Refusal> {
     match kind_of(item)? {
         Kind::Experiment => Ok(()),
         kind @ (Kind::Research | Kind::Development | Kind::Maintenance) => {
             Err(Refusal::WrongKind { kind })
         }
     }
-}
-
-/// Blocks the item, or gives a block that is there its reason; the box pauses.
-pub(super) fn block(item: &mut Item, reason: Option<&String>, at: Timestamp) {
-    match item.blocked.as_mut() {
-        Some(blocked) => blocked.reason = reason.cloned().or(blocked.reason.take()),
-        None => {
-            item.blocked = Some(Blocked {
-                since: at,
-                reason: reason.cloned(),
-            });
-        }
-    }
-    if let Some(timebox) = item.timebox.as_mut() {
-        timebox.pause(at);
-    }
-}
-
-/// Lets it go on; says whether it had been blocked.
-pub(super) fn unblock(item: &mut Item, at: Timestamp) -> bool {
-    let was = item.blocked.take().is_some();
-    if was && let Some(timebox) = item.timebox.as_mut() {
-        timebox.resume(at);
-    }
-    was
-}
-
-fn set_box(
-    item: &mut Item,
-    length: &BoxLength,
-    at: Timestamp,
-    policy: &Policy,
-) -> Result<(), Refusal> {
-    exploration(item)?;
-    open_kind(item)?;
-    if item.timebox.is_some() {
-        return Err(Refusal::BoxStarted);
-    }
-    stages::resolve(length, policy)?;
-    item.box_length = Some(length.clone());
-    item.fields.by_command.insert(FieldName::Timebox);
-    // What runs without a box, since the policy lets it or its kind was changed, has one from now on.
-    if item.stage == Stage::Active {
-        stages::start_box(item, at, policy)?;
-    }
-    Ok(())
 }
 
 /// Sizes an item by points; one firm number ends the prototype phase (product §2).
@@ -240,109 +210,5 @@ pub(super) fn size(item: &mut Item, points: Points, policy: &Policy) -> Result<(
     if item.phase == Some(Phase::Prototype) && points.low == points.high {
         item.phase = Some(Phase::Productionize);
     }
-    Ok(())
-}
-
-fn state_hypothesis(item: &mut Item, text: &str) -> Result<(), Refusal> {
-    experiment(item)?;
-    if item.frozen.is_some() {
-        return Err(Refusal::Frozen(Frozen::Hypothesis));
-    }
-    item.fields.hypothesis = Some(text.to_owned());
-    item.fields.by_command.insert(FieldName::Hypothesis);
-    Ok(())
-}
-
-fn state_metric(item: &mut Item, text: &str) -> Result<(), Refusal> {
-    experiment(item)?;
-    if item.frozen.is_some() {
-        return Err(Refusal::Frozen(Frozen::Metric));
-    }
-    item.fields.metric = Some(text.to_owned());
-    item.fields.by_command.insert(FieldName::Metric);
-    Ok(())
-}
-
-fn amend(
-    item: &mut Item,
-    field: Frozen,
-    text: &str,
-    reason: &str,
-    by: &User,
-    at: Timestamp,
-) -> Result<(), Refusal> {
-    experiment(item)?;
-    let frozen = item.frozen.as_mut().ok_or(Refusal::NotFrozen(field))?;
-    frozen.amendments.push(Amendment {
-        at,
-        by: by.clone(),
-        field,
-        text: text.to_owned(),
-        reason: reason.to_owned(),
-    });
-    Ok(())
-}
-
-/// Writes down what was learned: the box has done its work, and an active item is analysed.
-fn find(item: &mut Item, text: &str, by: &User, at: Timestamp) -> Result<(), Refusal> {
-    exploration(item)?;
-    item.findings.push(Findings {
-        at,
-        by: by.clone(),
-        text: text.to_owned(),
-    });
-    if let Some(timebox) = item.timebox.as_mut() {
-        timebox.stop(at);
-    }
-    if item.stage == Stage::Active {
-        stages::enter(item, Stage::Analysis, at, Some(by.clone()));
-    }
-    Ok(())
-}
-
-/// Decides, and closes the item as completed, whichever the verdict is: abandoning on evidence is
-/// work done.
-fn decide(
-    item: &mut Item,
-    verdict: Verdict,
-    reason: &str,
-    by: &User,
-    at: Timestamp,
-    ground: &Ground<'_>,
-) -> Result<(), Refusal> {
-    exploration(item)?;
-    if let Some(decision) = &item.decision {
-        return Err(Refusal::AlreadyDecided(decision.verdict));
-    }
-    open_kind(item)?;
-    if !matches!(item.stage, Stage::Analysis | Stage::Decision) {
-        return Err(Refusal::WrongStage { stage: item.stage });
-    }
-    let no_findings = if item.findings.is_empty() {
-        vec![Rule::FindingsBeforeDecision]
-    } else {
-        Vec::new()
-    };
-    let rules = guards::enforced(no_findings, ground.policy);
-    if !rules.is_empty() {
-        return Err(Refusal::Guards {
-            rules,
-            stays: item.stage,
-        });
-    }
-    item.decision = Some(Decision {
-        at,
-        by: by.clone(),
-        verdict,
-        reason: reason.to_owned(),
-    });
-    if let Some(timebox) = item.timebox.as_mut() {
-        timebox.stop(at);
-    }
-    stages::enter(item, Stage::Decision, at, Some(by.clone()));
-    item.closed = Some(Closed {
-        how: CloseReason::Completed,
-        at,
-    });
     Ok(())
 }

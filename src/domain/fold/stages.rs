@@ -105,6 +105,9 @@ fn activate(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refus
             at,
             hypothesis: item.fields.hypothesis.clone(),
             metric: item.fields.metric.clone(),
+            baseline: item.fields.baseline.clone(),
+            digest: item.digest_to_freeze(),
+            text_digest: item.text_digest.clone(),
             amendments: Vec::new(),
         });
     }
@@ -118,6 +121,8 @@ pub(super) fn start_box(item: &mut Item, at: Timestamp, policy: &Policy) -> Resu
     {
         let span = resolve(length, policy)?;
         let mut timebox = TimeBox::start(&policy.calendar, span, policy.timeboxes.remind_at, at);
+        timebox.terms = policy.timeboxes.extensions.clone();
+        timebox.preset = preset_of(length, span, policy);
         if item.blocked.is_some() {
             timebox.pause(at);
         }
@@ -143,10 +148,25 @@ pub(super) fn resolve(length: &BoxLength, policy: &Policy) -> Result<Span, Refus
     }
 }
 
+/// The policy's name for a length, however it was asked for.
+fn preset_of(length: &BoxLength, span: Span, policy: &Policy) -> Option<String> {
+    match length {
+        BoxLength::Preset(name) => Some(name.clone()),
+        BoxLength::Span(_) => {
+            let presets = policy.timeboxes.presets.iter();
+            let same = |(_, preset): &(&String, &Span)| {
+                policy.calendar.work(**preset) == policy.calendar.work(span)
+            };
+            presets.filter(same).map(|(name, _)| name.clone()).next()
+        }
+    }
+}
+
 /// Puts the item into a stage and keeps the move on record.
 pub(super) fn enter(item: &mut Item, to: Stage, at: Timestamp, by: Option<User>) {
     item.stage_label_off_at = None;
     item.held_back = None;
+    item.tripped = false;
     if matches!(to, Stage::Active | Stage::InProgress) {
         item.was_active = true;
     }

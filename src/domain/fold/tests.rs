@@ -202,7 +202,7 @@ fn research_past_its_box_stays_active_and_is_never_closed() {
     assert!(
         item.notices
             .iter()
-            .any(|it| it.what == NoticeKind::BoxExpired)
+            .any(|it| matches!(it.what, NoticeKind::BoxExpired(_)))
     );
 }
 
@@ -223,7 +223,7 @@ fn a_block_that_is_heard_of_late_moves_the_end_of_the_box() {
             },
         ),
     ];
-    let item = until(state(&facts, &Policy::default()), 30 * HOUR);
+    let item = until(state(&facts, &Policy::default()), 7 * HOUR);
     assert!(item.notices.is_empty(), "{:?}", item.notices);
 }
 
@@ -291,6 +291,11 @@ fn every_verdict_closes_as_completed_and_a_second_one_is_refused() {
             elsewhere: None,
             reason: "so".to_owned(),
         };
+        let otherwise = Order::Decide {
+            verdict: *verdict,
+            elsewhere: None,
+            reason: "for another reason".to_owned(),
+        };
         let facts = [
             opened("Experiment: BERT", READY),
             labeled(10, "stage/active"),
@@ -301,7 +306,8 @@ fn every_verdict_closes_as_completed_and_a_second_one_is_refused() {
                 },
             ),
             ordered(120, decide.clone()),
-            ordered(180, decide),
+            ordered(150, decide),
+            ordered(180, otherwise),
         ];
         let item = state(&facts, &Policy::default());
         assert_eq!(item.stage, Stage::Decision);

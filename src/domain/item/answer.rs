@@ -9,6 +9,7 @@ use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::kind::{Kind, Stage, Verdict};
 use crate::domain::order::{Frozen, Misread, Order};
 use crate::domain::policy::Rule;
+use crate::domain::worktime::WorkTime;
 
 /// The outcome of one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,10 +89,51 @@ pub enum Refusal {
         /// What there is.
         presets: Vec<String>,
     },
+    /// There is no box that could be extended.
+    NoBox,
+    /// The box has done its work: findings, a decision or closing stopped it.
+    BoxStopped,
+    /// The box was extended as often as it may be.
+    ExtensionsSpent {
+        /// How often that is.
+        most: u32,
+    },
+    /// More time than a box may get at once.
+    ExtensionTooLong {
+        /// How much that is, in working time.
+        most: WorkTime,
+        /// The same as per cent of the box.
+        percent: u32,
+        /// How long a working day is.
+        day: WorkTime,
+    },
+    /// An assignee does not extend their own box while there is another lead.
+    OwnBox,
     /// It is not blocked.
     NotBlocked,
-    /// There is a decision already.
+    /// There is a decision already, which only a lead revises.
     AlreadyDecided(Verdict),
+    /// The same was decided already, with the same reason.
+    DecidedSo(Verdict),
+    /// The next link of a chain this long is for a lead to ask for.
+    LongChain {
+        /// Links so far, this item among them.
+        links: usize,
+    },
+    /// None of the results is of a metric that the experiment has.
+    NoSuchMetric {
+        /// As reported.
+        names: Vec<String>,
+        /// What it measures.
+        known: Vec<String>,
+    },
+    /// A result does not fit its metric: one sentence without a full stop.
+    Unfit(String),
+    /// What is measured is not judged by people.
+    Measured {
+        /// What it measures.
+        known: Vec<String>,
+    },
     /// There is no such entry; the closest, if one is close.
     NoSuchEntry {
         /// As asked for.

@@ -22,9 +22,16 @@ pub struct Notice {
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
     /// The box has used `timeboxes.remind_at` per cent.
-    BoxExpiring,
+    BoxExpiring(BoxEnd),
     /// The box is over.
-    BoxExpired,
+    BoxExpired(BoxEnd),
+    /// The box has been pending for long, or its sprint has ended.
+    BoxReview {
+        /// When the box started.
+        started: Timestamp,
+        /// The milestone that ended; `None`: twice its length has passed.
+        sprint: Option<u64>,
+    },
     /// A stage that was asked for by a label is refused; the old label is put back.
     StageRefused {
         /// The stage that was asked for.
@@ -49,12 +56,22 @@ pub enum NoticeKind {
     },
 }
 
+/// An end of a box that is announced once: each extension gives it another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxEnd {
+    /// When the box started.
+    pub started: Timestamp,
+    /// How often it was extended by then.
+    pub extended: usize,
+}
+
 impl NoticeKind {
     /// Part of the hidden marker that makes the comment findable: the same notice at the same time is one.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::BoxExpiring => "box-expiring",
-            Self::BoxExpired => "box-expired",
+            Self::BoxExpiring(_) => "box-expiring",
+            Self::BoxExpired(_) => "box-expired",
+            Self::BoxReview { .. } => "box-review",
             Self::StageRefused { .. } => "stage-refused",
             Self::PointsRefused => "points-refused",
             Self::ReopenedUndecided => "reopened-undecided",

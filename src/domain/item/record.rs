@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::actor::User;
-use crate::domain::fact::{CloseReason, PullSight};
-use crate::domain::ids::ItemNumber;
+use crate::domain::fact::{Chain, CloseReason, PullSight};
+use crate::domain::ids::{ItemNumber, RepoName};
 use crate::domain::kind::{Kind, KindSource, Stage, Verdict};
+use crate::domain::metric::Report;
 use crate::domain::order::Frozen;
 
 /// That and why it is closed.
@@ -87,8 +90,30 @@ pub struct FrozenFields {
     pub hypothesis: Option<String>,
     /// The metric then.
     pub metric: Option<String>,
+    /// The baseline then, where it has a field of its own.
+    #[serde(default)]
+    pub baseline: Option<String>,
+    /// The digest of these three, by which anybody can tell whether they are still the same.
+    #[serde(default)]
+    pub digest: String,
+    /// The digest of what the issue's text said of the three then, whatever commands had said.
+    #[serde(default)]
+    pub text_digest: String,
     /// What was amended since, in order.
     pub amendments: Vec<Amendment>,
+}
+
+/// A short digest of what activation freezes: the first 12 hexadecimal digits of the SHA-256 of
+/// the three texts, each ended by a line feed and a zero byte.
+pub fn digest_of_fields(fields: [Option<&str>; 3]) -> String {
+    let mut hasher = Sha256::new();
+    for field in fields {
+        hasher.update(field.unwrap_or_default().as_bytes());
+        hasher.update(b"\n\0");
+    }
+    let mut digest = hex::encode(hasher.finalize());
+    digest.truncate(12);
+    digest
 }
 
 /// A dated change of something frozen.
@@ -104,6 +129,17 @@ pub struct Amendment {
     pub text: String,
     /// Why.
     pub reason: String,
+}
+
+/// What was measured, or how people judged it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// What.
+    pub report: Report,
 }
 
 /// Why it cannot go on.
@@ -137,15 +173,38 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Why.
     pub reason: String,
+    /// The repository of what follows from it; `None`: the same.
+    #[serde(default)]
+    pub elsewhere: Option<RepoName>,
+    /// When what follows from it was first asked for: a revision that asks for the same opens no
+    /// second issue.
+    #[serde(default)]
+    pub asked_at: Timestamp,
+    /// Why it does not count any more.
+    #[serde(default)]
+    pub superseded: Option<Superseded>,
+}
+
+/// Why a decision does not count any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Superseded {
+    /// The item was opened again.
+    Reopened,
+    /// A lead has decided otherwise.
+    Revised,
 }
 
 /// How an item stands that another one builds on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Foundation {
     /// What it is; `None`: no item.
     pub kind: Option<Kind>,
     /// What was decided on it.
     pub decided: Option<Verdict>,
+    /// The chain of exploration that it ends.
+    #[serde(default)]
+    pub chain: Chain,
 }
 
 /// A pull request's branches and links.

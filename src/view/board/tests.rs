@@ -22,6 +22,9 @@ fn decided(sample: &Sample, number: u64, title: &str, verdict: Verdict, when: Ti
             by: user(2, "jonas"),
             verdict,
             reason: "see the findings".to_owned(),
+            elsewhere: None,
+            asked_at: when,
+            superseded: None,
         }),
         closed: Some(Closed {
             how: CloseReason::Completed,

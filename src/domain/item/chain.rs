@@ -1,0 +1,105 @@
+//! What an item came out of and what it leads to.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Decision, Item};
+use crate::domain::fact::{Chain, ItemAt, Link};
+use crate::domain::ids::ItemNumber;
+use crate::domain::kind::Verdict;
+use crate::domain::worktime::WorkTime;
+
+impl Decision {
+    /// Whether labhand opens another issue for it.
+    pub fn has_follow_up(&self) -> bool {
+        match self.verdict {
+            Verdict::Productionize | Verdict::MoreResearch => true,
+            Verdict::Abandon => false,
+        }
+    }
+}
+
+impl Item {
+    /// The items that this pull request is linked to, oldest first.
+    pub fn links(&self) -> BTreeSet<ItemNumber> {
+        let closes = self
+            .pull
+            .iter()
+            .flat_map(|pull| pull.closes.iter().copied());
+        closes
+            .chain(self.fields.builds_on.iter().copied())
+            .chain(self.fields.part_of.iter().copied())
+            .filter(|number| *number != self.number)
+            .collect()
+    }
+
+    /// The items of this repository that it builds on: those that its text or a command names, and
+    /// the one that it was opened for.
+    pub fn foundation_numbers(&self) -> Vec<ItemNumber> {
+        let mut numbers = self.fields.builds_on.clone();
+        let origin = self.origin.as_ref().map(|origin| &origin.item);
+        if let Some(ItemAt { repo: None, number }) = origin
+            && !numbers.contains(number)
+        {
+            numbers.insert(0, *number);
+        }
+        numbers.retain(|number| *number != self.number);
+        numbers
+    }
+
+    /// The exploration that led here: where more research was asked for, by labhand's own issue
+    /// or by one that names what it builds on.
+    pub fn chain_before(&self) -> Chain {
+        if let Some(origin) = &self.origin {
+            return origin.chain.clone();
+        }
+        let asked = self.fields.builds_on.iter().filter_map(|number| {
+            let base = self.foundations.get(number)?;
+            (base.decided == Some(Verdict::MoreResearch)).then_some(&base.chain)
+        });
+        asked
+            .max_by_key(|chain| chain.len())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The chain of exploration that ends with it; empty for production work.
+    pub fn chain(&self, now: Timestamp) -> Chain {
+        let explores = self.kind.is_some_and(|it| it.kind.is_exploration());
+        if !explores {
+            return Chain::default();
+        }
+        let mut chain = self.chain_before();
+        chain.0.push(Link {
+            item: ItemAt {
+                repo: None,
+                number: self.number,
+            },
+            spent: self.spent(now),
+        });
+        chain
+    }
+
+    /// How long its time boxes ran until then, in working time.
+    pub fn spent(&self, now: Timestamp) -> WorkTime {
+        let boxes = self.earlier_boxes.iter().chain(&self.timebox);
+        boxes
+            .map(|timebox| timebox.used(now))
+            .fold(WorkTime::ZERO, WorkTime::plus)
+    }
+
+    /// The decision for which an issue has still to be opened.
+    pub fn follow_up_due(&self) -> Option<&Decision> {
+        let decision = self.decision.as_ref()?;
+        let opened = self.follow_ups.contains_key(&decision.asked_at);
+        (decision.has_follow_up() && !opened).then_some(decision)
+    }
+
+    /// What was opened for a decision.
+    pub fn follow_up(&self, decision: &Decision) -> Option<&ItemAt> {
+        self.follow_ups
+            .get(&decision.asked_at)
+            .filter(|_| decision.has_follow_up())
+    }
+}
