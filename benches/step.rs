@@ -13,7 +13,9 @@ use labhand::domain::fold::{self, Ground};
 use labhand::domain::ids::{CommentId, ItemNumber, Login, RepoId, RepoName, UserId};
 use labhand::domain::item::Item;
 use labhand::domain::policy::Policy;
+use labhand::domain::sprint::Ledger;
 use labhand::forge::{Done, Shown};
+use labhand::view::sprint::Plan;
 use labhand::view::wanted::{KnownLabels, Wanted};
 use labhand::view::{self, Context};
 
@@ -193,9 +195,15 @@ fn step(criterion: &mut Criterion) {
             }
         })
         .collect();
+    let ledger = Ledger::default();
+    let plan = Plan {
+        sprints: &[],
+        ledger: &ledger,
+        known_since: start(),
+    };
     criterion.bench_function("board/300 items", |bencher| {
         bencher.iter(|| {
-            let wanted = view::board(black_box(&items), &context);
+            let wanted = view::board(black_box(&items), &plan, &context);
             let calls = view::diff_board(&Shown::default(), &wanted, &known, &renames);
             assert!(!calls.is_empty());
             calls

@@ -90,6 +90,14 @@ pub fn read(text: &str, prefix: Option<&str>) -> Vec<Found> {
     paragraphs::find(text, &Address::new(prefix))
 }
 
+/// Whether it reports results: the one thing that a bot may do, even where it cannot be read.
+pub fn is_report(found: &Found) -> bool {
+    match &found.order {
+        Ok(order) => matches!(order, Order::Result(_)),
+        Err(_) => registry::is_report(&found.normal),
+    }
+}
+
 /// What there is to say about all commands, or about those that are called `topic`; nothing, if
 /// none is.
 pub fn help(topic: Option<&str>) -> Vec<HelpLine> {

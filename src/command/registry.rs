@@ -109,6 +109,12 @@ pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)>
     find(&|name| name.split(' ').eq(words)).or_else(|| find(&|name| name == words[0]))
 }
 
+/// Whether a command as it is compared ([`Found::normal`](super::Found::normal)) is one that bots give.
+pub(super) fn is_report(normal: &str) -> bool {
+    let name = normal.trim_start_matches('/').split(' ').next();
+    name.is_some_and(|name| <outcome::Results as Command>::NAMES.contains(&name))
+}
+
 /// The name that somebody may have meant by `word` (in lower case): the first with the fewest
 /// slips, at most one in three letters, or what it abbreviates.
 pub(super) fn closest(word: &str) -> Option<&'static str> {

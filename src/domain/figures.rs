@@ -103,7 +103,7 @@ impl Figures {
                 .collect(),
             blocked: counted
                 .iter()
-                .map(|(item, _)| blocked(item, calendar, now))
+                .map(|(item, _)| blocked(item, calendar))
                 .fold(WorkTime::ZERO, WorkTime::plus),
             outcomes: count(
                 counted
@@ -197,10 +197,11 @@ fn cycle(item: &Item, calendar: &Calendar) -> Option<WorkTime> {
     Some(calendar.between(began, ended))
 }
 
-fn blocked(item: &Item, calendar: &Calendar, now: Timestamp) -> WorkTime {
-    let end = item.closed.as_ref().map_or(now, |closed| closed.at);
-    let still = item.blocked.as_ref().map(|it| (it.since, end));
-    let all = item.earlier_blocks.iter().copied().chain(still);
+/// A block that is still on counts once it is over, so that a figure changes with facts alone.
+fn blocked(item: &Item, calendar: &Calendar) -> WorkTime {
+    let until_closed = item.blocked.as_ref().zip(item.closed.as_ref());
+    let last = until_closed.map(|(blocked, closed)| (blocked.since, closed.at));
+    let all = item.earlier_blocks.iter().copied().chain(last);
     all.map(|(from, to)| calendar.between(from, to))
         .fold(WorkTime::ZERO, WorkTime::plus)
 }

@@ -461,6 +461,13 @@ pub enum Happening {
         /// Its text before, if it was edited.
         before: Option<String>,
     },
+    /// The issue was moved here from another repository, and is new here.
+    Arrived {
+        /// The repository where it was, if GitHub lets us know.
+        from: Option<RepoId>,
+        /// Its number there.
+        number: ItemNumber,
+    },
     /// The issue was moved to another repository, where it goes on under another number.
     /// [`What::Gone`] comes before.
     Transferred {

@@ -246,6 +246,27 @@ impl Store {
         rows.iter().map(item_row).collect()
     }
 
+    /// The numbers of the items of a repository one of whose facts holds `text`, which holds no `%`
+    /// and no `_`.
+    pub async fn items_whose_facts_mention(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        text: &str,
+    ) -> Result<Vec<u64>, StoreError> {
+        let numbers: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT number FROM facts
+             WHERE installation = $1 AND repo = $2 AND number > 0 AND doc LIKE $3
+             ORDER BY number",
+        )
+        .bind(int(installation.0))
+        .bind(int(repo.0))
+        .bind(format!("%{text}%"))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(numbers.into_iter().map(i64::cast_unsigned).collect())
+    }
+
     /// An item's facts, or the repository's own as number 0, as JSON, in the order of when they
     /// took effect.
     pub async fn facts(

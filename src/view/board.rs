@@ -8,16 +8,22 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::fact::CloseReason;
+use crate::domain::figures::Figures;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
 use crate::domain::kind::{Kind, Stage};
+use crate::domain::sprint::Sprint;
 use crate::domain::timebox::TimeBox;
 use crate::domain::worktime::WorkTime;
+use crate::forge::Slot;
 
+use super::sprint::{self, Plan};
 use super::wanted::WantedBoard;
-use super::{Context, text, when};
+use super::{Context, slots, text, when};
 
 mod columns;
+mod digest;
+mod figures;
 mod production;
 mod sections;
 
@@ -33,21 +39,24 @@ const SECTION: usize = 6_000;
 const DRAWN: &str = "<!--at-->";
 const DRAWN_END: &str = "<!--/at-->";
 
-/// The board of a repository's items.
-pub fn board(items: &[Item], ctx: &Context<'_>) -> WantedBoard {
-    let shown = Board::of(items, ctx);
+/// The board of a repository's items and sprints.
+pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard {
+    let shown = Board::of(items, plan, ctx);
+    let figures = Figures::of(items, &ctx.policy.calendar, ctx.now);
     let parts = [
-        Some(format!("## {}", ctx.repo)),
+        Some(head(&shown)),
         sections::policy_problem(ctx),
         columns::table(&shown),
         sections::time_boxes(&shown),
+        sprint::section(items, plan, ctx),
         production::table(&shown),
         sections::handoffs(items, ctx),
-        sections::decisions(&shown),
+        sections::decisions(items, &shown),
+        figures::table(&figures, &shown),
         shown.is_empty().then(|| {
             "Nothing here yet. An issue becomes an item by a label such as `kind/experiment`, or by the command `/kind experiment`.".to_owned()
         }),
-        Some(sections::foot(&shown)),
+        Some(sections::foot(&figures, &shown)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let text = text::bounded(parts.join("\n\n"), text::BODY_LIMIT);
@@ -55,9 +64,38 @@ pub fn board(items: &[Item], ctx: &Context<'_>) -> WantedBoard {
         issue: ctx.policy.board_issue.map(ItemNumber),
         title: "📋 Board".to_owned(),
         compared: compared(&text),
+        comments: comments(&text, plan, ctx),
         text,
         next_change: shown.next_change(),
     }
+}
+
+/// `## acme/fraud · Sprint 12 · day 6 of 10`.
+fn head(board: &Board<'_>) -> String {
+    let ctx = board.ctx;
+    match board.sprint {
+        Some(sprint) => {
+            let (day, days) = sprint.day(ctx.now, ctx.policy);
+            let title = text::escape(&sprint.title, 100);
+            format!("## {} · {title} · day {day} of {days}", ctx.repo)
+        }
+        None => format!("## {}", ctx.repo),
+    }
+}
+
+/// What is said once beside the board: how each sprint came out, and the board itself, if the policy says when.
+fn comments(board: &str, plan: &Plan<'_>, ctx: &Context<'_>) -> BTreeMap<Slot, String> {
+    let ended = plan.ledger.0.values();
+    let mut comments: BTreeMap<Slot, String> = ended
+        .filter_map(|record| {
+            let text = sprint::summary(record, plan.ledger, ctx)?;
+            Some((slots::sprint(record.sprint.number), text))
+        })
+        .collect();
+    if let Some(at) = digest::last_due(ctx) {
+        comments.insert(slots::digest_of_board(at), board.to_owned());
+    }
+    comments
 }
 
 /// A board's text without the time at which it was drawn.
@@ -78,28 +116,27 @@ struct Board<'a> {
     exploration: Vec<(&'a Item, Kind)>,
     /// Development and maintenance, open or lately finished.
     production: Vec<(&'a Item, Kind)>,
-    /// Boxes that stopped: those that held, and all.
-    held: (usize, usize),
+    /// The sprint that is on.
+    sprint: Option<&'a Sprint>,
+    /// When something of the sprints is read next.
+    next_reading: Option<Timestamp>,
 }
 
 impl<'a> Board<'a> {
-    fn of(items: &'a [Item], ctx: &'a Context<'a>) -> Self {
+    fn of(items: &'a [Item], plan: &Plan<'a>, ctx: &'a Context<'a>) -> Self {
         let by_number: BTreeMap<ItemNumber, &Item> =
             items.iter().map(|item| (item.number, item)).collect();
         let mut board = Self {
             ctx,
             exploration: Vec::new(),
             production: Vec::new(),
-            held: (0, 0),
+            sprint: plan.current(ctx),
+            next_reading: plan.next_reading(ctx),
         };
         for item in items {
             let Some(kind) = board_kind(item, &by_number) else {
                 continue;
             };
-            if let Some(timebox) = item.timebox.as_ref().filter(|timebox| timebox.stopped) {
-                board.held.1 += 1;
-                board.held.0 += usize::from(timebox.overrun(ctx.now) == WorkTime::ZERO);
-            }
             if forgotten_at(item).is_some_and(|at| at <= ctx.now) {
                 continue;
             }
@@ -119,14 +156,18 @@ impl<'a> Board<'a> {
     /// The earliest instant at which something here looks different.
     fn next_change(&self) -> Option<Timestamp> {
         let all = self.exploration.iter().chain(&self.production);
-        all.filter_map(|(item, _)| match item.closed {
+        let days = self
+            .sprint
+            .and_then(|_| self.ctx.policy.calendar.next_morning(self.ctx.now));
+        let others = [self.next_reading, days, digest::next(self.ctx)];
+        let changes = all.filter_map(|(item, _)| match item.closed {
             Some(_) => forgotten_at(item),
             None => item
                 .timebox
                 .as_ref()
                 .and_then(|timebox| self.next_step(timebox)),
-        })
-        .min()
+        });
+        changes.chain(others.into_iter().flatten()).min()
     }
 
     /// The next step of a box's meter, or the next whole day that it is over.
@@ -163,7 +204,7 @@ fn board_kind(item: &Item, by_number: &BTreeMap<ItemNumber, &Item>) -> Option<Ki
             .get(number)
             .is_some_and(|item| item.kind.is_some())
     };
-    let inherits = item.is_pull && item.links().iter().any(is_item);
+    let inherits = item.inherits_kind(|number| is_item(&number));
     let unfinished_end = item
         .closed
         .as_ref()

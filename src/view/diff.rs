@@ -15,7 +15,7 @@ use crate::forge::{
 
 use super::board::compared;
 use super::slots;
-use super::wanted::{KnownLabels, Openness, Said, Wanted, WantedBoard};
+use super::wanted::{KnownLabels, Openness, Said, Wanted, WantedBoard, WantedIssue};
 
 /// The board issue's label, canonically.
 pub const BOARD_LABEL: &str = "labhand/board";
@@ -43,6 +43,28 @@ pub fn diff(
 /// The calls that make the board issue show what is wanted. It is the issue that the policy names,
 /// or one of our own.
 pub fn diff_board(
+    shown: &Shown,
+    wanted: &WantedBoard,
+    known: &KnownLabels,
+    renames: &BTreeMap<String, String>,
+) -> Vec<Call> {
+    let mut calls = board_text(shown, wanted, known, renames);
+    if let Some(board) = &shown.board {
+        let unsaid = wanted
+            .comments
+            .iter()
+            .filter(|(slot, _)| !shown.comments.contains_key(*slot));
+        calls.extend(unsaid.map(|(slot, text)| Call::CreateComment {
+            number: board.number,
+            slot: slot.clone(),
+            body: with_marker(text, slot),
+        }));
+    }
+    calls
+}
+
+/// The board itself.
+fn board_text(
     shown: &Shown,
     wanted: &WantedBoard,
     known: &KnownLabels,
@@ -79,6 +101,35 @@ pub fn diff_board(
                 .collect()
         }
     }
+}
+
+/// The calls that open an issue, its labels first where they are not defined. Whether it is there,
+/// the state says and not what is shown.
+pub fn open_issue(
+    wanted: &WantedIssue,
+    known: &KnownLabels,
+    renames: &BTreeMap<String, String>,
+) -> Vec<Call> {
+    let names = Names { known, renames };
+    let undefined = wanted
+        .labels
+        .iter()
+        .filter(|label| !known.contains_key(*label));
+    let mut calls: Vec<Call> = undefined
+        .filter_map(|label| definition(label, &names))
+        .map(Call::CreateLabel)
+        .collect();
+    calls.push(Call::CreateIssue {
+        slot: wanted.slot.clone(),
+        title: wanted.title.clone(),
+        body: with_marker(&wanted.body, &wanted.slot),
+        labels: wanted
+            .labels
+            .iter()
+            .map(|label| names.on_github(label))
+            .collect(),
+    });
+    calls
 }
 
 /// Records in `shown` that a call was made. `at` is when, by GitHub's clock as far as it is known.

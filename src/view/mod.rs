@@ -29,6 +29,7 @@ pub mod results;
 pub mod rules;
 pub mod signing;
 pub mod slots;
+pub mod sprint;
 pub mod status;
 pub mod text;
 pub mod wanted;
@@ -36,7 +37,7 @@ pub mod when;
 pub mod words;
 
 pub use board::board;
-pub use diff::{diff, diff_board, done, found, is_refused, shown_check, undone};
+pub use diff::{diff, diff_board, done, found, is_refused, open_issue, shown_check, undone};
 use wanted::{Openness, Wanted};
 
 /// What a view has to know beside the item itself.

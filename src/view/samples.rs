@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Context;
+use super::sprint::Plan;
 use crate::domain::actor::User;
 use crate::domain::calendar::Calendar;
 use crate::domain::fact::{Milestone, PullSight};
@@ -13,6 +14,7 @@ use crate::domain::ids::{CommitSha, ItemNumber, Login, RepoId, RepoName, UserId}
 use crate::domain::item::{Classified, FrozenFields, Item, Pull};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::policy::{Member, Policy};
+use crate::domain::sprint::Ledger;
 use crate::domain::timebox::TimeBox;
 use crate::domain::worktime::Span;
 
@@ -24,6 +26,16 @@ pub(super) fn user(id: u64, login: &str) -> User {
     User {
         id: UserId(id),
         login: Login::new(login),
+    }
+}
+
+/// A repository without sprints.
+pub(super) fn no_sprints() -> Plan<'static> {
+    static LEDGER: Ledger = Ledger(BTreeMap::new());
+    Plan {
+        sprints: &[],
+        ledger: &LEDGER,
+        known_since: Timestamp::UNIX_EPOCH,
     }
 }
 

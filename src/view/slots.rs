@@ -21,6 +21,16 @@ pub fn checklist() -> Slot {
     Slot("checklist".to_owned())
 }
 
+/// How a sprint came out.
+pub fn sprint(milestone: u64) -> Slot {
+    Slot(format!("sprint:{milestone}"))
+}
+
+/// The board as a comment.
+pub fn digest_of_board(at: Timestamp) -> Slot {
+    Slot(format!("digest:{}", at.as_second()))
+}
+
 /// The board issue.
 pub fn board() -> Slot {
     Slot("board".to_owned())

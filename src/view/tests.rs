@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::samples::{Sample, at, sight, user};
+use super::samples::{Sample, at, no_sprints, sight, user};
 use super::wanted::KnownLabels;
 use super::*;
 use crate::domain::fact::{CloseReason, Place};
@@ -402,7 +402,7 @@ proptest! {
     #[test]
     fn a_board_takes_any_items(items in prop::collection::vec(any_item(), 0..6), now in instant()) {
         let sample = Sample::default();
-        let board = super::board(&items, &Context { now, policy_problem: Some("x\n@mira"), ..sample.ctx() });
+        let board = super::board(&items, &no_sprints(), &Context { now, policy_problem: Some("x\n@mira"), ..sample.ctx() });
         prop_assert!(board.text.chars().count() <= text::BODY_LIMIT);
         prop_assert!(!mentions(&outside_code(&board.text)));
         prop_assert!(!board.compared.contains("updated"));
@@ -415,7 +415,7 @@ fn a_board_is_created_once_and_edited_only_when_it_differs() {
     let items = [sample.active_experiment()];
     let (known, renames) = renamed();
     let mut shown = Shown::default();
-    let first = super::board(&items, &sample.ctx());
+    let first = super::board(&items, &no_sprints(), &sample.ctx());
     let calls = diff_board(&shown, &first, &KnownLabels::new(), &renames);
     assert!(matches!(
         calls.as_slice(),
@@ -435,10 +435,10 @@ fn a_board_is_created_once_and_edited_only_when_it_differs() {
         now: at("2026-11-24T15:40:00Z"),
         ..sample.ctx()
     };
-    let same = super::board(&items, &minutes_later);
+    let same = super::board(&items, &no_sprints(), &minutes_later);
     assert_ne!(same.text, first.text);
     assert!(diff_board(&shown, &same, &KnownLabels::new(), &renames).is_empty());
-    let other = super::board(&[], &minutes_later);
+    let other = super::board(&[], &no_sprints(), &minutes_later);
     let calls = diff_board(&shown, &other, &KnownLabels::new(), &renames);
     assert!(matches!(
         calls.as_slice(),

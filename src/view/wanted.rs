@@ -74,6 +74,8 @@ pub struct WantedBoard {
     pub text: String,
     /// What is compared: the text without "updated at".
     pub compared: String,
+    /// Comments on it that are written once, by purpose.
+    pub comments: BTreeMap<Slot, String>,
     /// When it next changes with time alone, if it does.
     pub next_change: Option<Timestamp>,
 }

@@ -2,7 +2,7 @@
 //! fit. Everything here is a function of the fact alone, never of how long ago it was, so that a
 //! comment does not change merely because a day has passed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::policy::Policy;
 use crate::domain::timebox::{METER_STEPS, TimeBox};
@@ -29,6 +29,14 @@ pub fn clock(at: Timestamp, policy: &Policy) -> String {
 /// `26 Nov 2026`, for what may be read years later.
 pub fn day(at: Timestamp, policy: &Policy) -> String {
     written(at, policy, "%-d %b %Y")
+}
+
+/// `Fri 4 Dec`, the day that ends with an instant.
+pub fn last_day(end: Timestamp, policy: &Policy) -> String {
+    let within = end
+        .checked_sub(SignedDuration::from_nanos(1))
+        .unwrap_or(end);
+    written(within, policy, "%a %-d %b %Y")
 }
 
 fn written(at: Timestamp, policy: &Policy, format: &'static str) -> String {

@@ -8,9 +8,11 @@ use super::kept::Repository;
 use super::show::{Made, may_be_late, slot_of};
 use super::{StepError, Worker};
 use crate::domain::item::Item;
+use crate::domain::sprint::{Ledger, Sprint};
 use crate::forge::{Call, CallError, Forge, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view;
+use crate::view::sprint::Plan;
 use crate::view::wanted::WantedBoard;
 
 /// The least time between two drawings of one board.
@@ -21,6 +23,9 @@ const REST: SignedDuration = SignedDuration::from_secs(10);
 struct Kept {
     /// When it was last written.
     written_at: Option<Timestamp>,
+    /// What was read of the repository's sprints.
+    #[serde(default)]
+    ledger: Ledger,
 }
 
 impl<F: Forge> Worker<F> {
@@ -45,12 +50,18 @@ impl<F: Forge> Worker<F> {
             ),
             None => (Kept::default(), Shown::default()),
         };
+        if self
+            .read_sprints(key, &repository, &mut kept.ledger)
+            .await?
+        {
+            self.keep(lease, &kept, &shown).await?;
+        }
         if let Some(written_at) = kept.written_at
             && written_at + REST > self.now()
         {
             return Ok(Some(written_at + REST));
         }
-        let wanted = self.board(key, &repository).await?;
+        let wanted = self.board(key, &repository, &kept.ledger).await?;
         // A repository without items has no board until there is something to say.
         let Some(wanted) = wanted else {
             return Ok(None);
@@ -69,6 +80,8 @@ impl<F: Forge> Worker<F> {
                     if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {
                         kept.written_at = Some(self.now());
                     }
+                    // What is said on it waits until it is there.
+                    again |= matches!(call, Call::CreateIssue { .. });
                 }
                 Made::Found(done, text) => {
                     view::found(&mut shown, &call, &done, text.as_deref(), self.now());
@@ -89,14 +102,7 @@ impl<F: Forge> Worker<F> {
                 .saved_shown(lease, 0, &doc, finished.as_deref())
                 .await?;
         }
-        let mut step = Step::new(lease, self.now());
-        step.items.push(SavedItem {
-            number: 0,
-            doc: serde_json::to_string(&kept)?,
-            shown: serde_json::to_string(&shown)?,
-            text: None,
-        });
-        self.shared.store.apply(step).await?;
+        self.keep(lease, &kept, &shown).await?;
         Ok(if again {
             Some(self.now())
         } else {
@@ -104,20 +110,57 @@ impl<F: Forge> Worker<F> {
         })
     }
 
+    async fn keep(&self, lease: &Lease, kept: &Kept, shown: &Shown) -> Result<(), StepError> {
+        let mut step = Step::new(lease, self.now());
+        step.items.push(SavedItem {
+            number: 0,
+            doc: serde_json::to_string(kept)?,
+            shown: serde_json::to_string(shown)?,
+            text: None,
+        });
+        Ok(self.shared.store.apply(step).await?)
+    }
+
     async fn board(
         &self,
         key: Key,
         repository: &Repository,
+        ledger: &Ledger,
     ) -> Result<Option<WantedBoard>, StepError> {
         let items = self.items_now(key).await?;
         let concerns = |item: &Item| item.kind.is_some() || item.handoff.is_some();
         if !items.iter().any(concerns) && repository.policy_problem.is_none() {
             return Ok(None);
         }
-        Ok(Some(view::board(
-            &items,
-            &self.context(key, repository, &[]),
-        )))
+        let sprints = repository.sprints();
+        let plan = plan(repository, &sprints, ledger);
+        let context = self.context(key, repository, &[]);
+        Ok(Some(view::board(&items, &plan, &context)))
+    }
+
+    /// What was read of the sprints, for looks at other keys.
+    async fn ledger(&self, key: Key) -> Result<Ledger, StepError> {
+        let store = &self.shared.store;
+        let row = store.load_item(key.installation, key.repo, 0).await?;
+        let kept: Option<Kept> = match row {
+            Some(row) => serde_json::from_str(&row.doc)?,
+            None => None,
+        };
+        Ok(kept.map(|kept| kept.ledger).unwrap_or_default())
+    }
+
+    /// The summary of the sprint that is on.
+    pub(super) async fn sprint_text(
+        &self,
+        key: Key,
+        repository: &Repository,
+    ) -> Result<String, StepError> {
+        let items = self.items_now(key).await?;
+        let ledger = self.ledger(key).await?;
+        let sprints = repository.sprints();
+        let plan = plan(repository, &sprints, &ledger);
+        let context = self.context(key, repository, &[]);
+        Ok(view::sprint::text(&items, &plan, &context))
     }
 
     /// The board's text for a comment.
@@ -127,6 +170,17 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<String, StepError> {
         let items = self.items_now(key).await?;
-        Ok(view::board(&items, &self.context(key, repository, &[])).text)
+        let ledger = self.ledger(key).await?;
+        let sprints = repository.sprints();
+        let plan = plan(repository, &sprints, &ledger);
+        Ok(view::board(&items, &plan, &self.context(key, repository, &[])).text)
+    }
+}
+
+fn plan<'a>(repository: &Repository, sprints: &'a [Sprint], ledger: &'a Ledger) -> Plan<'a> {
+    Plan {
+        sprints,
+        ledger,
+        known_since: repository.since,
     }
 }

@@ -52,6 +52,7 @@ impl<F: Forge> Worker<F> {
                         | Happening::Comment { .. }
                         | Happening::CommentDeleted { .. }
                         | Happening::Text { .. }
+                        | Happening::Arrived { .. }
                         | Happening::Transferred { .. } => continue,
                     };
                 let tiding = Tiding {

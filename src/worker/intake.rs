@@ -12,8 +12,10 @@ use crate::command::{self, ticks};
 use crate::domain::actor::{Actor, Needs, Permission, Standing, User};
 use crate::domain::entries::Slug;
 use crate::domain::fact::{Fact, FactId, Ordered, Place, Snapshot, What};
+use crate::domain::ids::{ItemNumber, RepoId};
 use crate::domain::order::Order;
 use crate::forge::{Forge, Happening, Heard, RepoRef, Shown, Slot, digest};
+use crate::view::slots;
 
 /// The comment with the hand-off's boxes.
 pub(super) const CHECKLIST: &str = "checklist";
@@ -28,6 +30,24 @@ pub(super) struct Gathered {
     pub(super) read_links: bool,
     /// Canonical names of labels that were deleted from the repository.
     pub(super) vanished: BTreeSet<String>,
+    /// Where it was moved here from, and when.
+    pub(super) arrived: Option<(Option<RepoId>, ItemNumber, Timestamp)>,
+    /// Where it was moved to, and when.
+    pub(super) departed: Option<(RepoId, ItemNumber, Timestamp)>,
+}
+
+impl Gathered {
+    /// Nothing yet.
+    pub(super) fn nothing() -> Self {
+        Self {
+            facts: Vec::new(),
+            sync: false,
+            read_links: false,
+            vanished: BTreeSet::new(),
+            arrived: None,
+            departed: None,
+        }
+    }
 }
 
 /// Where what was heard comes from.
@@ -88,14 +108,18 @@ impl<F: Forge> Worker<F> {
                             };
                             self.take_own_edit(edit, source, shown, gathered).await?;
                         }
-                    } else if !author_is_bot && !heard.by_bot {
-                        let Some(by) = heard.by else { continue };
+                    } else if let Some(by) = heard.by {
+                        let by_bot = author_is_bot || heard.by_bot;
+                        if by_bot && !(by.id == author.id && is_heeded(&by, heard.at, source)) {
+                            continue;
+                        }
                         let text = Written {
                             place: Place::Comment(comment),
                             body,
                             before,
                             at: heard.at,
                             by,
+                            by_bot,
                         };
                         self.take_commands(text, source, gathered).await?;
                     }
@@ -118,11 +142,18 @@ impl<F: Forge> Worker<F> {
                         before,
                         at: heard.at,
                         by,
+                        by_bot: false,
                     };
                     self.take_commands(text, source, gathered).await?;
                 }
                 // What concerns the repository comes to its own key.
-                Happening::Transferred { .. } | Happening::Repo(_) => {}
+                Happening::Arrived { from, number } => {
+                    gathered.arrived = Some((from, number, heard.at));
+                }
+                Happening::Transferred { to, number } => {
+                    gathered.departed = Some((to, number, heard.at));
+                }
+                Happening::Repo(_) => {}
             }
         }
         Ok(())
@@ -152,27 +183,43 @@ impl<F: Forge> Worker<F> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut actor = None;
         for found in command::read(&text.body, prefix) {
+            if text.by_bot && !command::is_report(&found) {
+                continue;
+            }
             let nth = seen.entry(found.normal.clone()).or_default();
             *nth += 1;
             if *nth <= old.get(&found.normal).copied().unwrap_or(0) {
                 continue;
             }
             if actor.is_none() {
-                actor = Some(self.actor(source.repo, policy, &text.by).await?);
+                actor = Some(if text.by_bot {
+                    bot(&text.by)
+                } else {
+                    self.actor(source.repo, policy, &text.by).await?
+                });
             }
-            gathered.sync |= found.order == Ok(Order::Sync);
+            let mut by = actor.clone();
+            let mut order = found.order;
+            if let Some(by) = by.as_mut() {
+                self.look_around(&mut order, by, source, policy).await?;
+            }
+            gathered.sync |= order == Ok(Order::Sync);
             let id = format!("order:{}:{}:{nth}", text.place.key(), digest(&found.normal));
             let ordered = Ordered {
                 place: text.place,
                 index: found.index,
                 text: found.text,
-                order: found.order,
-                needs: needed(found.needs, source.repository),
+                order,
+                needs: if text.by_bot {
+                    Needs::Anyone
+                } else {
+                    needed(found.needs, source.repository)
+                },
             };
             gathered.facts.push(Fact {
                 id: FactId(id),
                 at: text.at,
-                by: actor.clone(),
+                by,
                 what: What::Ordered(Box::new(ordered)),
             });
         }
@@ -246,6 +293,28 @@ struct Written {
     before: Option<String>,
     at: Timestamp,
     by: User,
+    /// One of the policy's bots, which may report and nothing else.
+    by_bot: bool,
+}
+
+/// Whether the policy lets this bot report.
+fn is_heeded(bot: &User, at: Timestamp, source: &Source<'_>) -> bool {
+    let bare = |name: &str| {
+        name.to_ascii_lowercase()
+            .trim_end_matches("[bot]")
+            .to_owned()
+    };
+    let bots = &source.repository.policy_at(at).bots;
+    bots.iter()
+        .any(|named| bare(named) == bare(bot.login.as_str()))
+}
+
+/// GitHub shows no permissions of bots; the policy has said what this one may.
+fn bot(user: &User) -> Actor {
+    Actor {
+        user: user.clone(),
+        standing: Standing::at_least(Permission::None),
+    }
 }
 
 /// An edit of a comment of ours.
@@ -276,9 +345,10 @@ fn needed(needs: Needs, repository: &Repository) -> Needs {
 /// day, would otherwise keep each of its texts for ever.
 fn counts_from_ourselves(what: &What) -> bool {
     match what {
+        // An issue that was opened for a decision is an item like any other.
+        What::Opened(snapshot) => slots::is_follow_up(&snapshot.body),
         What::Closed { .. } | What::Reopened | What::Pull(_) | What::Gone => true,
-        What::Opened(_)
-        | What::Seen(_)
+        What::Seen(_)
         | What::Observed(_)
         | What::Labeled { .. }
         | What::Unlabeled { .. }

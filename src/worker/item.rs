@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::earlier::text_of;
 use super::echo::{echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
 use super::items::replay;
@@ -53,12 +54,7 @@ impl<F: Forge> Worker<F> {
         }
         let repo = repository.reference(key.installation, key.repo);
         let (before, mut shown) = self.kept_item(key).await?;
-        let mut gathered = Gathered {
-            facts: Vec::new(),
-            sync: false,
-            read_links: false,
-            vanished: BTreeSet::new(),
-        };
+        let mut gathered = Gathered::nothing();
         for (stored, read) in read {
             let digest = hex::encode(&stored.digest[..12]);
             let source = Source {
@@ -70,6 +66,8 @@ impl<F: Forge> Worker<F> {
             self.take_in(read.heard, &source, &mut shown, &mut gathered)
                 .await?;
         }
+        self.fetch_history(key, &mut gathered).await?;
+        self.note_departure(key, &mut gathered).await?;
         let mut history = self.history(key).await?;
         let known: BTreeSet<FactId> = history.iter().map(|fact| fact.id.clone()).collect();
         gathered.facts.retain(|fact| !known.contains(&fact.id));
@@ -95,6 +93,9 @@ impl<F: Forge> Worker<F> {
         )
         .await?;
 
+        self.find_earlier(key, &mut item, &mut history, &mut gathered, &repository)
+            .await?;
+
         self.shared.metrics.facts(gathered.facts.len() as u64);
         step.facts = gathered
             .facts
@@ -103,6 +104,7 @@ impl<F: Forge> Worker<F> {
             .collect::<Result<_, _>>()?;
         self.tell_others(key, before.as_ref(), &item, &mut step)
             .await?;
+        self.send_on(key, &item, &history, &mut step).await?;
         if before.as_ref() != Some(&item) && repository.acts() {
             step.wake
                 .push((Self::board_of(key), self.now() + BOARD_GATHERS));
@@ -111,7 +113,7 @@ impl<F: Forge> Worker<F> {
             number: key.number,
             doc: serde_json::to_string(&item)?,
             shown: serde_json::to_string(&shown)?,
-            text: None,
+            text: text_of(&item),
         });
         self.shared.store.apply(step).await?;
         if !repository.acts() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::Fact;
@@ -58,7 +60,13 @@ impl<F: Forge> Worker<F> {
 
     pub(super) async fn linked_items(&self, key: Key, item: &Item) -> Result<Vec<Item>, StepError> {
         let mut linked = Vec::new();
-        for number in item.links() {
+        let mut around = item.links();
+        if !item.is_pull {
+            around.extend(item.foundation_numbers());
+            around.extend(&item.tried);
+            around.extend(&item.built_on_by);
+        }
+        for number in around {
             linked.extend(self.item_now(key, number).await?);
         }
         Ok(linked)
@@ -124,11 +132,21 @@ impl<F: Forge> Worker<F> {
 
 /// The state, from all facts. Sorts them, and drops what was heard twice.
 pub(super) fn replay(number: ItemNumber, history: &mut Vec<Fact>, repository: &Repository) -> Item {
+    replay_until(number, history, repository, Timestamp::MAX)
+}
+
+/// The state as it was at a moment, from all facts until then.
+pub(super) fn replay_until(
+    number: ItemNumber,
+    history: &mut Vec<Fact>,
+    repository: &Repository,
+    until: Timestamp,
+) -> Item {
     let mut heard = BTreeSet::new();
     history.retain(|fact| heard.insert(fact.id.clone()));
     history.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut item = Item::unseen(number);
-    for fact in history.iter() {
+    for fact in history.iter().take_while(|fact| fact.at <= until) {
         let ground = Ground {
             policy: repository.policy_at(fact.at),
             since: repository.since,

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fact::Milestone;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::labels;
 use crate::domain::policy::Policy;
+use crate::domain::sprint::{self, Sprint};
 use crate::forge::{LabelSpec, RepoNow, RepoRef};
 use crate::store::{NewFact, SavedRepo};
 use crate::view::wanted::KnownLabels;
@@ -30,6 +32,9 @@ pub(super) struct Repository {
     pub(super) policy_problem: Option<String>,
     /// Labels by GitHub's id; `None` before the repository was taken up.
     pub(super) labels: Option<BTreeMap<u64, KnownLabel>>,
+    /// Milestones by their numbers, which may be sprints.
+    #[serde(default)]
+    pub(super) milestones: BTreeMap<u64, KnownMilestone>,
     /// Since when `now` is known to hold; older news of its name come too late.
     #[serde(default)]
     pub(super) as_of: Option<Timestamp>,
@@ -96,6 +101,15 @@ pub(super) struct Face {
     problem: Option<String>,
 }
 
+/// A milestone of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KnownMilestone {
+    /// `None` once it was deleted.
+    pub(super) milestone: Option<Milestone>,
+    /// Since when that holds; older news come too late.
+    pub(super) as_of: Timestamp,
+}
+
 /// A label of the repository.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct KnownLabel {
@@ -116,6 +130,7 @@ impl Repository {
             policies: Vec::new(),
             policy_problem: None,
             labels: None,
+            milestones: BTreeMap::new(),
             as_of: None,
             told: BTreeSet::new(),
         }
@@ -197,6 +212,32 @@ impl Repository {
         for (id, spec) in listed {
             self.define_label(id, spec);
         }
+    }
+
+    /// A milestone is so now, or was deleted; says whether that is news.
+    pub(super) fn define_milestone(
+        &mut self,
+        number: u64,
+        now: Option<Milestone>,
+        as_of: Timestamp,
+    ) -> bool {
+        let known = self.milestones.get(&number);
+        let late = known.is_some_and(|known| known.as_of > as_of);
+        let same = known.is_some_and(|known| known.milestone == now);
+        if late {
+            return false;
+        }
+        let milestone = now;
+        self.milestones
+            .insert(number, KnownMilestone { milestone, as_of });
+        !same
+    }
+
+    /// The sprints among its milestones, by the policy in force now.
+    pub(super) fn sprints(&self) -> Vec<Sprint> {
+        let milestones = self.milestones.values();
+        let known = milestones.filter_map(|known| known.milestone.as_ref());
+        sprint::timeline(known, self.since, self.policy())
     }
 
     /// Whether its policy and labels were read.

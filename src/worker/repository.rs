@@ -94,7 +94,13 @@ impl<F: Forge> Worker<F> {
                 }
                 RepoHappening::Removed => repository.removed = true,
                 RepoHappening::PeopleChanged => self.shared.people.forget(installation),
-                RepoHappening::Milestone { .. } => step.wake.push((board, self.now())),
+                RepoHappening::Milestone { number, now } => {
+                    if repository.define_milestone(number, now.clone(), at) {
+                        self.tell_of_milestone(lease.key, number, now, at, &mut step)
+                            .await?;
+                        step.wake.push((board, self.now()));
+                    }
+                }
                 RepoHappening::MergeGroup { head, pulls, .. } => checks.push((head, pulls)),
                 RepoHappening::CheckRerequested { head } => rerequested.push(head),
             }

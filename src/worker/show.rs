@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::earlier::text_of;
 use super::echo::stored_fact;
 use super::intake::{CHECKLIST, ticked};
 use super::items::replay;
@@ -87,8 +88,13 @@ impl<F: Forge> Worker<F> {
         // Two facts of one second, and the comment in between: what is there is kept true.
         now.status_wanted |= shown.comments.contains_key(&slots::status());
         let linked = self.linked_items(key, &now).await?;
-        let board = if asks_for_board(&now, shown) {
+        let board = if asks_for(&Order::Board, &now, shown) {
             Some(self.board_text(key, repository).await?)
+        } else {
+            None
+        };
+        let sprint = if asks_for(&Order::Sprint, &now, shown) {
+            Some(self.sprint_text(key, repository).await?)
         } else {
             None
         };
@@ -96,6 +102,7 @@ impl<F: Forge> Worker<F> {
         let mut context = self.context(key, repository, &linked);
         context.same_head = &same_head;
         context.board = board.as_deref();
+        context.sprint = sprint.as_deref();
         let wanted = view::item(&now, &context);
         let calls = view::diff(
             shown,
@@ -127,6 +134,12 @@ impl<F: Forge> Worker<F> {
                     .await?
             {
                 return Ok(Round::Again);
+            }
+            if now.arrived_at.is_some()
+                && let Some(slot) = slot_of(&call)
+            {
+                // Its comments came along under other ids: look for them before writing them anew.
+                self.shared.store.begin(lease, &slot, self.now()).await?;
             }
             match self.make(lease, &repo, &call).await? {
                 Made::Done(done) => {
@@ -163,6 +176,14 @@ impl<F: Forge> Worker<F> {
             self.shared
                 .store
                 .saved_shown(lease, key.number, &doc, finished.as_deref())
+                .await?;
+        }
+        if late.is_none()
+            && let Some(issue) = &wanted.follow_up
+            && !self.enough(started)
+        {
+            again |= self
+                .open_follow_up(lease, issue, item, shown, repository, history)
                 .await?;
         }
         match late {
@@ -291,7 +312,7 @@ impl<F: Forge> Worker<F> {
             number: lease.key.number,
             doc: serde_json::to_string(item)?,
             shown: serde_json::to_string(shown)?,
-            text: None,
+            text: text_of(item),
         });
         self.shared.store.apply(step).await?;
         Ok(true)
@@ -330,10 +351,11 @@ fn is_checklist(shown: &Shown, comment: CommentId) -> bool {
     checklist.is_some_and(|said| said.id == Some(comment))
 }
 
-/// Whether a `/board` is still to be answered.
-fn asks_for_board(item: &Item, shown: &Shown) -> bool {
+/// Whether a `/board` or `/sprint` is still to be answered.
+fn asks_for(order: &Order, item: &Item, shown: &Shown) -> bool {
     item.answers.values().flatten().any(|answer| {
         let slot = slots::answer(answer);
-        answer.outcome == Outcome::Asked(Order::Board) && !shown.comments.contains_key(&slot)
+        matches!(&answer.outcome, Outcome::Asked(asked) if asked == order)
+            && !shown.comments.contains_key(&slot)
     })
 }

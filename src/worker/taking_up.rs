@@ -178,6 +178,9 @@ impl<F: Forge> Worker<F> {
         if anew {
             let repo = repository.reference(key.installation, key.repo);
             repository.define_labels(forge.labels(&repo).await?);
+            for (milestone, as_of) in forge.milestones(&repo).await? {
+                repository.define_milestone(milestone.number, Some(milestone), as_of);
+            }
             tracing::info!(repo = %repository.now.name, "took up a repository");
         }
         Ok(())

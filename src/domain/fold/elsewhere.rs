@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::fact::Origin;
-use crate::domain::item::Item;
+use crate::domain::item::{FieldName, Item};
 use crate::domain::kind::{Phase, Verdict};
 
 /// labhand has opened it for a decision.
@@ -22,6 +22,7 @@ pub(super) fn arrive(item: &mut Item, at: Timestamp) {
     item.arrived_at = Some(at);
     item.answers.clear();
     item.fields.builds_on.clear();
+    item.fields.by_command.remove(&FieldName::BuildsOn);
     item.foundations.clear();
     item.built_on_by.clear();
     item.linked_pulls.clear();

@@ -75,7 +75,7 @@ fn cell(item: &Item, board: &Board<'_>) -> String {
     let link = link::item(item.number, board.ctx);
     let title = text::escape(&item.title, TITLE);
     match column(item) {
-        Stage::Decision => decision(item, &link, &title),
+        Stage::Decision => decision(item, &link, &title, board),
         Stage::Active | Stage::Analysis => {
             let below = [who(item), standing(item, board)];
             let below: Vec<String> = below.into_iter().flatten().collect();
@@ -91,12 +91,17 @@ fn cell(item: &Item, board: &Board<'_>) -> String {
     }
 }
 
-fn decision(item: &Item, link: &str, title: &str) -> String {
+fn decision(item: &Item, link: &str, title: &str, board: &Board<'_>) -> String {
     match &item.decision {
         Some(decision) => format!(
-            "{} {link} {title} → {}",
+            "{} {link} {title} → {}{}",
             words::verdict_emoji(decision.verdict),
-            words::verdict(decision.verdict)
+            words::verdict(decision.verdict),
+            item.follow_up(decision)
+                .map_or(String::new(), |opened| format!(
+                    ", {}",
+                    link::item_at(opened, board.ctx)
+                ))
         ),
         None if item.closed.is_none() => format!("⏳ {link} {title} · waiting for a decision"),
         None if item.findings.is_empty() => format!("▫️ {link} {title} → closed without findings"),

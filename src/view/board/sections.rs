@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
+use crate::domain::figures::Figures;
 use crate::domain::handoff::{Handoff, Side};
 use crate::domain::item::{Decision, Item};
 use crate::domain::timebox::TimeBox;
 
 use super::super::{Context, checklist, link, status, text, when, words};
 use super::columns::{over, who};
-use super::{Board, DRAWN, DRAWN_END, REMEMBERED, SECTION, and_more, fitting};
+use super::{Board, DRAWN, DRAWN_END, REMEMBERED, SECTION, and_more, figures, fitting};
 
 /// Why the policy file is not in force, in a quote that nobody overlooks.
 pub(super) fn policy_problem(ctx: &Context<'_>) -> Option<String> {
@@ -124,18 +125,33 @@ fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
     }
 }
 
-/// What was decided lately, with the reasons, newest first.
-pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
-    let all = board.exploration.iter().chain(&board.production);
-    let mut decided: Vec<(&Item, &Decision)> = all
-        .filter_map(|(item, _)| Some((*item, item.decision.as_ref()?)))
+/// What was decided in the sprint that is on, or else lately, with the reasons, newest first.
+pub(super) fn decisions(items: &[Item], board: &Board<'_>) -> Option<String> {
+    let since = match board.sprint {
+        Some(sprint) => sprint.start,
+        None => board
+            .ctx
+            .now
+            .saturating_sub(REMEMBERED)
+            .unwrap_or(Timestamp::MIN),
+    };
+    // One whose issue was deleted stays in the log.
+    let mut decided: Vec<(&Item, &Decision)> = items
+        .iter()
+        .filter(|item| item.moved_to.is_none())
+        .filter_map(|item| Some((item, item.decision.as_ref()?)))
+        .filter(|(_, decision)| decision.at >= since)
         .collect();
     decided.sort_by_key(|(item, decision)| (Reverse(decision.at), item.number));
     let lines = decided.iter().map(|(item, decision)| {
         format!(
             "- {} {} {} → {} · {}, {}: {}",
             words::verdict_emoji(decision.verdict),
-            link::item(item.number, board.ctx),
+            if item.gone {
+                format!("deleted {}", item.number)
+            } else {
+                link::item(item.number, board.ctx)
+            },
             text::escape(&item.title, 100),
             words::verdict(decision.verdict),
             text::name(&decision.by.login),
@@ -145,17 +161,23 @@ pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
     });
     let (mut lines, more) = fitting(lines, SECTION);
     lines.extend(and_more(more).map(|more| format!("- {more}")));
-    let summary = format!("<b>Decisions</b> · {}", decided.len());
+    let this_sprint = if board.sprint.is_some() {
+        " this sprint"
+    } else {
+        ""
+    };
+    let summary = format!("<b>Decisions{this_sprint}</b> · {}", decided.len());
     (!lines.is_empty()).then(|| status::details(&summary, &lines.join("\n")))
 }
 
 /// Figures, and when this was drawn.
-pub(super) fn foot(board: &Board<'_>) -> String {
-    let (held, all) = board.held;
-    let figures = if all > 0 {
-        format!("Boxes held: {held} of {all}{DRAWN} · ")
-    } else {
+pub(super) fn foot(figures: &Figures, board: &Board<'_>) -> String {
+    let day = board.ctx.policy.calendar.day_length();
+    let figures = figures::line(figures, day);
+    let figures = if figures.is_empty() {
         DRAWN.to_owned()
+    } else {
+        format!("{}{DRAWN} · ", figures.join(" · "))
     };
     let clock = when::clock(board.ctx.now, board.ctx.policy);
     format!("<sub>{figures}updated {clock}{DRAWN_END}</sub>")

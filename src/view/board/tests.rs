@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::domain::item::{Blocked, Closed, Decision, Findings};
 use crate::domain::kind::Verdict;
-use crate::view::samples::{Sample, at, user};
+use crate::view::samples::{Sample, at, no_sprints, user};
 
 fn decided(sample: &Sample, number: u64, title: &str, verdict: Verdict, when: Timestamp) -> Item {
     let mut item = sample.active_experiment();
@@ -107,7 +107,7 @@ fn the_board_shows_everybody_where_things_stand() {
         policy_problem: Some(problem),
         ..sample.ctx()
     };
-    let board = board(&scene(&sample), &ctx);
+    let board = board(&scene(&sample), &no_sprints(), &ctx);
     insta::assert_snapshot!(board.text, @"
     ## acme/fraud
 
@@ -143,7 +143,16 @@ fn the_board_shows_everybody_where_things_stand() {
 
     </details>
 
-    <sub>Boxes held: 4 of 4<!--at--> · updated 16:30 CET<!--/at--></sub>
+    <details><summary><b>Flow figures</b></summary>
+
+    | Median use of a box | other lengths 8 % (4) |
+    |:--|:--|
+    | **Time blocked** | 1 d 3 h 30 min |
+    | **Decisions** | productionize 1 · abandoned 2 · more research 1 |
+
+    </details>
+
+    <sub>Boxes held: 4 of 4 · 4 of 4 finished explorations wrote down what was learned<!--at--> · updated 16:30 CET<!--/at--></sub>
     ");
     assert_eq!(
         board.compared,
@@ -156,7 +165,7 @@ fn the_board_shows_everybody_where_things_stand() {
 #[test]
 fn an_empty_board_says_how_to_begin() {
     let sample = Sample::default();
-    insta::assert_snapshot!(board(&[], &sample.ctx()).text, @"
+    insta::assert_snapshot!(board(&[], &no_sprints(), &sample.ctx()).text, @"
     ## acme/fraud
 
     Nothing here yet. An issue becomes an item by a label such as `kind/experiment`, or by the command `/kind experiment`.
@@ -173,6 +182,7 @@ fn it_changes_with_time_only_when_it_says_so() {
     for _ in 0..40 {
         let here = board(
             &items,
+            &no_sprints(),
             &Context {
                 now,
                 ..sample.ctx()
@@ -183,6 +193,7 @@ fn it_changes_with_time_only_when_it_says_so() {
         let before = next.saturating_sub(SignedDuration::from_secs(1)).unwrap();
         let still = board(
             &items,
+            &no_sprints(),
             &Context {
                 now: before.max(now),
                 ..sample.ctx()
@@ -232,7 +243,7 @@ fn thousands_of_items_fit_on_one_page() {
         now: at("2026-11-27T12:00:00Z"),
         ..sample.ctx()
     };
-    let board = board(&many, &late);
+    let board = board(&many, &no_sprints(), &late);
     assert!(
         board.text.chars().count() < 62_000,
         "{}",

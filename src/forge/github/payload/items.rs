@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::domain::fact::{CloseReason, Snapshot, What};
 use crate::domain::ids::{CommentId, ItemNumber, RepoId};
@@ -19,18 +18,19 @@ type Happenings = Told<(Timestamp, Happening)>;
 #[derive(Deserialize)]
 struct Changes {
     body: Option<From>,
-    old_issue: Option<IgnoredAny>,
-    new_issue: Option<NewIssue>,
-    new_repository: Option<NewRepository>,
+    old_issue: Option<OtherIssue>,
+    old_repository: Option<OtherRepository>,
+    new_issue: Option<OtherIssue>,
+    new_repository: Option<OtherRepository>,
 }
 
 #[derive(Deserialize)]
-struct NewIssue {
+struct OtherIssue {
     number: u64,
 }
 
 #[derive(Deserialize)]
-struct NewRepository {
+struct OtherRepository {
     id: u64,
 }
 
@@ -59,6 +59,16 @@ fn destination(changes: Option<Changes>) -> Option<Happening> {
     })
 }
 
+/// Where an issue came from that was moved here. GitHub may leave out the repository, where the
+/// receiver may not know of it.
+fn provenance(changes: Changes) -> Option<Happening> {
+    let number = ItemNumber(changes.old_issue?.number);
+    Some(Happening::Arrived {
+        from: changes.old_repository.map(|repo| RepoId(repo.id)),
+        number,
+    })
+}
+
 /// `issues`
 #[derive(Deserialize)]
 pub(super) struct IssuesPayload {
@@ -80,12 +90,9 @@ pub(super) fn issues(payload: IssuesPayload, setting: &Setting<'_>) -> (ItemNumb
     let whats = match setting.action {
         "opened" => {
             // One that was transferred here is new here, but nobody writes its commands now.
-            let arrived = changes.is_some_and(|changes| changes.old_issue.is_some());
-            let mut happenings = vec![opened(issue.snapshot(at))];
-            if !arrived {
-                happenings.push(Happening::Text { body, before: None });
-            }
-            happenings
+            let text = Happening::Text { body, before: None };
+            let first = changes.and_then(provenance).unwrap_or(text);
+            vec![opened(issue.snapshot(at)), first]
         }
         "edited" => {
             let mut happenings = vec![seen(issue.snapshot(at))];

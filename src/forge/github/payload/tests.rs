@@ -96,10 +96,14 @@ fn an_issue_that_was_transferred_here_is_new_but_its_commands_are_old() {
         r#""changes": {"old_issue": {"number": 3}, "old_repository": {"id": 1}}, "sender""#,
     );
     let delivery = understood("issues", &arrived);
-    assert!(matches!(
-        whats(&delivery)[..],
-        [Happening::Item(What::Opened(_))]
-    ));
+    let [Happening::Item(What::Opened(_)), from] = whats(&delivery)[..] else {
+        panic!("{delivery:?}")
+    };
+    let was = Happening::Arrived {
+        from: Some(RepoId(1)),
+        number: ItemNumber(3),
+    };
+    assert_eq!(*from, was);
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! Opening the issue that a decision asks for, exactly once: the creation is an intent before it is
+//! a call, an answer that was lost is settled by looking for the marker, and that the issue is
+//! there is a fact of both items in one transaction.
+
+use super::earlier::text_of;
+use super::echo::stored_fact;
+use super::items::replay;
+use super::kept::Repository;
+use super::show::{Made, slot_of};
+use super::{StepError, Worker};
+use crate::domain::fact::{Fact, FactId, ItemAt, Origin, What};
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::{Decision, Item};
+use crate::forge::{CallError, Done, Forge, RepoRef, Shown};
+use crate::store::{Key, Lease, SavedItem, Step};
+use crate::view::{self, wanted::WantedIssue};
+
+impl<F: Forge> Worker<F> {
+    /// Opens the issue; says whether the item is another one for it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one look's state, taken apart by the borrow checker"
+    )]
+    pub(super) async fn open_follow_up(
+        &self,
+        lease: &Lease,
+        wanted: &WantedIssue,
+        item: &mut Item,
+        shown: &mut Shown,
+        repository: &Repository,
+        history: &mut Vec<Fact>,
+    ) -> Result<bool, StepError> {
+        let key = lease.key;
+        let Some(decision) = item.follow_up_due().cloned() else {
+            return Ok(false);
+        };
+        let own = repository.reference(key.installation, key.repo);
+        let (target, repo) = match &wanted.repo {
+            None => (repository.clone(), own.clone()),
+            Some(name) => match self.elsewhere(key.installation, name).await? {
+                Some(there) => (there.repository, there.repo),
+                // labhand was taken off it since; it is opened when it is back.
+                None => return Ok(false),
+            },
+        };
+        let mut opened = None;
+        let calls = view::open_issue(wanted, &target.known_labels(), &target.policy().labels);
+        for call in calls {
+            if view::is_refused(shown, &call, self.now()) {
+                return Ok(false);
+            }
+            match self.make(lease, &repo, &call).await? {
+                Made::Done(Done::Issue(number)) | Made::Found(Done::Issue(number), _) => {
+                    opened = Some((number, slot_of(&call)));
+                }
+                Made::Done(_) | Made::Found(..) => {}
+                Made::Nothing(error) => {
+                    let missing = matches!(error, CallError::Missing(_));
+                    view::undone(shown, &call, missing, self.now());
+                    return Ok(false);
+                }
+            }
+        }
+        let Some((number, slot)) = opened else {
+            return Ok(false);
+        };
+        let (to, from) = self.both_ends(item, &decision, number, &own, wanted);
+        let there = Key::item(key.installation, repo.id, number);
+        let mut step = Step::new(lease, self.now());
+        step.facts.push(stored_fact(key, item.number, &to)?);
+        step.facts.push(stored_fact(there, number, &from)?);
+        step.wake.push((there, self.now()));
+        step.wake.push((Self::board_of(key), self.now()));
+        history.push(to);
+        *item = replay(item.number, history, repository);
+        step.items.push(SavedItem {
+            number: key.number,
+            doc: serde_json::to_string(item)?,
+            shown: serde_json::to_string(shown)?,
+            text: text_of(item),
+        });
+        self.shared.store.apply(step).await?;
+        let doc = serde_json::to_string(shown)?;
+        self.shared
+            .store
+            .saved_shown(lease, key.number, &doc, slot.as_deref())
+            .await?;
+        Ok(true)
+    }
+
+    /// That it was opened is a fact of both: of the item that was decided, and of the new one.
+    fn both_ends(
+        &self,
+        item: &Item,
+        decision: &Decision,
+        number: ItemNumber,
+        own: &RepoRef,
+        wanted: &WantedIssue,
+    ) -> (Fact, Fact) {
+        let at = decision.at;
+        let asked_at = decision.asked_at;
+        let seconds = asked_at.as_second();
+        let to = Fact {
+            id: FactId(format!("followed-by:{seconds}")),
+            at,
+            by: None,
+            what: What::FollowedBy {
+                asked_at,
+                item: ItemAt {
+                    repo: wanted.repo.clone(),
+                    number,
+                },
+            },
+        };
+        let ended = item.closed.as_ref().map_or(self.now(), |closed| closed.at);
+        let chain = item.chain(ended);
+        let (repo, chain) = match wanted.repo {
+            Some(_) => (Some(own.name.clone()), chain.seen_from_outside(&own.name)),
+            None => (None, chain),
+        };
+        let origin = Origin {
+            item: ItemAt {
+                repo,
+                number: item.number,
+            },
+            title: item.title.clone(),
+            verdict: decision.verdict,
+            decided_at: at,
+            chain,
+        };
+        let from = Fact {
+            id: FactId(format!("follows-up:{}:{}:{seconds}", own.id, item.number)),
+            at,
+            by: None,
+            what: What::FollowsUp(Box::new(origin)),
+        };
+        (to, from)
+    }
+}
