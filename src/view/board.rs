@@ -3,6 +3,7 @@
 //! with thousands of items gets a board that GitHub takes, at a cost that grows with the items
 //! only once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::fact::CloseReason;
 use crate::domain::figures::Figures;
 use crate::domain::ids::ItemNumber;
-use crate::domain::item::Item;
+use crate::domain::item::{Decision, Item};
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::sprint::Sprint;
 use crate::domain::timebox::TimeBox;
@@ -51,7 +52,7 @@ pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard 
         sprint::section(items, plan, ctx),
         production::table(&shown),
         sections::handoffs(items, ctx),
-        sections::decisions(items, &shown),
+        sections::decisions(&shown),
         figures::table(&figures, &shown),
         shown.is_empty().then(|| {
             "Nothing here yet. An issue becomes an item by a label such as `kind/experiment`, or by the command `/kind experiment`.".to_owned()
@@ -116,6 +117,9 @@ struct Board<'a> {
     exploration: Vec<(&'a Item, Kind)>,
     /// Development and maintenance, open or lately finished.
     production: Vec<(&'a Item, Kind)>,
+    /// What was decided in the sprint that is on, or else lately, newest first. One whose issue was
+    /// deleted stays in the log.
+    decided: Vec<(&'a Item, &'a Decision)>,
     /// The sprint that is on.
     sprint: Option<&'a Sprint>,
     /// When something of the sprints is read next.
@@ -130,6 +134,7 @@ impl<'a> Board<'a> {
             ctx,
             exploration: Vec::new(),
             production: Vec::new(),
+            decided: decided(items, plan.current(ctx), ctx),
             sprint: plan.current(ctx),
             next_reading: plan.next_reading(ctx),
         };
@@ -159,7 +164,11 @@ impl<'a> Board<'a> {
         let days = self
             .sprint
             .and_then(|_| self.ctx.policy.calendar.next_morning(self.ctx.now));
-        let others = [self.next_reading, days, digest::next(self.ctx)];
+        let forgotten = self.decided.iter().filter(|_| self.sprint.is_none());
+        let forgotten = forgotten
+            .filter_map(|(_, decision)| decision.at.saturating_add(REMEMBERED).ok())
+            .min();
+        let others = [self.next_reading, days, digest::next(self.ctx), forgotten];
         let changes = all.filter_map(|(item, _)| match item.closed {
             Some(_) => forgotten_at(item),
             None => item
@@ -183,6 +192,28 @@ impl<'a> Board<'a> {
             longer.ends_at()
         })
     }
+}
+
+fn decided<'a>(
+    items: &'a [Item],
+    sprint: Option<&Sprint>,
+    ctx: &Context<'_>,
+) -> Vec<(&'a Item, &'a Decision)> {
+    let counts = |decision: &Decision| match sprint {
+        Some(sprint) => decision.at >= sprint.start,
+        None => decision
+            .at
+            .saturating_add(REMEMBERED)
+            .is_ok_and(|until| until > ctx.now),
+    };
+    let mut decided: Vec<(&Item, &Decision)> = items
+        .iter()
+        .filter(|item| item.moved_to.is_none())
+        .filter_map(|item| Some((item, item.decision.as_ref()?)))
+        .filter(|(_, decision)| counts(decision))
+        .collect();
+    decided.sort_by_key(|(item, decision)| (Reverse(decision.at), item.number));
+    decided
 }
 
 /// When a finished item leaves the board; `None` for one that is not finished.

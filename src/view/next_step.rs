@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::guards;
 use crate::domain::item::Item;
-use crate::domain::kind::{Kind, Stage};
+use crate::domain::kind::{Kind, Phase, Stage};
 use crate::domain::labels::OutcomeLabel;
 use crate::domain::order::BoxLength;
 use crate::domain::policy::{Level, Policy, Rule};
@@ -108,8 +108,20 @@ fn missing_for(stage: Stage, item: &Item, policy: &Policy) -> Vec<String> {
     guards::broken_by_entering(item, stage)
         .into_iter()
         .filter(|rule| policy.level(*rule) != Level::Off)
-        .map(|rule| rules::supply(rule).to_owned())
+        .map(|rule| {
+            let size = size(item.phase).filter(|_| rule == Rule::DevelopmentNeedsPoints);
+            size.unwrap_or_else(|| rules::supply(rule)).to_owned()
+        })
         .collect()
+}
+
+/// Which size a phase asks for.
+fn size(phase: Option<Phase>) -> Option<&'static str> {
+    match phase? {
+        Phase::Prototype => Some("its rough size (`/points 5-8`)"),
+        Phase::Productionize => Some("its firm size (`/points 5`)"),
+        Phase::Explore => None,
+    }
 }
 
 /// When the box ends, or since when it is over, as the end of a sentence.

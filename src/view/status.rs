@@ -7,6 +7,7 @@ use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Decision, Findings, Item, Superseded};
 use crate::domain::kind::{Kind, KindSource};
 use crate::domain::order::Frozen;
+use crate::domain::policy::Rule;
 use crate::domain::timebox::TimeBox;
 
 use super::meter::meter;
@@ -451,7 +452,21 @@ fn warnings(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
     let mut lines: Vec<String> = item
         .warnings
         .iter()
-        .map(|rule| format!("- ⚠️ {}", rules::sentence(*rule, Some(kind))))
+        .map(|rule| {
+            let too_rough = item
+                .points
+                .filter(|_| *rule == Rule::DevelopmentNeedsPoints);
+            let sentence = too_rough.map_or_else(
+                || rules::sentence(*rule, Some(kind)),
+                |points| {
+                    format!(
+                        "What is to be deployed has one firm size instead of {points} points: `/points {}`.",
+                        points.high
+                    )
+                },
+            );
+            format!("- ⚠️ {sentence}")
+        })
         .collect();
     lines.extend(amendments::edited_note(item, ctx));
     if item.yielded {

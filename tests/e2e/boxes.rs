@@ -250,8 +250,13 @@ async fn it_reminds_at_eighty_and_at_a_hundred_per_cent_once_each_and_nothing_is
     );
     let said = lab.said(issue);
     insta::assert_snapshot!(said[2], @"@mira, the time box of 2 d is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.");
-    lab.until("2026-12-24T12:00:00Z").await;
+    // Four working days after the start it has been open for twice its length.
+    lab.until("2026-12-02T14:59:00Z").await;
     assert_eq!(lab.said(issue).len(), 3);
+    lab.until("2026-12-24T12:00:00Z").await;
+    let said = lab.said(issue);
+    assert_eq!(said.len(), 4);
+    insta::assert_snapshot!(said[3], @"@mira, the time box of 2 d has been open for twice its length. Please review it: write what is known with `/findings …`, decide, or ask a lead for `/extend`. Nothing is closed.");
     assert!(lab.issue(issue).open);
     assert!(
         lab.status(issue)

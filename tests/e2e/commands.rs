@@ -264,7 +264,7 @@ async fn several_commands_run_in_order_and_a_bad_one_stops_no_other() {
     insta::assert_snapshot!(outcome(&lab, issue, given).unwrap_err(), @"
     - `/metrik f1`: no such command; did you mean `/metric f1`?
     - `/timebox soon enough`: `soon enough` is no time box; for example `/timebox 2d`.
-    - `/timebox 3d`: the time box has started, and its length is fixed since then.
+    - `/timebox 3d`: the time box has started, and its length is fixed since then; `/extend …` gives it more time.
     ");
     assert!(lab.labels(issue).contains(&"stage/active".to_owned()));
     assert!(lab.status(issue).contains("of 16 h"));

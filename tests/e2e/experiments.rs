@@ -4,7 +4,7 @@
 use labhand::domain::ids::ItemNumber;
 use labhand::sim::StateReason;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, REPO};
 
 const READY: &str = "### Hypothesis\n\nBERT routes tickets better than GPT-2\n\n\
     ### Success metric\n\nf1 >= 0.85 baseline 0.80\n\n\
@@ -54,18 +54,23 @@ async fn activation_freezes_hypothesis_and_metric() {
             .replace("0.85", "0.50"),
     );
     lab.settle().await;
-    insta::assert_snapshot!(lab.status(issue), @r"
+    insta::assert_snapshot!(lab.status(issue), @"
     ### 🧪 Experiment · Active
     <sub>inferred from the title · `/kind …` corrects it</sub>
 
-    **Next:** write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the box ends **Wed 25 Nov, 17:00 UTC**.
+    **Next:** report `/result f1=…`, write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the box ends **Wed 25 Nov, 17:00 UTC**.
 
     | Hypothesis 🔒 | BERT routes tickets better than GPT-2 |
     |:--|:--|
-    | **Metric 🔒** | f1 &gt;= 0.85 baseline 0.80 |
     | **Time box** | `▱▱▱▱▱▱▱▱▱▱` 0 h of 24 h · running since Mon 23 Nov, 08:01 · ends Wed 25 Nov, 17:00 UTC |
 
-    <sub>`/help` for commands</sub>
+    | Metric 🔒 | Wanted | Baseline | Result | |
+    |:--|--:|--:|--:|:--|
+    | `f1` | ≥ 0.85 | 0.80 | – | not measured |
+
+    - ✏️ The issue's text was edited after the start. What counts is what was fixed on 23 Nov 2026, shown here; `/amend metric … because …` adds a change beside it.
+
+    <sub>🔒 fixed 23 Nov 2026, `5b8329639b6c` · `/help` for commands</sub>
     ");
 }
 
@@ -108,7 +113,7 @@ async fn what_is_not_frozen_yet_is_simply_set() {
     );
     let status = lab.status(issue);
     assert!(
-        status.contains("f1 &gt;= 0.9") && !status.contains("0.85"),
+        status.contains("| `f1` | ≥ 0.9 |") && !status.contains("0.85"),
         "{status}"
     );
 }
@@ -138,6 +143,10 @@ async fn each_verdict_is_recorded_with_who_and_when_and_closes_as_completed() {
             )),
             "{status}"
         );
+    }
+    // What was opened for two of them is another story.
+    for issue in lab.gh.issues(REPO) {
+        lab.whatever_was_said(issue.number);
     }
 }
 
@@ -259,7 +268,11 @@ async fn reopening_gives_analysis() {
     lab.settle().await;
     mira.reopen(issue);
     lab.settle().await;
-    assert_eq!(lab.labels(issue), ["kind/experiment", "stage/analysis"]);
+    // Nothing was found out yet, so its box goes on.
+    assert_eq!(
+        lab.labels(issue),
+        ["kind/experiment", "stage/analysis", "timebox/running"]
+    );
     assert!(lab.status(issue).contains("Analysis"));
 }
 

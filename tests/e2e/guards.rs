@@ -2,7 +2,7 @@
 
 use labhand::domain::ids::ItemNumber;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, REPO};
 
 const HYPOTHESIS: &str = "Hypothesis: BERT routes tickets better\n\n";
 const METRIC: &str = "Metric: f1 >= 0.85\n\n";
@@ -480,5 +480,7 @@ async fn a_decision_that_is_reopened_no_longer_validates() {
     mira.reopen(base);
     lab.settle().await;
     assert!(lab.status(build).contains("not decided `productionize`"));
-    lab.whatever_was_said(base);
+    for issue in lab.gh.issues(REPO) {
+        lab.whatever_was_said(issue.number);
+    }
 }

@@ -1,13 +1,11 @@
 //! The smaller parts of the board: what is wrong with the policy, boxes at risk, open hand-offs,
 //! decisions with their reasons, and figures.
 
-use std::cmp::Reverse;
-
 use jiff::Timestamp;
 
 use crate::domain::figures::Figures;
 use crate::domain::handoff::{Handoff, Side};
-use crate::domain::item::{Decision, Item};
+use crate::domain::item::Item;
 use crate::domain::timebox::TimeBox;
 
 use super::super::{Context, checklist, link, status, text, when, words};
@@ -126,23 +124,8 @@ fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
 }
 
 /// What was decided in the sprint that is on, or else lately, with the reasons, newest first.
-pub(super) fn decisions(items: &[Item], board: &Board<'_>) -> Option<String> {
-    let since = match board.sprint {
-        Some(sprint) => sprint.start,
-        None => board
-            .ctx
-            .now
-            .saturating_sub(REMEMBERED)
-            .unwrap_or(Timestamp::MIN),
-    };
-    // One whose issue was deleted stays in the log.
-    let mut decided: Vec<(&Item, &Decision)> = items
-        .iter()
-        .filter(|item| item.moved_to.is_none())
-        .filter_map(|item| Some((item, item.decision.as_ref()?)))
-        .filter(|(_, decision)| decision.at >= since)
-        .collect();
-    decided.sort_by_key(|(item, decision)| (Reverse(decision.at), item.number));
+pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
+    let decided = &board.decided;
     let lines = decided.iter().map(|(item, decision)| {
         format!(
             "- {} {} {} → {} · {}, {}: {}",

@@ -147,7 +147,6 @@ fn the_board_shows_everybody_where_things_stand() {
 
     | Median use of a box | other lengths 8 % (4) |
     |:--|:--|
-    | **Time blocked** | 1 d 3 h 30 min |
     | **Decisions** | productionize 1 · abandoned 2 · more research 1 |
 
     </details>
