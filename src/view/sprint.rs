@@ -55,12 +55,11 @@ impl<'a> Plan<'a> {
             None => point_cost(self.ledger, sprint.start),
         };
         let entries = entries(items, sprint, ctx.policy, point_cost, ctx.now);
-        let split = match record {
-            Some(record) => record.split(ctx.policy, &entries),
-            None => {
-                let capacity = capacity(ctx.policy, sprint, &entries);
-                Split::of(ctx.policy, capacity, &entries, &entries, point_cost)
-            }
+        let split = if let Some(record) = record {
+            record.split(ctx.policy, &entries)
+        } else {
+            let capacity = capacity(ctx.policy, sprint, &entries);
+            Split::of(ctx.policy, capacity, &entries, &entries, point_cost)
         };
         Standing {
             sprint,

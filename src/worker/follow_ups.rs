@@ -17,10 +17,6 @@ use crate::view::{self, wanted::WantedIssue};
 
 impl<F: Forge> Worker<F> {
     /// Opens the issue; says whether the item is another one for it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one look's state, taken apart by the borrow checker"
-    )]
     pub(super) async fn open_follow_up(
         &self,
         lease: &Lease,

@@ -59,7 +59,6 @@ impl<F: Forge> Worker<F> {
             return Ok(None);
         };
         let (before, mut repository) = (known.before, known.now);
-        let board = Self::board_of(lease.key);
         let (mut checks, mut rerequested) = (Vec::new(), Vec::new());
         let mut policy_since = None;
         for (digest, Heard { at, what, .. }) in heard {
@@ -95,11 +94,8 @@ impl<F: Forge> Worker<F> {
                 RepoHappening::Removed => repository.removed = true,
                 RepoHappening::PeopleChanged => self.shared.people.forget(installation),
                 RepoHappening::Milestone { number, now } => {
-                    if repository.define_milestone(number, now.clone(), at) {
-                        self.tell_of_milestone(lease.key, number, now, at, &mut step)
-                            .await?;
-                        step.wake.push((board, self.now()));
-                    }
+                    self.take_milestone(&mut repository, number, now, at, &mut step)
+                        .await?;
                 }
                 RepoHappening::MergeGroup { head, pulls, .. } => checks.push((head, pulls)),
                 RepoHappening::CheckRerequested { head } => rerequested.push(head),

@@ -16,7 +16,8 @@ use crate::domain::ids::CommentId;
 use crate::domain::item::{Item, Outcome};
 use crate::domain::order::Order;
 use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
-use crate::store::{Lease, SavedItem, Step};
+use crate::store::{Key, Lease, SavedItem, Step};
+use crate::view::wanted::Wanted;
 use crate::view::{self, slots};
 
 /// What became of a call.
@@ -72,6 +73,33 @@ impl<F: Forge> Worker<F> {
         }
     }
 
+    /// What GitHub should show of an item now.
+    async fn wanted(
+        &self,
+        key: Key,
+        item: &Item,
+        shown: &Shown,
+        repository: &Repository,
+    ) -> Result<Wanted, StepError> {
+        let linked = self.linked_items(key, item).await?;
+        let board = if asks_for(&Order::Board, item, shown) {
+            Some(self.board_text(key, repository).await?)
+        } else {
+            None
+        };
+        let sprint = if asks_for(&Order::Sprint, item, shown) {
+            Some(self.sprint_text(key, repository).await?)
+        } else {
+            None
+        };
+        let same_head = self.same_head(key, item).await?;
+        let mut context = self.context(key, repository, &linked);
+        context.same_head = &same_head;
+        context.board = board.as_deref();
+        context.sprint = sprint.as_deref();
+        Ok(view::item(item, &context))
+    }
+
     async fn round(
         &self,
         lease: &Lease,
@@ -87,23 +115,7 @@ impl<F: Forge> Worker<F> {
         fold::pass(&mut now, self.now());
         // Two facts of one second, and the comment in between: what is there is kept true.
         now.status_wanted |= shown.comments.contains_key(&slots::status());
-        let linked = self.linked_items(key, &now).await?;
-        let board = if asks_for(&Order::Board, &now, shown) {
-            Some(self.board_text(key, repository).await?)
-        } else {
-            None
-        };
-        let sprint = if asks_for(&Order::Sprint, &now, shown) {
-            Some(self.sprint_text(key, repository).await?)
-        } else {
-            None
-        };
-        let same_head = self.same_head(key, &now).await?;
-        let mut context = self.context(key, repository, &linked);
-        context.same_head = &same_head;
-        context.board = board.as_deref();
-        context.sprint = sprint.as_deref();
-        let wanted = view::item(&now, &context);
+        let wanted = self.wanted(key, &now, shown, repository).await?;
         let calls = view::diff(
             shown,
             &wanted,

@@ -20,15 +20,20 @@ use crate::forge::{Forge, digest};
 use crate::store::{Key, Step};
 
 impl<F: Forge> Worker<F> {
-    /// A milestone's change is a fact of the items that are in it.
-    pub(super) async fn tell_of_milestone(
+    /// A milestone's change is a fact of the items that are in it, and concerns the board.
+    pub(super) async fn take_milestone(
         &self,
-        key: Key,
+        repository: &mut Repository,
         number: u64,
         now: Option<Milestone>,
         at: Timestamp,
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
+        if !repository.define_milestone(number, now.clone(), at) {
+            return Ok(());
+        }
+        let key = step.lease.key;
+        step.wake.push((Self::board_of(key), self.now()));
         let what = What::MilestoneIs { number, now };
         let id = format!(
             "milestone:{number}:{}:{}",

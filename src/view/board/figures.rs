@@ -1,5 +1,7 @@
 //! Flow figures: a line at the foot of the board, and a table for whoever wants to know more.
 
+use std::fmt::Write as _;
+
 use crate::domain::figures::Figures;
 use crate::domain::worktime::WorkTime;
 
@@ -76,7 +78,8 @@ pub(super) fn table(figures: &Figures, board: &Board<'_>) -> Option<String> {
     let (first, rest) = rows.split_first()?;
     let mut table = format!("| {} | {} |\n|:--|:--|", first.0, first.1);
     for (name, value) in rest {
-        table.push_str(&format!("\n| **{name}** | {value} |"));
+        // Writing to a string cannot fail.
+        let _ = write!(table, "\n| **{name}** | {value} |");
     }
     Some(status::details("<b>Flow figures</b>", &table))
 }
