@@ -24,7 +24,7 @@ mod teller;
 mod terminal;
 mod world;
 
-use script::{Act, ENDS, Name, REPO, STORY};
+use script::{AFTERWARDS, Act, ENDS, Name, REPO, STORY};
 use sight::{Change, Sight};
 use teller::Teller;
 use world::World;
@@ -94,7 +94,12 @@ async fn tell_and_serve(listener: Option<TcpListener>) -> anyhow::Result<()> {
     teller.remark(
         "A sprint of two weeks at acme, told in twenty seconds. People act by a script; what labhand does is read off a stand-in for GitHub that runs in this process.",
     )?;
-    tell(&mut world, &mut teller).await?;
+    let pace = Pace::new(&world)?;
+    tell(&mut world, &mut teller, &pace).await?;
+    show_board(&Sight::of(&world.gh), &mut teller)?;
+    let steps = u32::try_from(STORY.len()).unwrap_or(u32::MAX);
+    let afterwards = world.instant(AFTERWARDS)?;
+    pass(&world, afterwards, &mut teller, &pace, steps).await?;
     let sight = Sight::of(&world.gh);
     show_the_end(&world, &sight, &mut teller)?;
     let Some(listener) = listener else {
@@ -108,11 +113,14 @@ async fn tell_and_serve(listener: Option<TcpListener>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn tell<W: io::Write>(world: &mut World, teller: &mut Teller<W>) -> anyhow::Result<()> {
-    let pace = Pace::new(world)?;
+async fn tell<W: io::Write>(
+    world: &mut World,
+    teller: &mut Teller<W>,
+    pace: &Pace,
+) -> anyhow::Result<()> {
     for (step, index) in STORY.iter().zip(0_u32..) {
         let at = world.instant(step.at)?;
-        pass(world, at, teller, &pace, index).await?;
+        pass(world, at, teller, pace, index).await?;
         let number = world.perform(step.who, &step.act)?;
         let before = Sight::of(&world.gh);
         teller.deed(at, step.who, &deed(&step.act, number, &before))?;
@@ -122,7 +130,7 @@ async fn tell<W: io::Write>(world: &mut World, teller: &mut Teller<W>) -> anyhow
         }
     }
     let steps = u32::try_from(STORY.len()).unwrap_or(u32::MAX);
-    pass(world, world.instant(ENDS)?, teller, &pace, steps).await
+    pass(world, world.instant(ENDS)?, teller, pace, steps).await
 }
 
 /// Lets time pass, and tells what labhand does meanwhile.
@@ -176,6 +184,7 @@ fn deed(act: &Act, number: Option<ItemNumber>, sight: &Sight) -> Vec<String> {
             .collect(),
         Act::Label { label, .. } => vec![format!("puts the label {label} on {item}")],
         Act::Take { .. } => vec![format!("takes {item}")],
+        Act::TakeUp { .. } => vec![format!("takes {item} into the sprint")],
         Act::Tick { slugs, .. } => vec![format!("ticks {} on {item}", slugs.join(", "))],
         Act::Ready { .. } => vec![format!("marks {item} ready for review")],
         Act::Merge { .. } => vec![format!("merges {item}")],
@@ -206,7 +215,18 @@ fn spoken_of(number: ItemNumber, sight: &Sight) -> String {
     format!("#{number} {short}")
 }
 
-/// Ends with the board and some of the comments, as they stand there now.
+/// The board as it stands on the sprint's last day.
+fn show_board<W: io::Write>(sight: &Sight, teller: &mut Teller<W>) -> anyhow::Result<()> {
+    teller.remark("\nThe last day of the sprint is over. This is the board:")?;
+    if let Some(board) = sight.board() {
+        teller.page(&format!("{} · #{}", board.title, board.number), &board.body)?;
+    }
+    teller.remark("")?;
+    Ok(())
+}
+
+/// Ends with what was said when the sprint was over, and some of the comments as they stand there
+/// now.
 fn show_the_end<W: io::Write>(
     world: &World,
     sight: &Sight,
@@ -220,12 +240,21 @@ fn show_the_end<W: io::Write>(
         drawings.count()
     });
     teller.remark(&format!(
-        "\nThe sprint is over. labhand wrote {} times to GitHub, {redrawn} of them to redraw the board.",
+        "\nlabhand wrote {} times to GitHub, {redrawn} of them to redraw the board.",
         writes.len()
     ))?;
     if let Some(board) = board {
-        teller.page(&format!("{} · #{}", board.title, board.number), &board.body)?;
+        let comments = &world.gh.issue(REPO, board.number).comments;
+        for summary in comments
+            .iter()
+            .filter(|it| it.body.contains("<!-- labhand:sprint:"))
+        {
+            teller.page(&format!("on the board, #{}", board.number), &summary.body)?;
+        }
     }
+    let follow_up = world.number(script::SHOWN_FOLLOW_UP)?;
+    let issue = world.gh.issue(REPO, follow_up);
+    teller.page(&format!("#{follow_up} {}", issue.title), &issue.body)?;
     let mut show = |name: Name, marker: &str| -> anyhow::Result<()> {
         let number = world.number(name)?;
         let issue = world.gh.issue(REPO, number);
@@ -266,7 +295,9 @@ impl Pace {
             ..Calendar::default()
         };
         let start = world.now();
-        let whole = calendar.between(start, world.instant(ENDS)?).seconds();
+        let whole = calendar
+            .between(start, world.instant(AFTERWARDS)?)
+            .seconds();
         Ok(Self {
             began: Instant::now(),
             start,

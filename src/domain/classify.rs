@@ -61,6 +61,20 @@ pub fn box_in_title(title: &str) -> Option<Span> {
     })
 }
 
+/// What a title is about: without the kind that it names before everything else, and without the
+/// length of a box behind it.
+pub fn subject(title: &str) -> &str {
+    let subject = title::without_kind(title).trim();
+    let open = subject.rfind(['(', '[']).unwrap_or(0);
+    let (before, group) = subject.split_at(open);
+    let is_box = group.ends_with([')', ']']) && box_in_title(group).is_some();
+    if is_box && !before.trim().is_empty() {
+        before.trim_end()
+    } else {
+        subject
+    }
+}
+
 /// Words that may stand beside the length of a box.
 const AROUND_A_BOX: &[&str] = &[
     "time",

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::classify;
 use crate::domain::fact::{Chain, ItemAt};
 use crate::domain::item::{Decision, Findings, Item};
 use crate::domain::kind::{Kind, Phase, Verdict};
@@ -66,7 +67,7 @@ fn title(item: &Item, verdict: Verdict, links: usize) -> String {
     } else {
         String::new()
     };
-    let subject = strip_round(subject);
+    let subject = classify::subject(strip_round(subject));
     let room = TITLE - prefix.len() - suffix.chars().count() - 1;
     format!("{prefix} {}{suffix}", text::plain(subject, room))
 }

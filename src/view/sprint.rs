@@ -184,14 +184,15 @@ fn table(split: &Split, ctx: &Context<'_>) -> String {
 /// `56 % · 28 d`, or the days alone where nobody knows the capacity.
 fn amount(split: &Split, amount: f64) -> String {
     match split.percent(amount) {
-        Some(percent) => format!("{percent:.0} % · {}", days(amount)),
+        // A sum of nothing is a negative zero.
+        Some(percent) => format!("{:.0} % · {}", percent + 0.0, days(amount)),
         None => days(amount),
     }
 }
 
 /// Person-days to a tenth.
 fn days(amount: f64) -> String {
-    let shown = format!("{amount:.1}");
+    let shown = format!("{:.1}", amount + 0.0);
     format!("{} d", shown.strip_suffix(".0").unwrap_or(&shown))
 }
 

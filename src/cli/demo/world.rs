@@ -221,6 +221,15 @@ impl World {
                 person.assign(number, who);
                 number
             }
+            Act::TakeUp { name, of } => {
+                let number = self.opened_for(*of)?;
+                self.numbers.insert(*name, number);
+                person.assign(number, who);
+                if let Some(sprint) = self.sprint {
+                    person.set_milestone(number, sprint);
+                }
+                number
+            }
             Act::Tick { on, slugs } => {
                 let number = self.number(*on)?;
                 let comments = self.gh.issue(REPO, number).comments;
@@ -250,6 +259,19 @@ impl World {
             }
         };
         Ok(Some(number))
+    }
+
+    /// The issue that labhand opened for a decision.
+    fn opened_for(&self, of: Name) -> anyhow::Result<ItemNumber> {
+        let decided = self.number(of)?;
+        let origin = format!(":{decided}:");
+        let issues = self.gh.issues(REPO);
+        let opened = issues.iter().find(|issue| {
+            let marker = issue.body.split("<!-- labhand:follow-up:").nth(1);
+            marker.is_some_and(|marker| marker.contains(&origin))
+        });
+        let opened = opened.with_context(|| format!("nothing was opened for {}", of.0))?;
+        Ok(opened.number)
     }
 
     /// The text with numbers for names.

@@ -39,6 +39,19 @@ impl Title {
     }
 }
 
+/// The title behind the tags that name a kind; all of it where nothing else is left.
+pub(super) fn without_kind(title: &str) -> &str {
+    let mut rest = title;
+    for _ in 0..MOST_TAGS {
+        let start = without_ornament(rest);
+        match bracketed(start).or_else(|| labelled(start)) {
+            Some((name, after)) if Kind::from_word(name).is_some() => rest = after,
+            Some(_) | None => break,
+        }
+    }
+    if rest.trim().is_empty() { title } else { rest }
+}
+
 /// Emoji, stars, numbers' dots and the like before the first word.
 fn without_ornament(text: &str) -> &str {
     text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '('))
