@@ -220,6 +220,22 @@ mod tests {
         )
     }
 
+    #[test]
+    fn a_title_is_about_what_is_left_without_kind_and_box() {
+        for (title, about) in [
+            ("Compare BERT vs GPT-2 (3 days)", "Compare BERT vs GPT-2"),
+            ("[Experiment] BERT (2d)", "BERT"),
+            ("Experiment: distilled BERT", "distilled BERT"),
+            ("BERT (large) for tickets", "BERT (large) for tickets"),
+            ("Test BERT (base)", "Test BERT (base)"),
+            ("Experiment:", "Experiment:"),
+            ("(2 days)", "(2 days)"),
+            ("", ""),
+        ] {
+            assert_eq!(subject(title), about, "{title}");
+        }
+    }
+
     fn come_out(titles: &[(&str, &str)]) {
         let wrong: Vec<String> = titles
             .iter()

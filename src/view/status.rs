@@ -40,6 +40,7 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> String {
             .as_ref()
             .map(|decision| decided(decision, ctx)),
         decided_before(item, ctx),
+        still_to_open(item),
         ended(item, kind),
         next_step::sentence(item, kind, ctx).map(|sentence| format!("**Next:** {sentence}")),
         table(item, kind, ctx),
@@ -87,6 +88,17 @@ fn decided(decision: &Decision, ctx: &Context<'_>) -> String {
         when::day(decision.at, ctx.policy),
         text::escape_lines(&decision.reason, FIELD),
     )
+}
+
+/// Said only where opening it did not work at once.
+fn still_to_open(item: &Item) -> Option<String> {
+    let decision = item.follow_up_due()?;
+    let whither = decision.elsewhere.as_ref().map_or(String::new(), |repo| {
+        format!(" in {}", text::escape(&repo.to_string(), LINE))
+    });
+    Some(format!(
+        "⏳ The issue that follows from it{whither} could not be opened yet; labhand tries again, and `/sync` makes it try at once."
+    ))
 }
 
 /// What was decided before, and why that does not count any more; the newest first.

@@ -30,7 +30,11 @@ impl<F: Forge> Worker<F> {
         gathered: &mut Gathered,
         repository: &Repository,
     ) -> Result<(), StepError> {
-        let Some(text) = text_of(item).filter(|_| is_to_come(item) && repository.acts()) else {
+        let asked = history
+            .iter()
+            .any(|fact| matches!(fact.what, What::Tried { .. }));
+        let helps = is_to_come(item) || (!asked && item.closed.is_none());
+        let Some(text) = text_of(item).filter(|_| helps && repository.acts()) else {
             return Ok(());
         };
         let about = digest(&format!("{}\n{}", text.title, text.body));

@@ -69,7 +69,7 @@ impl<F: Forge> Worker<F> {
             let permission = self.shared.forge.permission(&target.repo, &by.user).await;
             match permission {
                 Ok(permission) if permission >= Permission::Read => {}
-                Ok(_) | Err(CallError::Missing(_)) => return hidden(),
+                Ok(_) | Err(CallError::Missing(_) | CallError::Refused { .. }) => return hidden(),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -109,8 +109,15 @@ impl<F: Forge> Worker<F> {
             if by.standing.permission < Permission::Maintain {
                 return Ok(false);
             }
-            let leads = forge.maintainers(repo).await?;
-            return Ok(leads.iter().all(|lead| lead.id == by.user.id));
+            return match forge.maintainers(repo).await {
+                Ok(leads) => Ok(leads.iter().all(|lead| lead.id == by.user.id)),
+                // Where nobody may know who else leads, there may be somebody.
+                Err(error @ (CallError::Missing(_) | CallError::Refused { .. })) => {
+                    tracing::warn!(repo = %repo.name, %error, "who maintains it cannot be read");
+                    Ok(false)
+                }
+                Err(error) => Err(error.into()),
+            };
         }
         if !policy.leads.iter().any(|lead| by.is(lead)) {
             return Ok(false);

@@ -116,6 +116,15 @@ impl<F: Forge> Worker<F> {
         // Two facts of one second, and the comment in between: what is there is kept true.
         now.status_wanted |= shown.comments.contains_key(&slots::status());
         let wanted = self.wanted(key, &now, shown, repository).await?;
+        // First of all, so that what is said of the decision names what it opened.
+        if let Some(issue) = &wanted.follow_up
+            && !self.enough(started)
+            && self
+                .open_follow_up(lease, issue, item, shown, repository, history)
+                .await?
+        {
+            return Ok(Round::Again);
+        }
         let calls = view::diff(
             shown,
             &wanted,
@@ -188,14 +197,6 @@ impl<F: Forge> Worker<F> {
             self.shared
                 .store
                 .saved_shown(lease, key.number, &doc, finished.as_deref())
-                .await?;
-        }
-        if late.is_none()
-            && let Some(issue) = &wanted.follow_up
-            && !self.enough(started)
-        {
-            again |= self
-                .open_follow_up(lease, issue, item, shown, repository, history)
                 .await?;
         }
         match late {
