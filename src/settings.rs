@@ -2,6 +2,8 @@
 //! start, once, so that what is wrong is said in one message before anything runs.
 
 mod error;
+mod key;
+mod web;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use secrecy::SecretString;
 
 pub use error::SettingsError;
 use error::{PREFIX, SEPARATOR, variable};
+pub use web::WebAccess;
 
 /// The commented defaults, which are also the documentation of the file.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -27,6 +30,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// The store's URL.
     pub store_url: String,
+    /// Who may read the JSON under `/api`.
+    pub web_access: WebAccess,
     /// How log lines look.
     pub log_format: LogFormat,
 }
@@ -65,32 +70,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-mod key {
-    pub(super) const WEBHOOK_SECRETS: &str = "github.webhook_secrets";
-    pub(super) const APP_ID: &str = "github.app_id";
-    pub(super) const PRIVATE_KEY: &str = "github.private_key";
-    pub(super) const PRIVATE_KEY_PATH: &str = "github.private_key_path";
-    pub(super) const TOKEN: &str = "github.token";
-    pub(super) const API_URL: &str = "github.api_url";
-    pub(super) const WRITE_SPACING: &str = "github.write_spacing";
-    pub(super) const BIND: &str = "server.bind";
-    pub(super) const STORE_URL: &str = "store.url";
-    pub(super) const LOG_FORMAT: &str = "log.format";
-
-    pub(super) const ALL: [&str; 10] = [
-        WEBHOOK_SECRETS,
-        APP_ID,
-        PRIVATE_KEY,
-        PRIVATE_KEY_PATH,
-        TOKEN,
-        API_URL,
-        WRITE_SPACING,
-        BIND,
-        STORE_URL,
-        LOG_FORMAT,
-    ];
 }
 
 impl Settings {
@@ -168,6 +147,7 @@ impl Given {
                 example: "127.0.0.1:8080, or 0.0.0.0:8080 for all interfaces",
             })?,
             store_url: self.store_url()?,
+            web_access: self.web_access()?,
             log_format: match log_format.as_str() {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,

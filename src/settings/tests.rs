@@ -35,6 +35,7 @@ fn two_variables_are_enough() {
     assert_eq!(settings.github.api_url, "https://api.github.com");
     assert_eq!(settings.github.write_spacing, Duration::from_secs(1));
     assert!(matches!(settings.github.credentials, Credentials::Token(_)));
+    assert!(matches!(settings.web_access, WebAccess::Local));
 }
 
 #[test]
@@ -123,6 +124,31 @@ fn what_is_malformed_is_named_with_an_example() {
 }
 
 #[test]
+fn who_may_read_is_said_in_full_or_not_at_all() {
+    const ACCESS: &str = "LABHAND_WEB__ACCESS";
+    const TOKEN: (&str, &str) = ("LABHAND_WEB__TOKEN", "0123456789abcdef");
+    let access = |besides: &[(&str, &str)]| load(&[&MINIMAL, besides].concat()).unwrap().web_access;
+    assert!(matches!(access(&[(ACCESS, "local")]), WebAccess::Local));
+    assert!(matches!(access(&[(ACCESS, "public")]), WebAccess::Public));
+    let empty = [(ACCESS, "public"), ("LABHAND_WEB__TOKEN", "")];
+    assert!(matches!(access(&empty), WebAccess::Public));
+    assert!(matches!(
+        access(&[(ACCESS, "token"), TOKEN]),
+        WebAccess::Token(_)
+    ));
+
+    insta::assert_snapshot!(refused(&[(ACCESS, "github")]), @"web.access (LABHAND_WEB__ACCESS): `github` comes with the web board; there are local, token and public now; for example token, together with web.token");
+    insta::assert_snapshot!(refused(&[(ACCESS, "everyone")]), @"web.access (LABHAND_WEB__ACCESS): there is no such access; for example local, token, or public");
+    insta::assert_snapshot!(refused(&[(ACCESS, "")]), @"web.access (LABHAND_WEB__ACCESS): it is empty; for example local, token, or public");
+    insta::assert_snapshot!(refused(&[(ACCESS, "token")]), @"web.token (LABHAND_WEB__TOKEN): web.access is token, but there is none; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
+    insta::assert_snapshot!(refused(&[(ACCESS, "token"), (TOKEN.0, "0123456789abcde")]), @"web.token (LABHAND_WEB__TOKEN): it has to have at least 16 characters; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
+    insta::assert_snapshot!(refused(&[(ACCESS, "token"), (TOKEN.0, "correct horse battery")]), @"web.token (LABHAND_WEB__TOKEN): it may only have letters, digits and signs of ASCII, and no spaces; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
+    let besides = r#"web.token (LABHAND_WEB__TOKEN): there is a token, which only counts where web.access is token; for example no token; or web.access = "token""#;
+    assert_eq!(refused(&[TOKEN]), besides);
+    assert_eq!(refused(&[(ACCESS, "public"), TOKEN]), besides);
+}
+
+#[test]
 fn what_there_is_not_is_refused_with_what_was_meant() {
     insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__WEBHOOK_SECRET", "x")]), @"there is no setting `LABHAND_GITHUB__WEBHOOK_SECRET`; did you mean `LABHAND_GITHUB__WEBHOOK_SECRETS`?");
     insta::assert_snapshot!(refused(&[("LABHAND_BIND", "x")]), @"there is no setting `LABHAND_BIND`; did you mean `LABHAND_SERVER__BIND`?");
@@ -141,9 +167,16 @@ fn secrets_are_never_shown() {
     let given = [
         ("LABHAND_GITHUB__WEBHOOK_SECRETS", "hush-webhook"),
         ("LABHAND_GITHUB__TOKEN", "hush-token"),
+        ("LABHAND_WEB__ACCESS", "token"),
+        ("LABHAND_WEB__TOKEN", "hush-hush-hush-hush"),
     ];
     let shown = format!("{:?}", load(&given).unwrap());
     assert!(!shown.contains("hush"), "{shown}");
+    let short = refused(&[
+        ("LABHAND_WEB__ACCESS", "token"),
+        ("LABHAND_WEB__TOKEN", "hush"),
+    ]);
+    assert!(!short.contains("hush"), "{short}");
     let message = load(&[given[0], given[1], ("LABHAND_GITHUB__PRIVATE_KEY", "hush")]);
     assert!(!message.unwrap_err().to_string().contains("hush"));
     let broken = from_file("[github]\ntoken = \"hush")
