@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod classify;
+pub mod decisions;
 pub mod entries;
 pub mod fact;
 pub mod fields;
