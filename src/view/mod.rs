@@ -18,6 +18,7 @@ pub mod checklist;
 pub mod checks;
 pub mod diff;
 pub mod follow_up;
+pub mod json;
 pub mod labels;
 pub mod link;
 pub mod meter;
