@@ -15,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use labhand::clock::Clock;
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Store};
-use labhand::web::{self, WebState, WebhookSecrets};
+use labhand::web::{self, Access, WebState, WebhookSecrets};
 use secrecy::SecretString;
 use sha2::Sha256;
 use tokio::sync::Notify;
@@ -64,6 +64,7 @@ fn accept(criterion: &mut Criterion) {
                 store,
                 inbox.clone(),
                 WebhookSecrets::new(&[SecretString::from(SECRET)]),
+                Access::Local,
                 Arc::new(Metrics::new()),
                 Clock::system(),
             );

@@ -10,7 +10,7 @@ use labhand::clock::Clock;
 use labhand::domain::ids::{InstallationId, ItemNumber, RepoId};
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Key, Store};
-use labhand::web::{self, WebState, WebhookSecrets};
+use labhand::web::{self, Access, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use sha2::Sha256;
@@ -45,6 +45,7 @@ impl Server {
             store.clone(),
             inbox,
             WebhookSecrets::new(&secrets),
+            Access::Local,
             Arc::new(Metrics::new()),
             Clock::manual("2026-11-23T09:00:00Z".parse().unwrap()),
         );

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::forge::Forge;
 use crate::metrics::Metrics;
 use crate::store::{Inbox, Store};
-use crate::web::{self, WebState, WebhookSecrets};
+use crate::web::{self, Access, WebState, WebhookSecrets};
 use crate::worker::{Options, Worker};
 
 /// A bot that is ready to receive and to work.
@@ -23,11 +23,13 @@ pub struct Bot<F> {
 }
 
 impl<F: Forge> Bot<F> {
-    /// Puts a bot together over a store and a forge. `secrets` are those of its webhooks.
+    /// Puts a bot together over a store and a forge. `secrets` are those of its webhooks, and
+    /// `access` says who may read its JSON.
     pub fn new(
         store: Store,
         forge: F,
         secrets: &[SecretString],
+        access: Access,
         clock: Clock,
         metrics: Arc<Metrics>,
         options: Options,
@@ -42,7 +44,8 @@ impl<F: Forge> Bot<F> {
             Arc::clone(&metrics),
             options,
         );
-        let router = web::router(WebState::new(store, inbox, secrets, metrics, clock));
+        let state = WebState::new(store, inbox, secrets, access, metrics, clock);
+        let router = web::router(state);
         Self {
             router,
             worker,

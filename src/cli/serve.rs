@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -14,8 +15,9 @@ use super::logging;
 use crate::clock::Clock;
 use crate::forge::github::{GitHub, OnCall};
 use crate::metrics::Metrics;
-use crate::settings::{Credentials, Settings};
+use crate::settings::{Credentials, Settings, WebAccess};
 use crate::store::Store;
+use crate::web::Access;
 use crate::worker::Options;
 
 pub(super) const EXAMPLES: &str = "\
@@ -25,7 +27,8 @@ Examples:
     LABHAND_GITHUB__PRIVATE_KEY_PATH=app.pem labhand serve
   labhand serve --config labhand.toml
 
-GitHub sends its webhooks to /webhooks/github. /healthz, /readyz and /metrics are for operators.
+GitHub sends its webhooks to /webhooks/github. /healthz, /readyz and /metrics are for operators,
+and /api/v1/repos is for programs on this machine, unless web.access says otherwise.
 SIGTERM and Ctrl-C stop it within 10 s; what was accepted is done after the next start.";
 
 /// Container runtimes kill 10 s after SIGTERM; this leaves time to close the store.
@@ -65,6 +68,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         store.clone(),
         github,
         secrets,
+        access(&settings.web_access),
         Clock::system(),
         metrics,
         options,
@@ -83,6 +87,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+fn access(access: &WebAccess) -> Access {
+    match access {
+        WebAccess::Local => Access::Local,
+        WebAccess::Token(token) => Access::token(token.expose_secret()),
+        WebAccess::Public => Access::Public,
+    }
 }
 
 fn github(settings: &Settings, metrics: &Arc<Metrics>) -> anyhow::Result<GitHub> {

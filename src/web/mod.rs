@@ -1,5 +1,8 @@
-//! What listens: the webhook, health and metrics.
+//! What listens: the webhook, health and metrics, and the JSON for programs.
 
+mod access;
+mod answer;
+mod api;
 mod envelope;
 mod server;
 mod signature;
@@ -20,6 +23,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::{Inbox, Store};
 
+pub use access::{Access, AccessToken};
 pub use server::serve;
 pub use signature::WebhookSecrets;
 
@@ -35,18 +39,22 @@ pub struct WebState {
     store: Store,
     inbox: Inbox,
     secrets: WebhookSecrets,
+    access: Access,
     metrics: Arc<Metrics>,
     clock: Clock,
+    /// Places for what reads and computes much.
+    reading: Arc<Semaphore>,
     /// Memory for bodies that are arriving, in KiB.
     arriving: Arc<Semaphore>,
 }
 
 impl WebState {
-    /// Puts together what the routes need.
+    /// Puts together what the routes need. `access` says who may read the JSON.
     pub fn new(
         store: Store,
         inbox: Inbox,
         secrets: WebhookSecrets,
+        access: Access,
         metrics: Arc<Metrics>,
         clock: Clock,
     ) -> Self {
@@ -54,8 +62,10 @@ impl WebState {
             store,
             inbox,
             secrets,
+            access,
             metrics,
             clock,
+            reading: Arc::new(Semaphore::new(api::AT_ONCE)),
             arriving: Arc::new(Semaphore::new(webhook::ARRIVING_KIB)),
         }
     }
@@ -68,6 +78,7 @@ pub fn router(state: WebState) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .nest("/api/v1", api::router(&state))
         .layer(middleware::from_fn(within_time))
         .with_state(state)
 }

@@ -6,13 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use super::access::Peer;
 
 /// Time for the headers of a request, also of the next on a connection that is kept open.
 const HEADERS: Duration = Duration::from_secs(15);
@@ -40,8 +45,9 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
             () = shutdown.cancelled() => break,
         };
         match stream {
-            Ok((stream, _)) => {
-                let connection = converse(stream, router.clone(), shutdown.clone());
+            Ok((stream, address)) => {
+                let peer = Peer(address.ip());
+                let connection = converse(stream, peer, router.clone(), shutdown.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(place);
@@ -58,13 +64,18 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
     connections.wait().await;
 }
 
-async fn converse(stream: TcpStream, router: Router, shutdown: CancellationToken) {
+async fn converse(stream: TcpStream, peer: Peer, router: Router, shutdown: CancellationToken) {
     // Small answers should not wait for more; where that cannot be set they do.
     let _ = stream.set_nodelay(true);
+    let answering = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        answering.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

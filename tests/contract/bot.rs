@@ -74,6 +74,7 @@ impl Lab {
             store.clone(),
             forge,
             &[SecretString::from(SECRET)],
+            labhand::web::Access::Local,
             clock.clone(),
             Arc::new(Metrics::new()),
             options,

@@ -177,6 +177,7 @@ impl Lab {
             store.clone(),
             forge,
             &secrets,
+            labhand::web::Access::Local,
             clock.clone(),
             Arc::clone(&metrics),
             options,

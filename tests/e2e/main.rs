@@ -1,6 +1,7 @@
 //! End-to-end tests in the user's words: the real router, the real store, the stand-in for GitHub.
 //! One program for all of them, so that it is linked once.
 
+mod api;
 mod board;
 mod boxes;
 mod checks;

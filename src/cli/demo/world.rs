@@ -83,6 +83,7 @@ impl World {
             store.clone(),
             forge,
             &[SecretString::from(SECRET)],
+            crate::web::Access::Local,
             clock.clone(),
             Arc::new(Metrics::new()),
             options,

@@ -1,0 +1,182 @@
+//! From the store to what can be told. All that takes long for thousands of items, to parse them
+//! above all, is done aside, and not for everybody at once.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::super::WebState;
+use super::super::access::Access;
+use super::filter::WrongParameter;
+use super::known::{Known, KnownBoard};
+use crate::domain::fold;
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::item::Item;
+use crate::domain::sprint::Ledger;
+use crate::store::StoreError;
+use crate::view::json::{RepoLine, Repos};
+
+/// Why nothing can be told.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failed {
+    #[error("there is no such repository")]
+    Unknown,
+    #[error(transparent)]
+    Parameter(#[from] WrongParameter),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that is stored is not what it was taken for.
+    #[error("{what}: {error}")]
+    Unreadable {
+        what: &'static str,
+        error: serde_json::Error,
+    },
+    #[error("the computation panicked")]
+    Panicked,
+}
+
+/// A repository as it was read.
+pub(super) struct Read {
+    installation: InstallationId,
+    repo: RepoId,
+    pub(super) known: Known,
+    /// As of now.
+    pub(super) items: Vec<Item>,
+    pub(super) now: Timestamp,
+    /// Held until the answer is there.
+    _place: OwnedSemaphorePermit,
+}
+
+/// The repositories that may be seen, by name.
+pub(super) async fn repos(state: &WebState) -> Result<Repos, Failed> {
+    let place = place(state).await?;
+    let rows = state.store.all_repos().await?;
+    let public = matches!(state.access, Access::Public);
+    aside(move || {
+        let _place = place;
+        // Where a name went from one repository to another, it is the younger one's.
+        let mut named: BTreeMap<String, ((u64, u64), Known)> = BTreeMap::new();
+        for row in rows {
+            let known: Known = understood("a repository", &row.doc)?;
+            let age = (row.repo.0, row.installation.0);
+            let name = known.name().to_string().to_ascii_lowercase();
+            if named.get(&name).is_none_or(|(other, _)| *other < age) {
+                named.insert(name, (age, known));
+            }
+        }
+        let seen = named
+            .values()
+            .filter(|(_, known)| !public || known.is_public());
+        let repos: Vec<RepoLine> = seen.map(|(_, known)| known.line()).collect();
+        Ok(Repos { repos })
+    })
+    .await?
+}
+
+/// A repository and its items; `None` where there is none, or none that may be seen.
+pub(super) async fn repository(state: &WebState, name: RepoName) -> Result<Option<Read>, Failed> {
+    let place = place(state).await?;
+    let Some((installation, repo, known)) = find(state, &name).await? else {
+        return Ok(None);
+    };
+    let rows = state.store.load_items(installation, repo).await?;
+    let now = state.clock.now();
+    let items = aside(move || {
+        let mut items = Vec::with_capacity(rows.len());
+        for (_, row) in rows {
+            let item: Option<Item> = understood("an item", &row.doc)?;
+            items.extend(item.map(|mut item| {
+                fold::pass(&mut item, now);
+                item
+            }));
+        }
+        Ok::<_, Failed>((items, place))
+    });
+    let (items, place) = items.await??;
+    Ok(Some(Read {
+        installation,
+        repo,
+        known,
+        items,
+        now,
+        _place: place,
+    }))
+}
+
+/// What was read of a repository's sprints.
+pub(super) async fn ledger(state: &WebState, read: &Read) -> Result<Ledger, Failed> {
+    let board = state
+        .store
+        .load_item(read.installation, read.repo, 0)
+        .await?;
+    let Some(board) = board else {
+        return Ok(Ledger::default());
+    };
+    let known = aside(move || understood::<Option<KnownBoard>>("a board", &board.doc));
+    Ok(known
+        .await??
+        .and_then(|board| board.ledger)
+        .unwrap_or_default())
+}
+
+/// The other repositories to which decisions lead and that may be seen.
+pub(super) async fn visible_elsewhere(
+    state: &WebState,
+    read: &Read,
+) -> Result<Vec<RepoName>, Failed> {
+    let mut names: Vec<&RepoName> = read
+        .items
+        .iter()
+        .flat_map(|item| item.follow_ups.values())
+        .filter_map(|opened| opened.repo.as_ref())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut visible = Vec::new();
+    for name in names {
+        let seen = match &state.access {
+            Access::Local | Access::Token(_) => true,
+            Access::Public => find(state, name).await?.is_some(),
+        };
+        if seen {
+            visible.push(name.clone());
+        }
+    }
+    Ok(visible)
+}
+
+/// The repository of this name, if it may be seen.
+async fn find(
+    state: &WebState,
+    name: &RepoName,
+) -> Result<Option<(InstallationId, RepoId, Known)>, Failed> {
+    let Some(row) = state.store.find_repo_by_name(name).await? else {
+        return Ok(None);
+    };
+    let known: Known = understood("a repository", &row.doc)?;
+    let seen = match &state.access {
+        Access::Local | Access::Token(_) => true,
+        Access::Public => known.is_public(),
+    };
+    Ok(seen.then_some((row.installation, row.repo, known)))
+}
+
+/// Waits for its turn; a request that waits too long is ended like any other.
+async fn place(state: &WebState) -> Result<OwnedSemaphorePermit, Failed> {
+    let places = std::sync::Arc::clone(&state.reading);
+    // The semaphore is never closed.
+    places.acquire_owned().await.map_err(|_| Failed::Panicked)
+}
+
+/// Does what takes the processor's time on a thread of its own.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failed> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Failed::Panicked)
+}
+
+fn understood<T: serde::de::DeserializeOwned>(what: &'static str, doc: &str) -> Result<T, Failed> {
+    serde_json::from_str(doc).map_err(|error| Failed::Unreadable { what, error })
+}
