@@ -151,6 +151,7 @@ impl TimeBox {
         if more > most {
             return Err(NoExtension::TooLong(most));
         }
+        let at = at.max(self.changed_at().unwrap_or(at));
         let used = self.used(at);
         self.length = self.length.max(used).plus(more);
         self.extensions.push(Extension {
@@ -173,9 +174,9 @@ impl TimeBox {
         self.calendar.work(self.span)
     }
 
-    /// Whether it stopped within the length that it was given at first.
+    /// Whether it stopped within the length that it was given at first, whatever it got beside.
     pub fn held(&self) -> bool {
-        self.stopped && self.extensions.is_empty() && self.used(Timestamp::MAX) <= self.length
+        self.stopped && self.used(Timestamp::MAX) <= self.original()
     }
 
     /// Its time counts.
@@ -186,6 +187,11 @@ impl TimeBox {
     /// Its time does not count, but may again.
     pub fn is_paused(&self) -> bool {
         self.paused_at().is_some()
+    }
+
+    /// When it last began or ceased to run.
+    fn changed_at(&self) -> Option<Timestamp> {
+        self.runs.last().map(|(start, end)| end.unwrap_or(*start))
     }
 
     /// When the pause began in which it is.
@@ -315,11 +321,12 @@ impl TimeBox {
     }
 
     /// The last instant until now at which what is shown of it changed, so that a figure about a
-    /// running box rests between its steps: a step of the meter, or a whole day by which it is over.
+    /// running box rests between its steps: a step of the meter, a whole day by which it is over,
+    /// or the end of a pause.
     pub fn last_step(&self, now: Timestamp) -> Timestamp {
-        if !self.is_running() {
+        let Some((resumed, None)) = self.runs.last() else {
             return now;
-        }
+        };
         let day = self.calendar.day_length().seconds();
         let amount = if self.share(now) < 100 || day == 0 {
             self.length.percent(self.meter(now) * STEP)
@@ -327,206 +334,11 @@ impl TimeBox {
             let whole_days = self.overrun(now).seconds() / day;
             self.length.plus(WorkTime(whole_days * day))
         };
-        self.has_used(amount).map_or(now, |step| step.min(now))
+        // What was used before a pause has been shown to the second.
+        self.has_used(amount)
+            .map_or(now, |step| step.max(*resumed).min(now))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().expect("a test's own timestamp")
-    }
-
-    /// A box of three days that starts on a Monday morning.
-    fn three_days() -> TimeBox {
-        let span = Span::parse("3d").expect("a span");
-        TimeBox::start(&Calendar::default(), span, 80, at("2026-11-23T09:00:00Z"))
-    }
-
-    #[test]
-    fn it_fills_in_working_time_and_goes_on_over_its_end() {
-        let running = three_days();
-        assert_eq!(running.ends_at(), Some(at("2026-11-25T17:00:00Z")));
-        let tuesday = at("2026-11-24T15:00:00Z");
-        assert_eq!(running.used(tuesday), WorkTime::from_hours(14));
-        assert_eq!(running.left(tuesday), WorkTime::from_hours(10));
-        assert_eq!((running.share(tuesday), running.meter(tuesday)), (58, 5));
-        let friday = at("2026-11-27T09:00:00Z");
-        assert_eq!(running.overrun(friday), WorkTime::from_hours(8));
-        assert_eq!((running.share(friday), running.meter(friday)), (133, 10));
-        assert!(running.is_running() && !running.is_paused());
-    }
-
-    #[test]
-    fn a_pause_moves_the_end() {
-        let mut blocked = three_days();
-        blocked.pause(at("2026-11-23T11:00:00Z"));
-        assert!(blocked.is_paused() && !blocked.is_running());
-        assert_eq!(blocked.ends_at(), None);
-        assert_eq!(blocked.reached(5), Some(at("2026-11-23T10:12:00Z")));
-        assert_eq!(blocked.next_step(at("2026-11-23T12:00:00Z")), None);
-        blocked.resume(at("2026-11-24T09:00:00Z"));
-        assert_eq!(blocked.ends_at(), Some(at("2026-11-26T15:00:00Z")));
-        assert_eq!(
-            blocked.paused_for(at("2026-11-25T09:00:00Z")),
-            WorkTime::from_hours(6)
-        );
-    }
-
-    #[test]
-    fn what_is_said_twice_or_late_does_no_harm() {
-        let mut odd = three_days();
-        odd.resume(at("2026-11-23T10:00:00Z"));
-        odd.pause(at("2026-11-23T11:00:00Z"));
-        let paused = odd.clone();
-        odd.pause(at("2026-11-23T12:00:00Z"));
-        odd.pause(at("2026-11-23T08:00:00Z"));
-        assert_eq!(odd, paused);
-        odd.resume(at("2026-11-23T09:30:00Z"));
-        assert_eq!(
-            odd.used(at("2026-11-23T12:00:00Z")),
-            WorkTime::from_hours(3)
-        );
-        odd.stop(at("2026-11-23T12:00:00Z"));
-        let stopped = odd.clone();
-        odd.stop(at("2026-11-24T12:00:00Z"));
-        odd.resume(at("2026-11-24T12:00:00Z"));
-        odd.pause(at("2026-11-24T12:00:00Z"));
-        assert_eq!(odd, stopped);
-        assert!(!odd.is_running() && !odd.is_paused());
-    }
-
-    #[test]
-    fn a_box_that_is_stopped_in_a_pause_remembers_how_long_the_pause_was() {
-        let mut stopped = three_days();
-        stopped.pause(at("2026-11-23T11:00:00Z"));
-        stopped.stop(at("2026-11-23T13:00:00Z"));
-        let later = at("2026-12-23T11:00:00Z");
-        assert_eq!(stopped.paused_for(later), WorkTime::from_hours(2));
-        assert_eq!(stopped.used(later), WorkTime::from_hours(2));
-        assert_eq!(stopped.reached(100), None);
-    }
-
-    #[test]
-    fn it_steps_by_tenths_and_at_the_reminder_and_at_the_end() {
-        let span = Span::parse("100m").expect("a span");
-        let start = at("2026-11-23T09:00:00Z");
-        let running = TimeBox::start(&Calendar::default(), span, 75, start);
-        let mut now = start;
-        let mut steps = Vec::new();
-        while let Some(next) = running.next_step(now) {
-            now = next;
-            steps.push(running.share(now));
-        }
-        assert_eq!(steps, [10, 20, 30, 40, 50, 60, 70, 75, 80, 90, 100]);
-    }
-
-    #[test]
-    fn a_week_of_a_calendar_without_days_is_over_at_once() {
-        let never = Calendar {
-            days: Vec::new(),
-            ..Calendar::default()
-        };
-        let now = at("2026-11-23T09:00:00Z");
-        let over = TimeBox::start(&never, Span::parse("1w").expect("a span"), 80, now);
-        assert_eq!((over.share(now), over.ends_at()), (100, Some(now)));
-        assert_eq!(over.next_step(now), None);
-    }
-
-    /// What can be done to a box, some seconds after (or before) the last thing that was done.
-    #[derive(Debug, Clone, Copy)]
-    enum Done {
-        Pause,
-        Resume,
-        Stop,
-    }
-
-    prop_compose! {
-        fn any_history()(
-            minutes in 1u32..2000,
-            done in proptest::collection::vec(
-                (prop_oneof![4 => Just(Done::Pause), 4 => Just(Done::Resume), 1 => Just(Done::Stop)], -20_000i64..200_000),
-                0..12,
-            ),
-        ) -> TimeBox {
-            let span = Span { minutes, ..Span::default() };
-            let start = at("2026-03-20T09:00:00Z");
-            let calendar = Calendar { timezone: "Europe/Berlin".to_owned(), ..Calendar::default() };
-            let mut timebox = TimeBox::start(&calendar, span, 80, start);
-            let mut now = start.as_second();
-            for (what, later) in done {
-                now += later;
-                let at = Timestamp::from_second(now).expect("in range");
-                match what {
-                    Done::Pause => timebox.pause(at),
-                    Done::Resume => timebox.resume(at),
-                    Done::Stop => timebox.stop(at),
-                }
-            }
-            timebox
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_used_never_falls_and_never_exceeds_the_clock(
-            timebox in any_history(),
-            mut moments in proptest::collection::vec(0i64..2_000_000, 2..10),
-        ) {
-            let start = timebox.runs[0].0;
-            moments.sort_unstable();
-            let mut before = WorkTime::ZERO;
-            for later in moments {
-                let now = Timestamp::from_second(start.as_second() + later).expect("in range");
-                let used = timebox.used(now);
-                let elapsed = timebox.calendar.between(start, now);
-                prop_assert!(used >= before);
-                prop_assert!(used.plus(timebox.paused_for(now)) <= elapsed);
-                if !timebox.stopped {
-                    prop_assert_eq!(used.plus(timebox.paused_for(now)), elapsed);
-                }
-                before = used;
-            }
-        }
-
-        #[test]
-        fn a_share_is_reached_when_it_is_used_and_not_a_second_before(
-            timebox in any_history(),
-            percent in 1u32..150,
-        ) {
-            let long_after = at("2030-01-01T00:00:00Z");
-            match timebox.reached(percent) {
-                Some(reached) => {
-                    let before = Timestamp::from_second(reached.as_second() - 1).expect("in range");
-                    prop_assert!(timebox.share(reached) >= percent);
-                    prop_assert!(timebox.share(before) < percent);
-                }
-                None => prop_assert!(timebox.share(long_after) < percent),
-            }
-        }
-
-        #[test]
-        fn between_two_steps_nothing_that_is_shown_changes(
-            timebox in any_history(),
-            later in 0i64..2_000_000,
-        ) {
-            let now = Timestamp::from_second(timebox.runs[0].0.as_second() + later).expect("in range");
-            let last_change = timebox.runs.last().map_or(now, |(start, end)| end.unwrap_or(*start));
-            prop_assume!(now >= last_change);
-            let shown = |at| (timebox.meter(at), timebox.share(at) >= 80, timebox.share(at) >= 100);
-            let quiet_until = match timebox.next_step(now) {
-                Some(next) => {
-                    prop_assert!(next > now);
-                    prop_assert_ne!(shown(now), shown(next));
-                    Timestamp::from_second(next.as_second() - 1).expect("in range")
-                }
-                None => at("2040-01-01T00:00:00Z"),
-            };
-            prop_assert_eq!(shown(now), shown(quiet_until));
-        }
-    }
-}
+mod tests;
