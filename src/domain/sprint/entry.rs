@@ -35,9 +35,9 @@ pub struct Entry {
     pub progress: Progress,
     /// What was decided on it within the sprint.
     pub verdict: Option<Verdict>,
-    /// Something was learned and written down.
+    /// Something was learned and written down within the sprint.
     pub learned: bool,
-    /// Whether its box held, if it had one that is over.
+    /// Whether its box held, if it had one that stopped within the sprint.
     pub held: Option<bool>,
     /// Who is to do it.
     pub people: BTreeSet<UserId>,
@@ -136,11 +136,11 @@ fn entry(
             .as_ref()
             .filter(|decision| decision.at >= sprint.start)
             .map(|decision| decision.verdict),
-        learned: !item.findings.is_empty(),
+        learned: item.findings.iter().any(|it| it.at >= sprint.start),
         held: item
             .timebox
             .as_ref()
-            .filter(|timebox| timebox.stopped)
+            .filter(|timebox| timebox.stopped_at().is_some_and(|at| at >= sprint.start))
             .map(TimeBox::held),
         people,
     })
@@ -163,12 +163,16 @@ fn box_length(item: &Item, policy: &Policy) -> Option<WorkTime> {
 }
 
 /// What the item's boxes took of the sprint's time. That of a running box rests between the steps
-/// in which it is shown.
+/// in which it is shown, until the sprint ends: then every second counts, in this sprint or the next.
 fn spent(item: &Item, sprint: &Sprint, at: Timestamp) -> WorkTime {
     let boxes = item.earlier_boxes.iter().chain(&item.timebox);
     boxes
         .map(|timebox| {
-            let until = timebox.last_step(at).min(sprint.end);
+            let until = if at < sprint.end {
+                timebox.last_step(at)
+            } else {
+                sprint.end
+            };
             timebox.used_between(sprint.start, until)
         })
         .fold(WorkTime::ZERO, WorkTime::plus)
