@@ -176,17 +176,19 @@ fn times(item: &Item, calendar: &Calendar) -> Vec<(Stage, WorkTime)> {
     let mut stage = Stage::track(kind.kind)[0];
     let mut since = begun;
     let mut times: BTreeMap<Stage, WorkTime> = BTreeMap::new();
+    let mut pass = |stage: Stage, since, until| {
+        // The last stage is the end, also of what was opened again after it.
+        if stage.position() < 3 {
+            let time = times.entry(stage).or_default();
+            *time = time.plus(calendar.between(since, until));
+        }
+    };
     for step in &item.moves {
         let until = step.at.min(closed.at).max(since);
-        let time = times.entry(stage).or_default();
-        *time = time.plus(calendar.between(since, until));
+        pass(stage, since, until);
         (stage, since) = (step.to, until);
     }
-    // Whatever comes after the last move until it was closed belongs to the stage it was closed in.
-    if stage.position() < 3 {
-        let time = times.entry(stage).or_default();
-        *time = time.plus(calendar.between(since, closed.at));
-    }
+    pass(stage, since, closed.at);
     times.into_iter().collect()
 }
 
@@ -199,10 +201,11 @@ fn cycle(item: &Item, calendar: &Calendar) -> Option<WorkTime> {
 
 /// A block that is still on counts once it is over, so that a figure changes with facts alone.
 fn blocked(item: &Item, calendar: &Calendar) -> WorkTime {
+    let end = item.closed.as_ref().map_or(Timestamp::MAX, |it| it.at);
     let until_closed = item.blocked.as_ref().zip(item.closed.as_ref());
     let last = until_closed.map(|(blocked, closed)| (blocked.since, closed.at));
     let all = item.earlier_blocks.iter().copied().chain(last);
-    all.map(|(from, to)| calendar.between(from, to))
+    all.map(|(from, to)| calendar.between(from, to.min(end)))
         .fold(WorkTime::ZERO, WorkTime::plus)
 }
 
@@ -219,3 +222,6 @@ fn median<T: Ord>(mut all: Vec<T>) -> Option<T> {
     let middle = all.len().checked_sub(1)? / 2;
     all.into_iter().nth(middle)
 }
+
+#[cfg(test)]
+mod tests;

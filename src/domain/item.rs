@@ -82,7 +82,7 @@ pub struct Item {
     /// It is in analysis since its box was over, and not since anybody said so.
     #[serde(default)]
     pub tripped: bool,
-    /// It was active or in progress at some time.
+    /// It was active, in progress or in review at some time.
     pub was_active: bool,
     /// Where an assignment or a pull request would have moved it, had no enforced rule been in the way.
     #[serde(default)]

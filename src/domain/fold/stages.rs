@@ -167,7 +167,8 @@ pub(super) fn enter(item: &mut Item, to: Stage, at: Timestamp, by: Option<User>)
     item.stage_label_off_at = None;
     item.held_back = None;
     item.tripped = false;
-    if matches!(to, Stage::Active | Stage::InProgress) {
+    // A pull request that is ready for review at once skips being in progress.
+    if matches!(to, Stage::Active | Stage::InProgress | Stage::InReview) {
         item.was_active = true;
     }
     if item.stage == to {
