@@ -135,31 +135,34 @@ pub fn pass(item: &mut Item, to: Timestamp) {
         started,
         extended: timebox.extensions.len(),
     };
-    let by_now = |at: Option<Timestamp>| at.filter(|at| *at <= to);
-    let expiring = by_now(timebox.reminder_at());
-    let expired = by_now(timebox.ends_at());
-    let review = by_now(timebox.review_at());
-    let sprint = item
-        .sprint_ends
-        .filter(|(_, ends)| *ends <= to && *ends > started);
-    if let Some(at) = expiring {
-        notify_once(item, at, NoticeKind::BoxExpiring(end));
-    }
-    if let Some(at) = expired
-        && notify_once(item, at, NoticeKind::BoxExpired(end))
-        && classified.kind == Kind::Experiment
-        && item.stage == Stage::Active
-    {
-        stages::enter(item, Stage::Analysis, at, None);
-        item.tripped = true;
-    }
-    if let Some(at) = review {
-        let sprint = None;
-        notify_once(item, at, NoticeKind::BoxReview { started, sprint });
-    }
-    if let Some((number, at)) = sprint {
-        let sprint = Some(number);
-        notify_once(item, at, NoticeKind::BoxReview { started, sprint });
+    let sprint = item.sprint_ends.filter(|(_, at)| timebox.was_pending(*at));
+    let review = |sprint| NoticeKind::BoxReview { started, sprint };
+    let mut due: Vec<(Timestamp, NoticeKind)> = [
+        timebox
+            .reminder_at()
+            .map(|at| (at, NoticeKind::BoxExpiring(end))),
+        timebox
+            .ends_at()
+            .map(|at| (at, NoticeKind::BoxExpired(end))),
+        timebox.review_at().map(|at| (at, review(None))),
+        sprint.map(|(number, at)| (at, review(Some(number)))),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|(at, _)| *at <= to)
+    .collect();
+    // In the order of the moments, so that it does not matter when somebody looks.
+    due.sort_by_key(|(at, _)| *at);
+    for (at, what) in due {
+        let expired = matches!(what, NoticeKind::BoxExpired(_));
+        if notify_once(item, at, what)
+            && expired
+            && classified.kind == Kind::Experiment
+            && item.stage == Stage::Active
+        {
+            stages::enter(item, Stage::Analysis, at, None);
+            item.tripped = true;
+        }
     }
 }
 
@@ -291,6 +294,10 @@ fn close(item: &mut Item, how: CloseReason, at: Timestamp, ground: &Ground<'_>) 
     }
     let Some(classified) = item.kind else {
         item.closed = Some(Closed { how, at });
+        // It may have one from before somebody took its kind off.
+        if let Some(timebox) = item.timebox.as_mut() {
+            timebox.stop(at);
+        }
         return;
     };
     let undecided = how.is_done() && guards::is_undecided(item);
@@ -322,8 +329,6 @@ fn reopen(item: &mut Item, at: Timestamp, by: Option<&Actor>) {
         ..decision
     });
     item.earlier_decisions.extend(decided);
-    let Some(classified) = item.kind else { return };
-    let user = by.map(|actor| actor.user.clone());
     // What closing had stopped goes on; what was found out already needs no more time.
     if item.findings.is_empty()
         && let Some(timebox) = item.timebox.as_mut()
@@ -333,6 +338,8 @@ fn reopen(item: &mut Item, at: Timestamp, by: Option<&Actor>) {
             timebox.pause(at);
         }
     }
+    let Some(classified) = item.kind else { return };
+    let user = by.map(|actor| actor.user.clone());
     if !classified.kind.is_exploration() {
         stages::enter(item, Stage::InProgress, at, user);
     } else if item.was_active {

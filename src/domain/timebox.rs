@@ -37,6 +37,9 @@ pub struct TimeBox {
     pub runs: Vec<(Timestamp, Option<Timestamp>)>,
     /// It stopped for good: findings, a decision, closing, or another kind.
     pub stopped: bool,
+    /// When it had stopped and went on nevertheless, in order.
+    #[serde(default)]
+    pub reopened: Vec<(Timestamp, Timestamp)>,
 }
 
 /// More time for a box.
@@ -85,6 +88,7 @@ impl TimeBox {
             extensions: Vec::new(),
             runs: vec![(at, None)],
             stopped: false,
+            reopened: Vec::new(),
         }
     }
 
@@ -127,6 +131,9 @@ impl TimeBox {
     pub fn go_on(&mut self, at: Timestamp) {
         if self.stopped {
             self.stopped = false;
+            if let Some(stopped_at) = self.paused_at() {
+                self.reopened.push((stopped_at, at.max(stopped_at)));
+            }
             self.resume(at);
         }
     }
@@ -282,11 +289,27 @@ impl TimeBox {
         }
     }
 
-    /// When it has been pending for twice its length, its pauses included; `None` once it stopped.
+    /// When it has been pending for twice its length, its pauses included, but not the time during
+    /// which it had stopped; `None` once it stopped.
     pub fn review_at(&self) -> Option<Timestamp> {
         let start = self.started_at().filter(|_| !self.stopped)?;
         let twice = WorkTime(self.length.seconds().saturating_mul(REVIEWED_AFTER));
-        Some(self.calendar.end_after(start, twice))
+        let mut due = self.calendar.end_after(start, twice);
+        for (stopped, went_on) in &self.reopened {
+            if due > *stopped {
+                let missing = self.calendar.between(*stopped, due);
+                due = self.calendar.end_after(*went_on, missing);
+            }
+        }
+        Some(due)
+    }
+
+    /// Whether it was pending at an instant: it ran or was paused.
+    pub fn was_pending(&self, at: Timestamp) -> bool {
+        let begun = self.started_at().is_some_and(|start| start < at);
+        let stopped = self.stopped_at().is_some_and(|stopped| stopped < at);
+        let away = |(stopped, went_on): &(Timestamp, Timestamp)| *stopped < at && at <= *went_on;
+        begun && !stopped && !self.reopened.iter().any(away)
     }
 
     /// Working time that passed in its pauses until then.
