@@ -88,6 +88,7 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
         Some(before) if before == kind => return,
         Some(_) => {
             let to = item.stage.mapped_to(kind);
+            item.tripped = false;
             if item.stage != to {
                 item.stage = to;
                 item.stage_since = Some(at);
