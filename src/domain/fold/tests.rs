@@ -1,18 +1,34 @@
 //! The fold as a whole: whatever the order and repetition of facts, the state is the same.
 
 use jiff::Timestamp;
-use proptest::prelude::*;
 
 use super::{Ground, fold, pass};
 use crate::domain::actor::{Actor, Needs, Permission, Standing, User};
-use crate::domain::fact::{CloseReason, Fact, FactId, Ordered, Place, PullSight, Snapshot, What};
+use crate::domain::fact::{
+    Chain, CloseReason, Fact, FactId, ItemAt, Link, Milestone, Ordered, Origin, Place, PullSight,
+    Snapshot, What,
+};
 use crate::domain::handoff::Slug;
 use crate::domain::ids::{CommentId, CommitSha, ItemNumber, Login, UserId};
-use crate::domain::item::{Item, NoticeKind, Outcome, Refusal};
-use crate::domain::kind::{Kind, Points, Stage, Verdict};
-use crate::domain::order::{BoxLength, Order};
-use crate::domain::policy::{Level, Policy, Rule};
-use crate::domain::worktime::Span;
+use crate::domain::item::{Item, NoticeKind, Outcome, Refusal, Superseded, digest_of_fields};
+use crate::domain::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
+use crate::domain::labels::{Label, OutcomeLabel};
+use crate::domain::metric::read_report;
+use crate::domain::order::{BoxLength, Frozen, Order};
+use crate::domain::policy::{ExtendedBy, Level, Member, Policy, Rule};
+use crate::domain::timebox::TimeBox;
+use crate::domain::worktime::{Span, WorkTime};
+
+mod closing;
+mod decisions;
+mod elsewhere;
+mod extensions;
+mod kinds;
+mod labels;
+mod order;
+mod results;
+mod reviews;
+mod stories;
 
 /// Monday, 23 November 2026, 09:00 UTC: the first working second of a week.
 const MONDAY: i64 = 1_795_424_400;
@@ -36,39 +52,65 @@ fn mira() -> Actor {
     person(1, "mira", Permission::Write)
 }
 
+/// A lead, who is assigned to nothing.
+fn lena() -> Actor {
+    person(2, "lena", Permission::Maintain)
+}
+
+/// Sorts issues, and is no lead.
+fn tom() -> Actor {
+    person(3, "tom", Permission::Triage)
+}
+
 fn fact(seconds: i64, what: What) -> Fact {
-    let id = format!(
-        "{seconds}-{}",
-        serde_json::to_string(&what).expect("facts are JSON")
-    );
+    fact_by(&mira(), seconds, what)
+}
+
+fn fact_by(who: &Actor, seconds: i64, what: What) -> Fact {
+    let said = serde_json::to_string(&what).expect("facts are JSON");
+    let login = who.user.login.as_str();
     Fact {
-        id: FactId(id),
+        id: FactId(format!("{seconds}-{login}-{said}")),
         at: at(seconds),
-        by: Some(mira()),
+        by: Some(who.clone()),
         what,
     }
 }
 
+fn snapshot(title: &str, body: &str) -> Snapshot {
+    Snapshot {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        author: mira().user,
+        created_at: at(0),
+        closed: None,
+        assignees: vec![mira().user],
+        labels: Vec::new(),
+        milestone: None,
+        issue_type: None,
+        is_pull: false,
+    }
+}
+
 fn opened(title: &str, body: &str) -> Fact {
-    fact(
-        0,
-        What::Opened(Box::new(Snapshot {
-            title: title.to_owned(),
-            body: body.to_owned(),
-            author: mira().user,
-            created_at: at(0),
-            closed: None,
-            assignees: vec![mira().user],
-            labels: Vec::new(),
-            milestone: None,
-            issue_type: None,
-            is_pull: false,
-        })),
-    )
+    fact(0, What::Opened(Box::new(snapshot(title, body))))
+}
+
+fn seen(seconds: i64, snapshot: Snapshot) -> Fact {
+    fact(seconds, What::Seen(Box::new(snapshot)))
+}
+
+fn closed(seconds: i64, how: CloseReason) -> Fact {
+    fact(seconds, What::Closed { how })
 }
 
 fn ordered(seconds: i64, order: Order) -> Fact {
-    fact(
+    ordered_by(&mira(), seconds, order)
+}
+
+fn ordered_by(who: &Actor, seconds: i64, order: Order) -> Fact {
+    fact_by(
+        who,
         seconds,
         What::Ordered(Box::new(Ordered {
             place: Place::Comment(CommentId(u64::try_from(seconds).expect("after the start"))),
@@ -91,6 +133,11 @@ fn labeled(seconds: i64, label: &str) -> Fact {
 
 /// The state after these facts under this policy, in whatever order they are given.
 fn state(facts: &[Fact], policy: &Policy) -> Item {
+    state_under(facts, |_| policy)
+}
+
+/// The same under the policy that was in force at each fact.
+fn state_under<'a>(facts: &[Fact], policy: impl Fn(Timestamp) -> &'a Policy) -> Item {
     let mut facts: Vec<&Fact> = facts.iter().collect();
     facts.sort_by(|a, b| a.order().cmp(&b.order()));
     facts.dedup_by(|a, b| a.id == b.id);
@@ -100,7 +147,7 @@ fn state(facts: &[Fact], policy: &Policy) -> Item {
             &mut item,
             fact,
             &Ground {
-                policy,
+                policy: policy(fact.at),
                 since: at(-HOUR),
             },
         );
@@ -124,410 +171,49 @@ fn last_outcome(item: &Item) -> Outcome {
 
 const READY: &str = "Hypothesis: it is better\nSuccess metric: f1 >= 0.8\nTime box: 1d";
 
-#[test]
-fn an_experiment_is_not_activated_before_it_says_what_it_tests() {
-    let facts = [
-        opened("Test BERT vs GPT for classification", ""),
-        ordered(60, Order::Stage(Stage::Active)),
-    ];
-    let item = state(&facts, &Policy::default());
-    assert_eq!(item.stage, Stage::Ideation);
-    let missing = vec![
-        Rule::ExperimentNeedsHypothesis,
-        Rule::ExperimentNeedsMetric,
-        Rule::ExplorationNeedsTimebox,
-    ];
-    assert_eq!(
-        last_outcome(&item),
-        Outcome::Refused(Refusal::Guards {
-            rules: missing,
-            stays: Stage::Ideation
-        })
-    );
+/// An experiment that is active from nine o'clock on Monday, with a box until five, and what else
+/// happens to it, under the usual policy.
+fn experiment(more: impl IntoIterator<Item = Fact>) -> Item {
+    state(&active_experiment(more), &Policy::default())
 }
 
-#[test]
-fn a_stage_label_is_guarded_like_the_command_and_refused_once() {
-    let facts = [
-        opened("Experiment: BERT", ""),
-        labeled(10, "stage/active"),
-        labeled(12, "stage/active"),
-    ];
-    let item = state(&facts, &Policy::default());
-    assert_eq!(item.stage, Stage::Ideation);
-    let refusals = item
-        .notices
-        .iter()
-        .filter(|it| matches!(it.what, NoticeKind::StageRefused { .. }));
-    assert_eq!(refusals.count(), 1);
-}
-
-#[test]
-fn activation_freezes_the_text_and_the_clock_trips_the_breaker_at_its_own_moment() {
-    let mut later = opened("Experiment: BERT", &READY.replace("better", "worse"));
-    later.at = at(2 * HOUR);
-    later.id = FactId("edited".to_owned());
-    if let What::Opened(snapshot) = later.what {
-        later.what = What::Seen(snapshot);
-    }
-    let facts = [
+fn active_experiment(more: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
+    let mut facts = vec![
         opened("Experiment: BERT", READY),
-        labeled(10, "stage/active"),
-        later,
+        labeled(0, "stage/active"),
     ];
-    let item = state(&facts, &Policy::default());
-    assert_eq!(item.stage, Stage::Active);
-    assert_eq!(item.hypothesis(), Some("it is better"));
-
-    let item = until(item, 48 * HOUR);
-    assert_eq!(item.stage, Stage::Analysis);
-    let breaker = item.moves.last().expect("it moved");
-    // Eight working hours from 09:00:10 are over at 09:00:10 of the next day.
-    assert_eq!(
-        (breaker.at, breaker.by.as_ref()),
-        (at(24 * HOUR + 10), None)
-    );
-    let said: Vec<_> = item.notices.iter().map(|it| it.what.word()).collect();
-    assert_eq!(said, ["box-expiring", "box-expired"]);
+    facts.extend(more);
+    facts
 }
 
-#[test]
-fn research_past_its_box_stays_active_and_is_never_closed() {
-    let facts = [
-        opened("Explore graph features (4 hours)", ""),
-        labeled(10, "stage/active"),
-    ];
-    let item = until(state(&facts, &Policy::default()), 100 * HOUR);
-    assert_eq!((item.stage, item.closed), (Stage::Active, None));
-    assert!(
-        item.notices
-            .iter()
-            .any(|it| matches!(it.what, NoticeKind::BoxExpired(_)))
-    );
+fn find(seconds: i64) -> Fact {
+    let text = "it works".to_owned();
+    ordered(seconds, Order::Findings { text })
 }
 
-#[test]
-fn a_block_that_is_heard_of_late_moves_the_end_of_the_box() {
-    let span = Span {
-        hours: 4,
-        ..Span::default()
-    };
-    let facts = [
-        opened("Explore graph features", ""),
-        ordered(1, Order::Timebox(BoxLength::Span(span))),
-        labeled(10, "stage/active"),
-        ordered(
-            HOUR,
-            Order::Block {
-                reason: "no GPU".to_owned(),
-            },
-        ),
-    ];
-    let item = until(state(&facts, &Policy::default()), 7 * HOUR);
-    assert!(item.notices.is_empty(), "{:?}", item.notices);
-}
-
-#[test]
-fn the_four_ways_to_end_an_experiment_too_early() {
-    let go = |order| {
-        let facts = [
-            opened("Experiment: BERT", READY),
-            labeled(10, "stage/active"),
-            ordered(60, order),
-        ];
-        state(&facts, &Policy::default())
-    };
-    let decide = |verdict| Order::Decide {
+fn decide(verdict: Verdict, reason: &str) -> Order {
+    Order::Decide {
         verdict,
         elsewhere: None,
-        reason: "so".to_owned(),
-    };
-    assert_eq!(
-        last_outcome(&go(decide(Verdict::Abandon))),
-        Outcome::Refused(Refusal::WrongStage {
-            stage: Stage::Active
-        })
-    );
-    let facts = [
-        opened("Experiment: BERT", READY),
-        labeled(10, "stage/active"),
-        labeled(20, "stage/analysis"),
-        ordered(60, decide(Verdict::Abandon)),
-    ];
-    let rules = vec![Rule::FindingsBeforeDecision];
-    assert_eq!(
-        last_outcome(&state(&facts, &Policy::default())),
-        Outcome::Refused(Refusal::Guards {
-            rules,
-            stays: Stage::Analysis
-        })
-    );
-    let closed = fact(
-        60,
-        What::Closed {
-            how: CloseReason::Completed,
-        },
-    );
-    let facts = [
-        opened("Experiment: BERT", READY),
-        labeled(10, "stage/active"),
-        closed,
-    ];
-    let warned = state(&facts, &Policy::default());
-    assert!(warned.closed.is_some() && warned.warnings.contains(&Rule::DecisionBeforeClose));
-    let mut strict = Policy::default();
-    strict
-        .guards
-        .insert(Rule::DecisionBeforeClose, Level::Enforce);
-    let reopened = state(&facts, &strict);
-    assert_eq!((reopened.closed, reopened.stage), (None, Stage::Analysis));
-}
-
-#[test]
-fn every_verdict_closes_as_completed_and_a_second_one_is_refused() {
-    for verdict in Verdict::ALL {
-        let decide = Order::Decide {
-            verdict: *verdict,
-            elsewhere: None,
-            reason: "so".to_owned(),
-        };
-        let otherwise = Order::Decide {
-            verdict: *verdict,
-            elsewhere: None,
-            reason: "for another reason".to_owned(),
-        };
-        let facts = [
-            opened("Experiment: BERT", READY),
-            labeled(10, "stage/active"),
-            ordered(
-                60,
-                Order::Findings {
-                    text: "it works".to_owned(),
-                },
-            ),
-            ordered(120, decide.clone()),
-            ordered(150, decide),
-            ordered(180, otherwise),
-        ];
-        let item = state(&facts, &Policy::default());
-        assert_eq!(item.stage, Stage::Decision);
-        assert!(
-            item.closed
-                .as_ref()
-                .is_some_and(|closed| closed.how == CloseReason::Completed)
-        );
-        assert_eq!(
-            last_outcome(&item),
-            Outcome::Refused(Refusal::AlreadyDecided(*verdict))
-        );
+        reason: reason.to_owned(),
     }
 }
 
-#[test]
-fn a_change_of_kind_maps_the_stage_stops_the_box_and_drops_points() {
-    let facts = [
-        opened("Explore graph features (2 days)", ""),
-        labeled(10, "stage/active"),
-        labeled(60, "kind/development"),
-        labeled(61, "points/5"),
-    ];
-    let item = state(&facts, &Policy::default());
-    assert_eq!(
-        (item.stage, item.points),
-        (Stage::InProgress, Some(Points { low: 5, high: 5 }))
-    );
-    assert!(item.timebox.is_none() && item.earlier_boxes.len() == 1);
-    let mut back = facts.to_vec();
-    back.push(labeled(120, "kind/experiment"));
-    let item = state(&back, &Policy::default());
-    assert_eq!((item.stage, item.points), (Stage::Active, None));
-}
-
-#[test]
-fn switching_a_kind_label_on_githubs_page_is_two_events_and_one_change() {
-    let facts = [
-        opened("Explore graph features (2 days)", ""),
-        labeled(10, "stage/active"),
-        labeled(60, "kind/experiment"),
-        fact(
-            60,
-            What::Unlabeled {
-                label: "kind/research".to_owned(),
-            },
-        ),
-    ];
-    let item = state(&facts, &Policy::default());
-    assert_eq!(item.kind.map(|it| it.kind), Some(Kind::Experiment));
-    assert_eq!(item.stage, Stage::Active);
-}
-
-#[test]
-fn development_follows_its_pull_requests() {
-    let sight = |draft, open| PullSight {
-        head: CommitSha::new("3f2a91c"),
-        base: "main".to_owned(),
-        draft,
-        open,
-        merged: !open,
-    };
-    let linked = |seconds, number, sight| {
-        fact(
-            seconds,
-            What::LinkedPull {
-                number: ItemNumber(number),
-                sight,
-            },
-        )
-    };
-    let mut facts = vec![opened("Implement recommendation API endpoint", "")];
-    let stage = |facts: &[Fact]| state(facts, &Policy::default()).stage;
-    facts.push(linked(10, 63, sight(true, true)));
-    assert_eq!(stage(&facts), Stage::InProgress);
-    facts.push(linked(20, 64, sight(false, true)));
-    assert_eq!(stage(&facts), Stage::InProgress);
-    facts.push(linked(30, 63, sight(false, true)));
-    assert_eq!(stage(&facts), Stage::InReview);
-    facts.push(fact(
-        40,
-        What::Closed {
-            how: CloseReason::Completed,
-        },
-    ));
-    assert_eq!(stage(&facts), Stage::Done);
-    facts.push(fact(50, What::Reopened));
-    assert_eq!(stage(&facts), Stage::InProgress);
-}
-
-#[test]
-fn a_status_comment_that_a_rule_called_for_is_kept_true_when_the_rule_is_content() {
-    let assigned = opened("Implement recommendation API endpoint", "- [ ] endpoint");
-    let sized = labeled(60, "points/5");
-    let warned = state(std::slice::from_ref(&assigned), &Policy::default());
-    assert!(!warned.warnings.is_empty());
-    let content = state(&[assigned, sized], &Policy::default());
-    assert!(content.status_wanted);
-}
-
-#[test]
-fn output_labels_are_fought_over_three_times_and_no_more() {
-    let mut facts = vec![opened("Explore graph features (2 days)", "")];
-    for seconds in 1..=3 {
-        facts.push(labeled(seconds * 60, "timebox/expired"));
+fn refused(item: &Item) -> Refusal {
+    match last_outcome(item) {
+        Outcome::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
     }
-    assert!(!state(&facts, &Policy::default()).yielded);
-    facts.push(labeled(240, "timebox/expired"));
-    let item = state(&facts, &Policy::default());
-    assert!(item.yielded);
-    assert!(!until(item, 2 * HOUR).yielded);
 }
 
-fn any_what() -> impl Strategy<Value = What> {
-    let labels = prop::sample::select(vec![
-        "kind/research",
-        "kind/experiment",
-        "kind/development",
-        "stage/active",
-        "stage/analysis",
-        "stage/ideation",
-        "stage/done",
-        "points/5",
-        "blocked",
-        "timebox/expired",
-        "bucket/learning",
-    ]);
-    let text = prop::sample::select(vec!["", READY, "- [ ] one\n\nBuilds-on: #3"]);
-    let orders = prop_oneof![
-        Just(Order::Stage(Stage::Active)),
-        Just(Order::Stage(Stage::Ideation)),
-        Just(Order::Block {
-            reason: "GPU".to_owned()
-        }),
-        Just(Order::Unblock),
-        Just(Order::Findings {
-            text: "learned".to_owned()
-        }),
-        Just(Order::Timebox(BoxLength::Preset("spike".to_owned()))),
-        Just(Order::Decide {
-            verdict: Verdict::Abandon,
-            elsewhere: None,
-            reason: "no".to_owned()
-        }),
-        Just(Order::Sign {
-            slugs: vec![Slug::new("docs")],
-            evidence: None
-        }),
-        Just(Order::Handoff { model: None }),
-    ];
-    prop_oneof![
-        labels.clone().prop_map(|label| What::Labeled {
-            label: label.to_owned()
-        }),
-        labels.prop_map(|label| What::Unlabeled {
-            label: label.to_owned()
-        }),
-        Just(What::Closed {
-            how: CloseReason::Completed
-        }),
-        Just(What::Closed {
-            how: CloseReason::NotPlanned
-        }),
-        Just(What::Reopened),
-        text.prop_map(|body| match opened("Test a vs b (2 days)", body).what {
-            What::Opened(snapshot) => What::Seen(snapshot),
-            other => other,
-        }),
-        orders.prop_map(|order| match ordered(1, order).what {
-            What::Ordered(one) => What::Ordered(one),
-            other => other,
-        }),
-    ]
+fn span(text: &str) -> Span {
+    Span::parse(text).expect("a test's own span")
 }
 
-fn any_history() -> impl Strategy<Value = Vec<Fact>> {
-    prop::collection::vec((0..200 * HOUR, any_what()), 0..24).prop_map(|facts| {
-        facts
-            .into_iter()
-            .map(|(seconds, what)| fact(seconds, what))
-            .collect()
-    })
-}
-
-proptest! {
-    #[test]
-    fn any_order_and_repetition_of_facts_ends_in_the_same_state(
-        (history, shuffled) in any_history().prop_flat_map(|history| {
-            let twice: Vec<Fact> = history.iter().chain(&history).cloned().collect();
-            (Just(history), Just(twice).prop_shuffle())
-        })
-    ) {
-        let policy = Policy::default();
-        prop_assert_eq!(state(&history, &policy), state(&shuffled, &policy));
-    }
-
-    #[test]
-    fn looking_in_between_changes_nothing(history in any_history(), look in 0..200 * HOUR) {
-        let policy = Policy::default();
-        let ground = Ground { policy: &policy, since: at(-HOUR) };
-        let mut sorted = history.clone();
-        sorted.sort_by(|a, b| a.order().cmp(&b.order()));
-        sorted.dedup_by(|a, b| a.id == b.id);
-        let (earlier, later): (Vec<Fact>, Vec<Fact>) =
-            sorted.into_iter().partition(|fact| fact.at <= at(look));
-        let mut item = Item::unseen(ItemNumber(48));
-        for fact in &earlier {
-            fold(&mut item, fact, &ground);
-        }
-        pass(&mut item, at(look));
-        for fact in &later {
-            fold(&mut item, fact, &ground);
-        }
-        let end = 300 * HOUR;
-        prop_assert_eq!(until(item, end), until(state(&history, &policy), end));
-    }
-
-    #[test]
-    fn a_pass_of_time_is_idempotent(history in any_history(), to in 0..300 * HOUR) {
-        let once = until(state(&history, &Policy::default()), to);
-        prop_assert_eq!(until(once.clone(), to), once);
-    }
+/// What was said, and how many hours after Monday at nine it fell due.
+fn said(item: &Item) -> Vec<(&'static str, i64)> {
+    let notices = item.notices.iter();
+    notices
+        .map(|it| (it.what.word(), (it.at.as_second() - MONDAY) / HOUR))
+        .collect()
 }

@@ -108,7 +108,7 @@ fn what_was_over_before_the_sprint_and_what_is_elsewhere_does_not_belong() {
     linked.fields.part_of = vec![ItemNumber(1)];
     let mut own = item(11, Kind::Development, 7, &[]);
     own.is_pull = true;
-    let all = [
+    let all = vec![
         done(item(1, Kind::Development, 7, &[]), "2026-11-16T00:00:00Z"),
         done(item(2, Kind::Development, 7, &[]), "2026-11-15T23:59:59Z"),
         closed(
