@@ -660,6 +660,8 @@ mod tests {
         **Decided:** ✅ productionize · jonas, 25 Nov 2026
         > it beats the baseline
 
+        ⏳ The issue that follows from it could not be opened yet; labhand tries again, and `/sync` makes it try at once.
+
         | Hypothesis 🔒 | Fine-tuned BERT routes tickets better than GPT-2 |
         |:--|:--|
         | **Time box** | `▰▰▰▰▰▰▱▱▱▱` 16 h of 24 h · stopped Wed 25 Nov, 11:00 CET · paused for 2 h |

@@ -7,7 +7,7 @@ use super::intake::Gathered;
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, ItemAt, What};
-use crate::domain::ids::RepoId;
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::forge::Forge;
 use crate::store::{Key, Step};
@@ -30,8 +30,12 @@ impl<F: Forge> Worker<F> {
             what: What::Arrived,
         });
         let old = Key::item(key.installation, from, number);
-        let before = self.history(old).await?;
-        gathered.facts.extend(before.into_iter().filter(goes_along));
+        let Some(was) = self.name_of(key.installation, from).await? else {
+            return Ok(());
+        };
+        let before = self.history(old).await?.into_iter().filter(goes_along);
+        let carried = before.map(|fact| seen_from_elsewhere(fact, &was));
+        gathered.facts.extend(carried);
         Ok(())
     }
 
@@ -44,13 +48,11 @@ impl<F: Forge> Worker<F> {
         let Some((to, number, at)) = gathered.departed.take() else {
             return Ok(());
         };
-        let doc = self.shared.store.load_repo(key.installation, to).await?;
-        let target: Option<Repository> = doc.map(|doc| serde_json::from_str(&doc)).transpose()?;
-        let Some(target) = target.filter(|target| !target.removed) else {
+        let Some(name) = self.name_of(key.installation, to).await? else {
             return Ok(());
         };
         let to = ItemAt {
-            repo: Some(target.now.name),
+            repo: Some(name),
             number,
         };
         gathered.facts.push(Fact {
@@ -60,6 +62,17 @@ impl<F: Forge> Worker<F> {
             what: What::Moved { to },
         });
         Ok(())
+    }
+
+    /// The name of a repository of the installation in which labhand is.
+    async fn name_of(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+    ) -> Result<Option<RepoName>, StepError> {
+        let doc = self.shared.store.load_repo(installation, repo).await?;
+        let known: Option<Repository> = doc.map(|doc| serde_json::from_str(&doc)).transpose()?;
+        Ok(known.filter(|known| !known.removed).map(|it| it.now.name))
     }
 
     /// What is heard of an item that was moved belongs to where it is now.
@@ -87,12 +100,50 @@ impl<F: Forge> Worker<F> {
         if row.installation != key.installation || there == key {
             return Ok(());
         }
+        let was = self.name_of(key.installation, key.repo).await?;
+        let Some(was) = was else { return Ok(()) };
         for fact in history.iter().filter(|fact| goes_along(fact)) {
-            step.facts.push(stored_fact(there, *number, fact)?);
+            let fact = seen_from_elsewhere(fact.clone(), &was);
+            step.facts.push(stored_fact(there, *number, &fact)?);
         }
         step.wake.push((there, self.now()));
         Ok(())
     }
+}
+
+/// Numbers of the repository where it happened bear its name from then on.
+fn seen_from_elsewhere(mut fact: Fact, was: &RepoName) -> Fact {
+    match &mut fact.what {
+        What::FollowsUp(origin) => {
+            origin.item.repo.get_or_insert_with(|| was.clone());
+            origin.chain = std::mem::take(&mut origin.chain).seen_from_outside(was);
+        }
+        What::FollowedBy { item, .. } => {
+            item.repo.get_or_insert_with(|| was.clone());
+        }
+        What::Opened(_)
+        | What::Seen(_)
+        | What::Observed(_)
+        | What::Labeled { .. }
+        | What::Unlabeled { .. }
+        | What::Closed { .. }
+        | What::Reopened
+        | What::Ordered(_)
+        | What::Ticked { .. }
+        | What::Pull(_)
+        | What::PullRead { .. }
+        | What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::OtherBox { .. }
+        | What::BuiltOnBy { .. }
+        | What::MilestoneIs { .. }
+        | What::Tried { .. }
+        | What::Arrived
+        | What::Moved { .. }
+        | What::Gone => {}
+    }
+    fact
 }
 
 /// That it left is no part of its history where it is now.

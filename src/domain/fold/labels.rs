@@ -33,6 +33,8 @@ pub(super) fn put_on(
                 refuse_once(item, at, NoticeKind::PointsRefused);
             }
         }
+        // Like the command, it asks for nothing where there is nothing left to wait.
+        Label::Blocked if item.closed.is_some() => {}
         Label::Blocked => boxes::block(item, None, at),
         Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
         Label::Handoff | Label::Model(_) | Label::Board => {}

@@ -39,15 +39,20 @@ pub(super) fn ask(
     if to == item.stage && !is_to_be_activated(item, to) {
         return Ok(());
     }
-    let rules = guards::enforced(guards::broken_by_entering(item, to), ground.policy);
+    // Who goes straight to analysis becomes active on the way: what is tested is fixed before the
+    // results come in, whichever way is taken.
+    let activates = to == Stage::Active || skips_active(item, to);
+    let on_the_way = if activates { Stage::Active } else { to };
+    let rules = guards::enforced(guards::broken_by_entering(item, on_the_way), ground.policy);
     if !rules.is_empty() {
         return Err(Refusal::Guards {
             rules,
             stays: item.stage,
         });
     }
-    if to == Stage::Active {
+    if activates {
         activate(item, at, ground.policy)?;
+        item.was_active = true;
     }
     enter(item, to, at, by.cloned());
     if to == Stage::Done {
@@ -57,6 +62,12 @@ pub(super) fn ask(
         });
     }
     Ok(())
+}
+
+/// Research or an experiment that never was active is to be analysed or decided.
+fn skips_active(item: &Item, to: Stage) -> bool {
+    let explores = item.kind.is_some_and(|it| it.kind.is_exploration());
+    explores && !item.was_active && matches!(to, Stage::Analysis | Stage::Decision)
 }
 
 /// A pull request or an assignment moves the item on, unless an enforced rule is in the way, which
