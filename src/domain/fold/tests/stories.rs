@@ -298,3 +298,26 @@ fn output_labels_are_fought_over_three_times_and_no_more() {
     assert!(item.yielded);
     assert!(!until(item, 2 * HOUR).yielded);
 }
+
+#[test]
+fn going_straight_to_analysis_is_becoming_active_on_the_way() {
+    for to in ["stage/analysis", "stage/decision"] {
+        let bare = state(
+            &[opened("Experiment: BERT", ""), labeled(10, to)],
+            &Policy::default(),
+        );
+        assert_eq!(
+            (bare.stage, bare.frozen.is_some()),
+            (Stage::Ideation, false)
+        );
+        assert_eq!(said(&bare), [("stage-refused", 0)]);
+
+        let ready = state(
+            &[opened("Experiment: BERT", READY), labeled(10, to)],
+            &Policy::default(),
+        );
+        assert_eq!(format!("stage/{}", ready.stage), to);
+        assert!(ready.was_active && ready.frozen.is_some());
+        assert!(ready.timebox.is_some_and(|timebox| timebox.is_running()));
+    }
+}
