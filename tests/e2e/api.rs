@@ -59,3 +59,35 @@ async fn what_was_decided_is_told_to_programs() {
     let log = read(&lab, "/acme/fraud/decisions").await;
     assert_eq!(log["decisions"][0]["deleted"], true);
 }
+
+#[tokio::test]
+async fn sprints_are_told_from_what_the_board_has_read() {
+    let lab = Lab::policy("sprint: { capacity: 40 }\n").await;
+    let mira = lab.person("mira");
+    let sprint = mira.milestone("Sprint 12", Some("2026-12-04T12:00:00Z".parse().unwrap()));
+    let slip = mira.milestone("Sprint 99", Some("2026-12-03T12:00:00Z".parse().unwrap()));
+    mira.delete_milestone(slip);
+    let issue = mira
+        .open_issue("Fix the nightly load")
+        .labels(&["points/4"])
+        .milestone(sprint)
+        .send();
+    lab.until("2026-11-24T09:00:00Z").await;
+    let told = read(&lab, "/acme/fraud/sprints").await;
+    assert_eq!(told["sprints"].as_array().map(Vec::len), Some(1));
+    let now = &told["sprints"][0];
+    assert_eq!(now["title"], "Sprint 12");
+    assert_eq!(now["capacity"], 40.0);
+    assert_eq!(now["point_cost"], 1.0);
+
+    mira.close(issue);
+    lab.until("2026-12-07T09:00:00Z").await;
+    let told = read(&lab, "/acme/fraud/sprints").await;
+    let committed = &told["sprints"][0]["buckets"][0];
+    assert_eq!(committed["bucket"], "committed", "{told}");
+    assert_eq!(committed["planned"]["person_days"], 4.0, "{told}");
+    assert_eq!(committed["actual"]["percent"], 10.0, "{told}");
+    for issue in lab.gh.issues(crate::lab::REPO) {
+        lab.whatever_was_said(issue.number);
+    }
+}

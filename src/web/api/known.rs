@@ -42,7 +42,8 @@ struct Now {
 
 #[derive(Debug, Deserialize)]
 struct KnownMilestone {
-    milestone: Milestone,
+    /// `None` once it was deleted.
+    milestone: Option<Milestone>,
 }
 
 impl Known {
@@ -57,7 +58,7 @@ impl Known {
 
     pub(super) fn milestones(&self) -> impl Iterator<Item = &Milestone> {
         let milestones = self.milestones.iter().flat_map(BTreeMap::values);
-        milestones.map(|known| &known.milestone)
+        milestones.filter_map(|known| known.milestone.as_ref())
     }
 
     /// The policy in force at a time; before the first one, the first.
