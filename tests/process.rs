@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use labhand::domain::ids::ItemNumber;
-use labhand::sim::{Delivery, Selection, Sim, SimOptions};
+use labhand::sim::{Answer, Delivery, Fault, Selection, Sim, SimOptions};
 use reqwest::Client;
 use sha2::Sha256;
 use tempfile::TempDir;
@@ -515,4 +515,58 @@ async fn all_payloads_that_github_documents_go_through_the_running_server() {
     until("all were looked at", handled).await;
     assert!(bot.metric("labhand_panics_total").await == 0.0);
     assert!(bot.metric("labhand_deliveries_put_aside_total").await == 0.0);
+}
+
+/// A decision opens an issue, and the bot is killed after GitHub has opened it and before it has said
+/// so: the answer is held back for ever, so that the moment waits for the test.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_between_the_creation_of_an_issue_and_the_next_step_it_opens_no_second_one() {
+    let world = World::new().await;
+    world.gh.install("acme", Selection::Only(&[REPO]));
+    let mira = world.gh.as_user(REPO, "mira");
+    let issue = mira.open_issue("Explore graph features (2 days)").send();
+    mira.comment(issue, "/activate\n/findings Degree features help most.");
+    let mut bot = world.start().await;
+    let labels = || world.gh.issue(REPO, issue).labels;
+    until("it is analysed, and there is a board", async || {
+        world.gh.deliver().await;
+        labels().contains(&"stage/analysis".to_owned()) && world.gh.issues(REPO).len() == 2
+    })
+    .await;
+    let creation = Fault::new().method("POST").path_ends_with("/fraud/issues");
+    world.gh.fault(creation.answer(Answer::NeverAnswered));
+    mira.comment(issue, "/decide productionize they are cheap");
+    let opened = || {
+        let mut issues = world.gh.issues(REPO);
+        issues.retain(|it| it.title.starts_with("Productionize:"));
+        issues
+    };
+    until("GitHub has opened the issue", async || {
+        world.gh.deliver().await;
+        !opened().is_empty()
+    })
+    .await;
+    bot.kill();
+    // The next life is told again what the last one may have heard, and what it missed.
+    let missed = world.gh.take_deliveries();
+    let bot = world.start().await;
+    for delivery in &missed {
+        world.gh.replay(delivery);
+    }
+    let status = || {
+        let comments = world.gh.issue(REPO, issue).comments;
+        comments
+            .into_iter()
+            .find(|it| it.body.contains("labhand:status"))
+    };
+    let next = opened()[0].number;
+    until("the decision leads to the issue", async || {
+        world.gh.deliver().await;
+        let link = format!("/issues/{next}");
+        status().is_some_and(|status| status.body.contains(&link))
+            && bot.metric("labhand_inbox_unhandled").await == 0.0
+    })
+    .await;
+    assert_eq!(opened().len(), 1);
+    assert!(bot.metric("labhand_panics_total").await == 0.0);
 }

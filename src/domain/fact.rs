@@ -13,6 +13,7 @@ use super::entries::Slug;
 use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
+use super::policy::Policy;
 use super::worktime::WorkTime;
 
 /// What makes a fact the same fact when it is heard again: the digest of the delivery it came
@@ -22,7 +23,7 @@ use super::worktime::WorkTime;
 pub struct FactId(pub String);
 
 /// Something that happened to one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     /// Makes a second arrival harmless.
     pub id: FactId,
@@ -41,14 +42,14 @@ impl Fact {
     /// that every order of arrival folds alike.
     pub fn order(&self) -> (Timestamp, u8, (u64, u32), &FactId) {
         let rank = match self.what {
-            What::Arrived => 0,
+            What::Arrived { .. } => 0,
             What::FollowsUp(_) => 1,
             What::Opened(_) => 2,
             What::Seen(_) => 3,
             What::Pull(_) => 4,
             What::PullRead { .. } => 5,
             What::MilestoneIs { .. } => 6,
-            What::Foundation { .. } | What::OtherBox { .. } => 7,
+            What::Foundation { .. } | What::OtherBox { .. } | What::ClosesProduct { .. } => 7,
             What::Ordered(_) => 8,
             What::Unlabeled { .. } => 9,
             What::Labeled { .. } => 10,
@@ -73,7 +74,7 @@ impl Fact {
 }
 
 /// The kinds of facts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// Newly opened; the labels that it bears are requests.
@@ -155,6 +156,11 @@ pub enum What {
         /// The other item.
         number: ItemNumber,
     },
+    /// An item that this pull request closes came out of a productionize decision.
+    ClosesProduct {
+        /// The item.
+        number: ItemNumber,
+    },
     /// The milestone of this number was changed, or deleted.
     MilestoneIs {
         /// Which.
@@ -177,7 +183,10 @@ pub enum What {
         numbers: Vec<ItemNumber>,
     },
     /// It was transferred to this repository; what was before happened elsewhere.
-    Arrived,
+    Arrived {
+        /// What held there; `None`: labhand was not there, or GitHub does not say where.
+        formerly: Option<Box<Formerly>>,
+    },
     /// It was transferred to another repository where labhand is as well, and its history with it.
     Moved {
         /// Where it is now.
@@ -195,6 +204,16 @@ pub struct ItemAt {
     pub repo: Option<RepoName>,
     /// Its number there.
     pub number: ItemNumber,
+}
+
+/// What held in the repository in which an item was before: what happened there was right or wrong
+/// by its policies, and stays so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Formerly {
+    /// Since when new issues were taken in there by their titles and types.
+    pub since: Timestamp,
+    /// The good policies by when they came into force, ascending.
+    pub policies: Vec<(Timestamp, Policy)>,
 }
 
 /// What an item came out of.

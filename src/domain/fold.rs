@@ -88,6 +88,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::BuiltOnBy { number } => {
             item.built_on_by.insert(*number);
         }
+        What::ClosesProduct { number } => pulls::closes_product(item, *number, fact.at),
         What::MilestoneIs { number, now } => {
             if item
                 .milestone
@@ -103,7 +104,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             item.follow_ups.insert(*asked_at, to.clone());
         }
         What::Tried { numbers } => item.tried.clone_from(numbers),
-        What::Arrived => elsewhere::arrive(item, fact.at),
+        What::Arrived { .. } => elsewhere::arrive(item, fact.at),
         What::Moved { to } => item.moved_to = Some(to.clone()),
         What::Gone => item.gone = true,
     }

@@ -155,6 +155,9 @@ pub struct Item {
     pub status_wanted: bool,
     /// The pull request's branches and links.
     pub pull: Option<Pull>,
+    /// Items that came out of a productionize decision and that this pull request closes, or did.
+    #[serde(default)]
+    pub products: BTreeSet<ItemNumber>,
     /// Pull requests that are linked to this item.
     pub linked_pulls: BTreeMap<ItemNumber, PullSight>,
     /// The hand-off, if the pull request is or was one.
@@ -218,6 +221,7 @@ impl Item {
             yielded: false,
             status_wanted: false,
             pull: None,
+            products: BTreeSet::new(),
             linked_pulls: BTreeMap::new(),
             handoff: None,
         }

@@ -419,7 +419,7 @@ pub fn digest(text: &str) -> String {
 }
 
 /// Something heard from the forge: what happened, when, by whom, and to which item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Heard {
     /// When, by GitHub's clock.
     pub at: Timestamp,
@@ -432,7 +432,7 @@ pub struct Heard {
 }
 
 /// What can be heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
     /// Goes into the item's history as it is. Label names are GitHub's, not canonical.
     Item(What),

@@ -17,6 +17,9 @@ pub enum Answer {
     },
     /// The call is carried out, and the connection is dropped before a byte of the answer.
     LostAnswer,
+    /// The call is carried out, and no answer ever comes, nor does the connection end: so a test can
+    /// stop the bot at that moment.
+    NeverAnswered,
     /// The call is carried out, and 502 is answered, as GitHub's front does when what is behind it is slow.
     BadGatewayAfterActing,
     /// The connection is dropped and nothing is done.
@@ -75,6 +78,7 @@ impl Answer {
 pub struct Fault {
     method: Option<String>,
     path: Option<String>,
+    path_end: Option<String>,
     after: usize,
     times: usize,
     answer: Answer,
@@ -92,6 +96,7 @@ impl Fault {
         Self {
             method: None,
             path: None,
+            path_end: None,
             after: 0,
             times: 1,
             answer: Answer::status(500),
@@ -109,6 +114,14 @@ impl Fault {
     #[must_use]
     pub fn path_contains(mut self, part: &str) -> Self {
         self.path = Some(part.to_owned());
+        self
+    }
+
+    /// Only calls whose path ends with this: `/fraud/issues` opens an issue there, and writes no
+    /// comment.
+    #[must_use]
+    pub fn path_ends_with(mut self, end: &str) -> Self {
+        self.path_end = Some(end.to_owned());
         self
     }
 
@@ -137,6 +150,7 @@ impl Fault {
         self.times > 0
             && self.method.as_deref().is_none_or(|m| m == method)
             && self.path.as_deref().is_none_or(|p| path.contains(p))
+            && self.path_end.as_deref().is_none_or(|p| path.ends_with(p))
     }
 }
 

@@ -75,6 +75,15 @@ pub(super) fn echo(
             },
         )?;
     }
+    if after.is_product() {
+        let told = |pull: &ItemNumber| {
+            before.is_some_and(|it| it.is_product() && it.linked_pulls.contains_key(pull))
+        };
+        for pull in after.linked_pulls.keys().filter(|pull| !told(pull)) {
+            let fact = closes_product(after.number, at);
+            tell(*pull, fact.id.0, fact.what)?;
+        }
+    }
     for base in after.foundations.keys() {
         if !before.is_some_and(|before| before.foundations.contains_key(base)) {
             let id = format!("built-on-by:{}", after.number);
@@ -121,6 +130,17 @@ pub(super) fn echo(
     }
     Ok(())
 }
+
+/// That an item came out of a productionize decision, as a pull request is told.
+pub(super) fn closes_product(number: ItemNumber, at: Timestamp) -> Fact {
+    Fact {
+        id: FactId(format!("closes-product:{number}")),
+        at,
+        by: None,
+        what: What::ClosesProduct { number },
+    }
+}
+
 /// How an item that others build on stands.
 pub(super) fn foundation(base: Option<&Item>, number: ItemNumber, at: Timestamp) -> Fact {
     let kind = base

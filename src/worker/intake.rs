@@ -360,11 +360,12 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::Foundation { .. }
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
         | What::Tried { .. }
-        | What::Arrived
+        | What::Arrived { .. }
         | What::Moved { .. } => false,
     }
 }

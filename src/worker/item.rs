@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::earlier::text_of;
-use super::echo::{echo, foundation, stored_fact};
+use super::echo::{closes_product, echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
 use super::items::replay;
 use super::kept::Repository;
@@ -83,6 +83,8 @@ impl<F: Forge> Worker<F> {
         }
         self.find_foundations(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
+        self.find_products(key, &mut item, &mut history, &mut gathered, &repository)
+            .await?;
         self.find_other_boxes(
             key,
             before.as_ref(),
@@ -104,7 +106,8 @@ impl<F: Forge> Worker<F> {
             .collect::<Result<_, _>>()?;
         self.tell_others(key, before.as_ref(), &item, &mut step)
             .await?;
-        self.send_on(key, &item, &history, &mut step).await?;
+        self.send_on(key, &item, &history, &repository, &mut step)
+            .await?;
         if before.as_ref() != Some(&item) && repository.acts() {
             step.wake
                 .push((Self::board_of(key), self.now() + BOARD_GATHERS));
@@ -345,6 +348,37 @@ impl<F: Forge> Worker<F> {
             gathered.facts.push(fact);
         }
         *item = replay(item.number, history, repository);
+        Ok(())
+    }
+
+    /// What a pull request closes may have come out of a productionize decision, which makes it a
+    /// hand-off. It is known before its checks are written, so that no gate is green meanwhile.
+    async fn find_products(
+        &self,
+        key: Key,
+        item: &mut Item,
+        history: &mut Vec<Fact>,
+        gathered: &mut Gathered,
+        repository: &Repository,
+    ) -> Result<(), StepError> {
+        let closes = item.pull.iter().flat_map(|pull| &pull.closes);
+        let unknown: Vec<ItemNumber> = closes
+            .copied()
+            .filter(|number| !item.products.contains(number))
+            .collect();
+        let at = history.last().map_or_else(|| self.now(), |fact| fact.at);
+        let mut found = Vec::new();
+        for number in unknown {
+            let closed = self.item_now(key, number).await?;
+            if closed.is_some_and(|closed| closed.is_product()) {
+                found.push(closes_product(number, at));
+            }
+        }
+        if !found.is_empty() {
+            history.extend(found.iter().cloned());
+            gathered.facts.extend(found);
+            *item = replay(item.number, history, repository);
+        }
         Ok(())
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::kept::Repository;
+use super::kept::{Repository, in_force};
 use super::{StepError, Worker};
-use crate::domain::fact::Fact;
+use crate::domain::fact::{Fact, Formerly, What};
 use crate::domain::fold::{self, Ground};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::Item;
@@ -145,11 +145,27 @@ pub(super) fn replay_until(
     let mut heard = BTreeSet::new();
     history.retain(|fact| heard.insert(fact.id.clone()));
     history.sort_by(|a, b| a.order().cmp(&b.order()));
+    let arrivals: Vec<(Timestamp, &Formerly)> = history
+        .iter()
+        .filter_map(|fact| {
+            let What::Arrived { formerly } = &fact.what else {
+                return None;
+            };
+            Some((fact.at, formerly.as_deref()?))
+        })
+        .collect();
     let mut item = Item::unseen(number);
     for fact in history.iter().take_while(|fact| fact.at <= until) {
-        let ground = Ground {
-            policy: repository.policy_at(fact.at),
-            since: repository.since,
+        let elsewhere = arrivals.iter().find(|(at, _)| fact.at < *at);
+        let ground = match elsewhere {
+            Some((_, formerly)) => Ground {
+                policy: in_force(&formerly.policies, fact.at),
+                since: formerly.since,
+            },
+            None => Ground {
+                policy: repository.policy_at(fact.at),
+                since: repository.since,
+            },
         };
         fold::fold(&mut item, fact, &ground);
     }

@@ -68,11 +68,12 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::Foundation { .. }
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
         | What::Tried { .. }
-        | What::Arrived
+        | What::Arrived { .. }
         | What::Moved { .. }
         | What::Gone => {}
     }
@@ -97,11 +98,12 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::Foundation { .. }
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
         | What::Tried { .. }
-        | What::Arrived
+        | What::Arrived { .. }
         | What::Moved { .. }
         | What::Gone => {}
     }

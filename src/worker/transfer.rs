@@ -6,8 +6,10 @@ use super::echo::stored_fact;
 use super::intake::Gathered;
 use super::kept::Repository;
 use super::{StepError, Worker};
-use crate::domain::fact::{Fact, FactId, ItemAt, What};
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use jiff::Timestamp;
+
+use crate::domain::fact::{Fact, FactId, Formerly, ItemAt, Origin, What};
+use crate::domain::ids::{RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::forge::Forge;
 use crate::store::{Key, Step};
@@ -23,20 +25,38 @@ impl<F: Forge> Worker<F> {
             return Ok(());
         };
         let from = from.unwrap_or(RepoId(0));
+        let known = self.known_repository(key, from).await?;
+        let formerly = known.as_ref().map(|repository| {
+            Box::new(Formerly {
+                since: repository.since,
+                policies: repository.policies.clone(),
+            })
+        });
         gathered.facts.push(Fact {
             id: FactId(format!("arrived:{from}:{number}")),
             at,
             by: None,
-            what: What::Arrived,
+            what: What::Arrived { formerly },
         });
-        let old = Key::item(key.installation, from, number);
-        let Some(was) = self.name_of(key.installation, from).await? else {
+        let Some(repository) = known else {
             return Ok(());
         };
-        let before = self.history(old).await?.into_iter().filter(goes_along);
-        let carried = before.map(|fact| seen_from_elsewhere(fact, &was));
-        gathered.facts.extend(carried);
+        let old = Key::item(key.installation, from, number);
+        for fact in self.history(old).await? {
+            let along = goes_along(fact, at, &repository.now.name);
+            gathered.facts.extend(along);
+        }
         Ok(())
+    }
+
+    /// Another repository of the same installation, whether labhand still acts there or not.
+    async fn known_repository(
+        &self,
+        key: Key,
+        repo: RepoId,
+    ) -> Result<Option<Repository>, StepError> {
+        let doc = self.shared.store.load_repo(key.installation, repo).await?;
+        Ok(doc.map(|doc| serde_json::from_str(&doc)).transpose()?)
     }
 
     /// It was moved away, perhaps to where labhand is too.
@@ -48,11 +68,12 @@ impl<F: Forge> Worker<F> {
         let Some((to, number, at)) = gathered.departed.take() else {
             return Ok(());
         };
-        let Some(name) = self.name_of(key.installation, to).await? else {
+        let target = self.known_repository(key, to).await?;
+        let Some(target) = target.filter(|target| !target.removed) else {
             return Ok(());
         };
         let to = ItemAt {
-            repo: Some(name),
+            repo: Some(target.now.name),
             number,
         };
         gathered.facts.push(Fact {
@@ -64,23 +85,13 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// The name of a repository of the installation in which labhand is.
-    async fn name_of(
-        &self,
-        installation: InstallationId,
-        repo: RepoId,
-    ) -> Result<Option<RepoName>, StepError> {
-        let doc = self.shared.store.load_repo(installation, repo).await?;
-        let known: Option<Repository> = doc.map(|doc| serde_json::from_str(&doc)).transpose()?;
-        Ok(known.filter(|known| !known.removed).map(|it| it.now.name))
-    }
-
     /// What is heard of an item that was moved belongs to where it is now.
     pub(super) async fn send_on(
         &self,
         key: Key,
         item: &Item,
         history: &[Fact],
+        repository: &Repository,
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
         let Some(ItemAt {
@@ -100,28 +111,52 @@ impl<F: Forge> Worker<F> {
         if row.installation != key.installation || there == key {
             return Ok(());
         }
-        let was = self.name_of(key.installation, key.repo).await?;
-        let Some(was) = was else { return Ok(()) };
-        for fact in history.iter().filter(|fact| goes_along(fact)) {
-            let fact = seen_from_elsewhere(fact.clone(), &was);
-            step.facts.push(stored_fact(there, *number, &fact)?);
+        let moved_at = history.iter().filter_map(|fact| {
+            let moved = matches!(fact.what, What::Moved { .. });
+            moved.then_some(fact.at)
+        });
+        let moved_at = moved_at.max().unwrap_or(Timestamp::MAX);
+        for fact in history {
+            if let Some(fact) = goes_along(fact.clone(), moved_at, &repository.now.name) {
+                step.facts.push(stored_fact(there, *number, &fact)?);
+            }
         }
         step.wake.push((there, self.now()));
         Ok(())
     }
 }
 
-/// Numbers of the repository where it happened bear its name from then on.
-fn seen_from_elsewhere(mut fact: Fact, was: &RepoName) -> Fact {
-    match &mut fact.what {
-        What::FollowsUp(origin) => {
-            origin.item.repo.get_or_insert_with(|| was.clone());
-            origin.chain = std::mem::take(&mut origin.chain).seen_from_outside(was);
+/// A fact as it is told where the item is now. That it left is no part of its history there, and
+/// neither is what is heard later of its former neighbours: their numbers mean nothing there.
+fn goes_along(fact: Fact, moved_at: Timestamp, from: &RepoName) -> Option<Fact> {
+    let in_full = |at: ItemAt| ItemAt {
+        repo: at.repo.or_else(|| Some(from.clone())),
+        ..at
+    };
+    let what = match fact.what {
+        What::Gone | What::Moved { .. } => return None,
+        What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::OtherBox { .. }
+        | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
+        | What::MilestoneIs { .. }
+        | What::Tried { .. }
+            if fact.at > moved_at =>
+        {
+            return None;
         }
-        What::FollowedBy { item, .. } => {
-            item.repo.get_or_insert_with(|| was.clone());
-        }
-        What::Opened(_)
+        What::FollowsUp(origin) => What::FollowsUp(Box::new(Origin {
+            item: in_full(origin.item.clone()),
+            chain: origin.chain.clone().seen_from_outside(from),
+            ..*origin
+        })),
+        What::FollowedBy { asked_at, item } => What::FollowedBy {
+            asked_at,
+            item: in_full(item),
+        },
+        what @ (What::Opened(_)
         | What::Seen(_)
         | What::Observed(_)
         | What::Labeled { .. }
@@ -137,39 +172,10 @@ fn seen_from_elsewhere(mut fact: Fact, was: &RepoName) -> Fact {
         | What::Foundation { .. }
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
         | What::MilestoneIs { .. }
         | What::Tried { .. }
-        | What::Arrived
-        | What::Moved { .. }
-        | What::Gone => {}
-    }
-    fact
-}
-
-/// That it left is no part of its history where it is now.
-fn goes_along(fact: &Fact) -> bool {
-    match fact.what {
-        What::Gone | What::Moved { .. } => false,
-        What::Opened(_)
-        | What::Seen(_)
-        | What::Observed(_)
-        | What::Labeled { .. }
-        | What::Unlabeled { .. }
-        | What::Closed { .. }
-        | What::Reopened
-        | What::Ordered(_)
-        | What::Ticked { .. }
-        | What::Pull(_)
-        | What::PullRead { .. }
-        | What::LinkedPull { .. }
-        | What::UnlinkedPull { .. }
-        | What::Foundation { .. }
-        | What::OtherBox { .. }
-        | What::BuiltOnBy { .. }
-        | What::MilestoneIs { .. }
-        | What::FollowsUp(_)
-        | What::FollowedBy { .. }
-        | What::Tried { .. }
-        | What::Arrived => true,
-    }
+        | What::Arrived { .. }) => what,
+    };
+    Some(Fact { what, ..fact })
 }

@@ -6,11 +6,11 @@ use labhand::sim::StateReason;
 
 use crate::lab::{Lab, REPO};
 
-const READY: &str = "### Hypothesis\n\nBERT routes tickets better than GPT-2\n\n\
+pub const READY: &str = "### Hypothesis\n\nBERT routes tickets better than GPT-2\n\n\
     ### Success metric\n\nf1 >= 0.85 baseline 0.80\n\n\
     ### Time box\n\n3d\n";
 
-async fn ready(lab: &Lab) -> ItemNumber {
+pub async fn ready(lab: &Lab) -> ItemNumber {
     let issue = lab
         .person("mira")
         .open_issue("Test BERT vs GPT for classification")
@@ -21,7 +21,7 @@ async fn ready(lab: &Lab) -> ItemNumber {
     issue
 }
 
-async fn active(lab: &Lab) -> ItemNumber {
+pub async fn active(lab: &Lab) -> ItemNumber {
     let issue = ready(lab).await;
     lab.person("mira").comment(issue, "/activate");
     lab.settle().await;
@@ -32,7 +32,7 @@ async fn active(lab: &Lab) -> ItemNumber {
     issue
 }
 
-async fn analysed(lab: &Lab) -> ItemNumber {
+pub async fn analysed(lab: &Lab) -> ItemNumber {
     let issue = active(lab).await;
     lab.person("mira")
         .comment(issue, "/findings BERT is better by 4 points.");

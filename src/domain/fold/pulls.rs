@@ -44,7 +44,21 @@ pub(super) fn read(item: &mut Item, closes: &[ItemNumber], touches: bool, at: Ti
         pull.closes = closes.to_vec();
         pull.touches_handoff_paths = touches;
     }
-    if touches && item.handoff.is_none() {
+    begin_if_due(item, at);
+}
+
+/// An item that it closes came out of a productionize decision.
+pub(super) fn closes_product(item: &mut Item, number: ItemNumber, at: Timestamp) {
+    item.products.insert(number);
+    begin_if_due(item, at);
+}
+
+/// What it changes or closes makes it a hand-off, once: one that people have ended stays ended.
+fn begin_if_due(item: &mut Item, at: Timestamp) {
+    let due = item.pull.as_ref().is_some_and(|pull| {
+        pull.touches_handoff_paths || pull.closes.iter().any(|it| item.products.contains(it))
+    });
+    if due && item.handoff.is_none() {
         begin_handoff(item, None, at);
     }
 }

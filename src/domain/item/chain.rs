@@ -96,6 +96,13 @@ impl Item {
         (decision.has_follow_up() && !opened).then_some(decision)
     }
 
+    /// It was opened for what was decided to be productionized.
+    pub fn is_product(&self) -> bool {
+        self.origin
+            .as_ref()
+            .is_some_and(|origin| origin.verdict == Verdict::Productionize)
+    }
+
     /// What was opened for a decision.
     pub fn follow_up(&self, decision: &Decision) -> Option<&ItemAt> {
         self.follow_ups

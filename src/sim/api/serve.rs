@@ -65,11 +65,12 @@ pub(super) async fn serve(
         headers: parts.headers,
         body: String::from_utf8_lossy(&bytes).into_owned(),
     };
-    let (fault, response) = {
+    let (dropped, withheld, response) = {
         let mut world = shared.world();
         let fault = strike(&mut world.faults, &incoming.method, &incoming.path);
         let reply = act(&mut world, handler, fault.as_ref(), &incoming);
         let dropped = matches!(fault, Some(Answer::LostAnswer | Answer::DropBefore));
+        let withheld = fault == Some(Answer::NeverAnswered);
         let at = world.now();
         world.calls.push(CallSeen {
             method: incoming.method.clone(),
@@ -77,13 +78,17 @@ pub(super) async fn serve(
             path: incoming.path.clone(),
             query: incoming.query.clone(),
             body: incoming.body.clone(),
-            status: if dropped { 0 } else { reply.status },
+            status: if dropped || withheld { 0 } else { reply.status },
             at,
         });
         let bare = matches!(fault, Some(Answer::Status { bare: true, .. }));
-        (dropped, dress(&world, &incoming, reply, bare))
+        let response = dress(&world, &incoming, reply, bare);
+        (dropped, withheld, response)
     };
-    if let (true, Some(connection)) = (fault, connection) {
+    if withheld {
+        std::future::pending::<()>().await;
+    }
+    if let (true, Some(connection)) = (dropped, connection) {
         connection.cut();
     }
     response
@@ -113,7 +118,7 @@ fn act(world: &mut World, handler: Handler, fault: Option<&Answer>, incoming: &I
             let _ = handled(world, handler, incoming);
             Refusal::new(502, "Server Error").into()
         }
-        Some(Answer::LostAnswer) | None => {
+        Some(Answer::LostAnswer | Answer::NeverAnswered) | None => {
             handled(world, handler, incoming).unwrap_or_else(Reply::from)
         }
     }

@@ -18,7 +18,7 @@ mod items;
 mod repository;
 
 /// A webhook delivery, understood.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Delivery {
     /// GitHub's word for what happened, where the event has several.
     pub action: Option<String>,
@@ -58,7 +58,7 @@ pub struct Sender {
 }
 
 /// Something heard of a repository that the delivery is not itself about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HeardOf {
     /// Survives renaming.
     pub id: RepoId,
