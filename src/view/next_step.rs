@@ -47,8 +47,14 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
                 }
             };
             let end = box_end(item, ctx).unwrap_or_default();
-            let first = unmeasured(item, kind)
-                .map_or(String::new(), |name| format!("report `/result {name}=…`, "));
+            let first = match unmeasured(item, kind) {
+                Some(name) => format!("report `/result {name}=…`, "),
+                None if is_unjudged(item, kind) => {
+                    "judge the metric with `/result supported | refuted | inconclusive`, "
+                        .to_owned()
+                }
+                None => String::new(),
+            };
             Some(format!(
                 "{first}write what you found with `/findings …`{then}{end}."
             ))
@@ -69,6 +75,12 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         // Not on the track of exploration; the fold never leaves it there.
         Stage::Todo | Stage::InProgress | Stage::InReview | Stage::Done => None,
     }
+}
+
+/// A metric in words waits for people's judgement.
+fn is_unjudged(item: &Item, kind: Kind) -> bool {
+    let in_words = item.metric().is_some() && !matches!(item.criteria(), Ok(Some(_)));
+    kind == Kind::Experiment && in_words && item.outcome().is_none()
 }
 
 /// The first criterion that has no result yet.

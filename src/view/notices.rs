@@ -97,8 +97,14 @@ fn addressed(item: &Item) -> String {
 
 fn box_length(item: &Item) -> String {
     let started = item.timebox.as_ref().map(|timebox| timebox.span.human());
+    let extensions = item.timebox.iter().flat_map(|timebox| &timebox.extensions);
+    let more: Vec<String> = extensions.map(|it| it.span.human()).collect();
     match started.or_else(|| next_step::length(item)) {
-        Some(length) => format!("the time box of {length}"),
+        Some(length) if more.is_empty() => format!("the time box of {length}"),
+        Some(length) => format!(
+            "the time box of {length}, extended by {},",
+            words::listed(&more)
+        ),
         None => "the time box".to_owned(),
     }
 }

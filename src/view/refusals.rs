@@ -44,7 +44,7 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
         Refusal::ExtensionsSpent { most: 0 } => "time boxes are not extended here: findings or a decision end them.".to_owned(),
         Refusal::ExtensionsSpent { most } => format!(
             "it was extended {} already, and no more is granted here; findings or a decision end it.",
-            words::counted(usize::try_from(*most).unwrap_or(usize::MAX), "time", "times")
+            words::times(*most)
         ),
         Refusal::ExtensionTooLong { most, percent, day } => format!(
             "at most {} here ({percent} % of the box).",

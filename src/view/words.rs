@@ -152,6 +152,15 @@ pub fn listed(parts: &[String]) -> String {
     }
 }
 
+/// `once`, `twice`, `3 times`.
+pub fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} times"),
+    }
+}
+
 /// `1 entry`, `2 entries`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     let word = if count == 1 { one } else { many };

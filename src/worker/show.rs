@@ -1,7 +1,7 @@
 //! The second half of a look: what GitHub should show, compared with what it does show, is the
 //! calls to make. Each yield is stored before the next call.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::earlier::text_of;
 use super::echo::stored_fact;
@@ -19,6 +19,10 @@ use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view::wanted::Wanted;
 use crate::view::{self, slots};
+
+/// When an issue that could not be opened for a decision is tried again; nothing else would happen
+/// to an item that is closed.
+const OPENED_LATER: SignedDuration = SignedDuration::from_hours(6);
 
 /// What became of a call.
 #[derive(Debug)]
@@ -199,10 +203,14 @@ impl<F: Forge> Worker<F> {
                 .saved_shown(lease, key.number, &doc, finished.as_deref())
                 .await?;
         }
+        let unopened = wanted.follow_up.is_some() && item.follow_up_due().is_some();
+        let due = unopened.then(|| self.now() + OPENED_LATER);
         match late {
             Some(error) => Err(error.into()),
             None if again => Ok(Round::Again),
-            None => Ok(Round::AtRest(wanted.next_change)),
+            None => Ok(Round::AtRest(
+                wanted.next_change.into_iter().chain(due).min(),
+            )),
         }
     }
 

@@ -4,12 +4,12 @@ use super::intake::{CHECKLIST, Gathered};
 use super::{StepError, Worker};
 use crate::command::ticks;
 use crate::domain::entries::Slug;
-use crate::domain::fact::{Fact, FactId, What};
+use crate::domain::fact::{Fact, FactId, Snapshot, What};
 use crate::domain::labels::Label;
 use crate::forge::{CallError, Forge, RepoRef, Shown, Slot};
 
-/// Two facts of one second whose order decides: which label of a family came last, or whether it
-/// was closed or reopened last. GitHub is asked then.
+/// Two facts of one second whose order decides: which label of a family came last, whether it was
+/// closed or reopened last, or what its text and its people are. GitHub is asked then.
 pub(super) fn ties(history: &[Fact], new: &[Fact]) -> bool {
     new.iter().any(|one| {
         history
@@ -28,10 +28,46 @@ fn conflict(one: &What, other: &What) -> bool {
     {
         return one == other;
     }
+    if let (Some(one), Some(other)) = (portrait(one), portrait(other)) {
+        return differ(one, other);
+    }
     matches!(
         (one, other),
         (What::Closed { .. }, What::Reopened) | (What::Reopened, What::Closed { .. })
     )
+}
+
+fn portrait(what: &What) -> Option<&Snapshot> {
+    if let What::Opened(snapshot) | What::Seen(snapshot) = what {
+        Some(snapshot)
+    } else {
+        None
+    }
+}
+
+/// Whether it was another item afterwards: giving an issue to somebody else is two events, the one
+/// off and the other on. Labels and closing have facts of their own.
+fn differ(one: &Snapshot, other: &Snapshot) -> bool {
+    let Snapshot {
+        title,
+        body,
+        author: _,
+        created_at: _,
+        closed: _,
+        assignees,
+        labels: _,
+        milestone,
+        issue_type,
+        is_pull: _,
+    } = one;
+    (title, body, assignees, milestone, issue_type)
+        != (
+            &other.title,
+            &other.body,
+            &other.assignees,
+            &other.milestone,
+            &other.issue_type,
+        )
 }
 
 fn family(label: &str) -> Option<&str> {

@@ -9,7 +9,7 @@ use super::{StepError, Worker};
 use jiff::Timestamp;
 
 use crate::domain::fact::{Fact, FactId, Formerly, ItemAt, Origin, What};
-use crate::domain::ids::{RepoId, RepoName};
+use crate::domain::ids::{ItemNumber, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::forge::Forge;
 use crate::store::{Key, Step};
@@ -26,18 +26,9 @@ impl<F: Forge> Worker<F> {
         };
         let from = from.unwrap_or(RepoId(0));
         let known = self.known_repository(key, from).await?;
-        let formerly = known.as_ref().map(|repository| {
-            Box::new(Formerly {
-                since: repository.since,
-                policies: repository.policies.clone(),
-            })
-        });
-        gathered.facts.push(Fact {
-            id: FactId(format!("arrived:{from}:{number}")),
-            at,
-            by: None,
-            what: What::Arrived { formerly },
-        });
+        gathered
+            .facts
+            .push(arrived(from, number, at, known.as_ref()));
         let Some(repository) = known else {
             return Ok(());
         };
@@ -115,7 +106,12 @@ impl<F: Forge> Worker<F> {
             let moved = matches!(fact.what, What::Moved { .. });
             moved.then_some(fact.at)
         });
-        let moved_at = moved_at.max().unwrap_or(Timestamp::MAX);
+        let Some(moved_at) = moved_at.max() else {
+            return Ok(());
+        };
+        // Its own event may be late, and until then it would look as if it had always been there.
+        let arrived = arrived(key.repo, item.number, moved_at, Some(repository));
+        step.facts.push(stored_fact(there, *number, &arrived)?);
         for fact in history {
             if let Some(fact) = goes_along(fact.clone(), moved_at, &repository.now.name) {
                 step.facts.push(stored_fact(there, *number, &fact)?);
@@ -123,6 +119,22 @@ impl<F: Forge> Worker<F> {
         }
         step.wake.push((there, self.now()));
         Ok(())
+    }
+}
+
+/// That it came from another repository, told by whichever of the two hears of it first.
+fn arrived(from: RepoId, number: ItemNumber, at: Timestamp, known: Option<&Repository>) -> Fact {
+    let formerly = known.map(|repository| {
+        Box::new(Formerly {
+            since: repository.since,
+            policies: repository.policies.clone(),
+        })
+    });
+    Fact {
+        id: FactId(format!("arrived:{from}:{number}")),
+        at,
+        by: None,
+        what: What::Arrived { formerly },
     }
 }
 

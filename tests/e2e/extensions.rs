@@ -55,7 +55,7 @@ async fn a_lead_grants_at_most_half_of_it_once_and_the_reason_shows() {
     `/extend 1d 1h the cluster was down`: at most 1 d here (50 % of the box).
     `/extend 1d the cluster was down`: it is for a lead: somebody with maintain or admin permission.
     `/extend 1d`: the reason is missing; for example `/extend 1d the labels came late`.
-    `/extend 1h more`: it was extended 1 time already, and no more is granted here; findings or a decision end it.
+    `/extend 1h more`: it was extended once already, and no more is granted here; findings or a decision end it.
     ");
     let status = lab.status(issue);
     let row = status
@@ -95,9 +95,9 @@ async fn each_reminder_is_armed_once_more_for_the_new_end() {
     lab.until("2026-12-31T09:00:00Z").await;
     let said = lab.said(issue);
     insta::assert_snapshot!(said[3..].join("\n"), @"
-    @mira, 80 % of the time box of 2 d is used. It ends **Wed 25 Nov, 17:00 UTC**. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows.
-    @mira, the time box of 2 d is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
-    @mira, the time box of 2 d has been open for twice its length. Please review it: write what is known with `/findings …`, decide, or ask a lead for `/extend`. Nothing is closed.
+    @mira, 80 % of the time box of 2 d, extended by 1 d, is used. It ends **Wed 25 Nov, 17:00 UTC**. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows.
+    @mira, the time box of 2 d, extended by 1 d, is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
+    @mira, the time box of 2 d, extended by 1 d, has been open for twice its length. Please review it: write what is known with `/findings …`, decide, or ask a lead for `/extend`. Nothing is closed.
     ");
 }
 
@@ -233,7 +233,7 @@ async fn who_and_how_often_is_policy_and_the_policy_at_the_start_counts() {
     insta::assert_snapshot!([outsider, long, spent, never].join("\n"), @"
     `/extend 2h please`: it needs triage permission.
     `/extend 5h please`: at most 4 h here (25 % of the box).
-    `/extend 1h please`: it was extended 2 times already, and no more is granted here; findings or a decision end it.
+    `/extend 1h please`: it was extended twice already, and no more is granted here; findings or a decision end it.
     `/extend 1h please`: time boxes are not extended here: findings or a decision end them.
     ");
     lab.status(new);

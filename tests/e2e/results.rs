@@ -166,7 +166,7 @@ async fn a_metric_that_cannot_be_read_is_refused_by_command_and_explained_in_the
     ### 🧪 Experiment · Active
     <sub>inferred from the title · `/kind …` corrects it</sub>
 
-    **Next:** write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the box ends **Wed 25 Nov, 17:00 UTC**.
+    **Next:** judge the metric with `/result supported | refuted | inconclusive`, write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the box ends **Wed 25 Nov, 17:00 UTC**.
 
     | Hypothesis 🔒 | BERT routes tickets better than GPT-2 |
     |:--|:--|

@@ -173,13 +173,13 @@ async fn what_held_where_it_was_stays_with_it() {
     let before = lab.status(issue);
     let (_, end) = before.split_once("ends ").expect("an end");
     let end = end.split(" C").next().unwrap().trim_matches('*');
-    assert!(end.contains("26 Nov, 15:"), "{before}");
+    assert!(end.contains("26 Nov, 16:01"), "{before}");
     lab.wait_hours(1).await;
     let there = mira.transfer(issue, TICKETS);
     lab.settle().await;
     let after = status(&lab, there);
     assert!(
-        after.contains("30 h") && after.contains("26 Nov, 14:"),
+        after.contains("30 h") && after.contains("26 Nov, 15:01 UTC"),
         "{after}"
     );
 }

@@ -27,6 +27,7 @@ struct Changes {
 #[derive(Deserialize)]
 struct OtherIssue {
     number: u64,
+    updated_at: Option<Moment>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +85,7 @@ pub(super) fn issues(payload: IssuesPayload, setting: &Setting<'_>) -> (ItemNumb
         changes,
     } = payload;
     let number = ItemNumber(issue.number);
-    let at = issue.changed().unwrap_or(setting.received_at);
+    let mut at = issue.changed().unwrap_or(setting.received_at);
     let body = issue.body.clone().unwrap_or_default();
     let how = issue.closed().unwrap_or(CloseReason::Completed);
     let whats = match setting.action {
@@ -111,6 +112,10 @@ pub(super) fn issues(payload: IssuesPayload, setting: &Setting<'_>) -> (ItemNumb
         "reopened" => vec![seen(issue.snapshot(at)), Happening::Item(What::Reopened)],
         "deleted" => vec![Happening::Item(What::Gone)],
         "transferred" => {
+            // The issue is shown as it was before; only where it went it has changed since.
+            let there = changes.as_ref().and_then(|it| it.new_issue.as_ref());
+            let moved = there.and_then(|issue| issue.updated_at?.timestamp());
+            at = moved.map_or(at, |moved| moved.max(at));
             let mut happenings = vec![Happening::Item(What::Gone)];
             happenings.extend(destination(changes));
             happenings
