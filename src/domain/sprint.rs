@@ -112,6 +112,12 @@ pub fn current(sprints: &[Sprint], now: Timestamp) -> Option<&Sprint> {
         .find(|sprint| sprint.start <= now && now < sprint.end)
 }
 
+/// When a sprint next begins or ends.
+pub fn next_turn(sprints: &[Sprint], now: Timestamp) -> Option<Timestamp> {
+    let turns = sprints.iter().flat_map(|sprint| [sprint.start, sprint.end]);
+    turns.filter(|turn| *turn > now).min()
+}
+
 impl Sprint {
     /// Which of its working days an instant falls on, from 1, and how many there are.
     pub fn day(&self, now: Timestamp, policy: &Policy) -> (usize, usize) {

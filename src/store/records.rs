@@ -267,6 +267,25 @@ impl Store {
         Ok(numbers.into_iter().map(i64::cast_unsigned).collect())
     }
 
+    /// How many facts of a repository's items took effect until a moment.
+    pub async fn facts_until(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM facts
+             WHERE installation = $1 AND repo = $2 AND number > 0 AND at <= $3",
+        )
+        .bind(int(installation.0))
+        .bind(int(repo.0))
+        .bind(at.as_microsecond())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(count.cast_unsigned())
+    }
+
     /// An item's facts, or the repository's own as number 0, as JSON, in the order of when they
     /// took effect.
     pub async fn facts(

@@ -65,7 +65,7 @@ pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard 
         issue: ctx.policy.board_issue.map(ItemNumber),
         title: "📋 Board".to_owned(),
         compared: compared(&text),
-        comments: comments(&text, plan, ctx),
+        comments: comments(&text, items, plan, ctx),
         text,
         next_change: shown.next_change(),
     }
@@ -85,15 +85,21 @@ fn head(board: &Board<'_>) -> String {
 }
 
 /// What is said once beside the board: how each sprint came out, and the board itself, if the policy says when.
-fn comments(board: &str, plan: &Plan<'_>, ctx: &Context<'_>) -> BTreeMap<Slot, String> {
+fn comments(
+    board: &str,
+    items: &[Item],
+    plan: &Plan<'_>,
+    ctx: &Context<'_>,
+) -> BTreeMap<Slot, String> {
     let ended = plan.ledger.0.values();
+    let ended = ended.filter(|record| plan.is_told(record, ctx));
     let mut comments: BTreeMap<Slot, String> = ended
         .filter_map(|record| {
-            let text = sprint::summary(record, plan.ledger, ctx)?;
+            let text = sprint::summary(record, items, plan.ledger, ctx)?;
             Some((slots::sprint(record.sprint.number), text))
         })
         .collect();
-    if let Some(at) = digest::last_due(ctx) {
+    if let Some(at) = digest::last_due(ctx).filter(|at| *at >= plan.digest_since) {
         comments.insert(slots::digest_of_board(at), board.to_owned());
     }
     comments
@@ -122,8 +128,8 @@ struct Board<'a> {
     decided: Vec<(&'a Item, &'a Decision)>,
     /// The sprint that is on.
     sprint: Option<&'a Sprint>,
-    /// When something of the sprints is read next.
-    next_reading: Option<Timestamp>,
+    /// When something of the sprints changes next.
+    sprints_change: Option<Timestamp>,
 }
 
 impl<'a> Board<'a> {
@@ -136,7 +142,7 @@ impl<'a> Board<'a> {
             production: Vec::new(),
             decided: decided(items, plan.current(ctx), ctx),
             sprint: plan.current(ctx),
-            next_reading: plan.next_reading(ctx),
+            sprints_change: plan.next_change(ctx),
         };
         for item in items {
             let Some(kind) = board_kind(item, &by_number) else {
@@ -168,7 +174,7 @@ impl<'a> Board<'a> {
         let forgotten = forgotten
             .filter_map(|(_, decision)| decision.at.saturating_add(REMEMBERED).ok())
             .min();
-        let others = [self.next_reading, days, digest::next(self.ctx), forgotten];
+        let others = [self.sprints_change, days, digest::next(self.ctx), forgotten];
         let changes = all.filter_map(|(item, _)| match item.closed {
             Some(_) => forgotten_at(item),
             None => item

@@ -59,7 +59,7 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
     match &notice.what {
         NoticeKind::BoxExpiring(_) => expiring(item, kind, ctx),
         NoticeKind::BoxExpired(_) => expired(item, kind),
-        NoticeKind::BoxReview { sprint, .. } => review(item, sprint.is_some(), ctx),
+        NoticeKind::BoxReview { sprint, .. } => review(item, *sprint, ctx),
         NoticeKind::StageRefused { to, missing, stays } => {
             stage_refused(item, *to, missing, *stays, ctx)
         }
@@ -136,18 +136,19 @@ fn expired(item: &Item, kind: Option<Kind>) -> String {
 }
 
 /// A box that nobody ends is looked at together, even if it is paused.
-fn review(item: &Item, sprint_ended: bool, ctx: &Context<'_>) -> String {
-    let why = match (&item.milestone, sprint_ended) {
-        (Some(milestone), true) => format!(
+fn review(item: &Item, ended: Option<u64>, ctx: &Context<'_>) -> String {
+    let why = match (ended, &item.milestone) {
+        (Some(number), Some(milestone)) if milestone.number == number => format!(
             "{} has ended, and {} is still open.",
             text::escape(&milestone.title, 100),
             box_length(item)
         ),
-        (None, true) => format!(
-            "the sprint has ended, and {} is still open.",
+        // It was moved to another one since.
+        (Some(_), _) => format!(
+            "its sprint has ended, and {} is still open.",
             box_length(item)
         ),
-        (_, false) => format!("{} has been open for twice its length.", box_length(item)),
+        (None, _) => format!("{} has been open for twice its length.", box_length(item)),
     };
     let paused = item.timebox.as_ref().is_some_and(TimeBox::is_paused);
     let waits = match (&item.blocked, paused) {

@@ -32,10 +32,13 @@ pub(super) fn user(id: u64, login: &str) -> User {
 /// A repository without sprints.
 pub(super) fn no_sprints() -> Plan<'static> {
     static LEDGER: Ledger = Ledger(BTreeMap::new());
+    static TOLD_FROM: BTreeMap<u64, Timestamp> = BTreeMap::new();
     Plan {
         sprints: &[],
         ledger: &LEDGER,
         known_since: Timestamp::UNIX_EPOCH,
+        told_from: &TOLD_FROM,
+        digest_since: Timestamp::UNIX_EPOCH,
     }
 }
 

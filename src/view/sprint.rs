@@ -1,12 +1,12 @@
 //! A sprint in words: its split, and what was done, decided, learned and carried over.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use crate::domain::ids::ItemNumber;
-use crate::domain::item::Item;
-use crate::domain::kind::Bucket;
+use crate::domain::item::{Decision, Item};
 use crate::domain::sprint::{
     self, Entry, Ledger, Progress, Record, Split, Sprint, capacity, entries, point_cost,
 };
@@ -15,6 +15,8 @@ use super::meter::meter;
 use super::{Context, link, status, text, when, words};
 
 const TITLE: usize = 100;
+/// Characters of a reason or of findings.
+const REASON: usize = 250;
 /// Items that a list names.
 const MOST: usize = 25;
 
@@ -27,6 +29,10 @@ pub struct Plan<'a> {
     pub ledger: &'a Ledger,
     /// Since when labhand has been here.
     pub known_since: Timestamp,
+    /// From when on the summary of each sprint that has ended is posted.
+    pub told_from: &'a BTreeMap<u64, Timestamp>,
+    /// Since when the policy has asked for a digest at the time at which it does.
+    pub digest_since: Timestamp,
 }
 
 /// A sprint with its items and its split as of a moment.
@@ -43,9 +49,18 @@ impl<'a> Plan<'a> {
         sprint::current(self.sprints, ctx.now)
     }
 
-    /// When one of them is read next.
-    pub fn next_reading(&self, ctx: &Context<'_>) -> Option<Timestamp> {
-        self.ledger.next(self.sprints, self.known_since, ctx.now)
+    /// When one of them is read next, begins, ends, or is summed up.
+    pub fn next_change(&self, ctx: &Context<'_>) -> Option<Timestamp> {
+        let reading = self.ledger.next(self.sprints, self.known_since, ctx.now);
+        let turn = sprint::next_turn(self.sprints, ctx.now);
+        let told = self.told_from.values().copied().filter(|at| *at > ctx.now);
+        reading.into_iter().chain(turn).chain(told).min()
+    }
+
+    /// Whether the summary of a sprint that has ended is due.
+    pub fn is_told(&self, record: &Record, ctx: &Context<'_>) -> bool {
+        let from = self.told_from.get(&record.sprint.number);
+        from.is_none_or(|from| *from <= ctx.now)
     }
 
     fn standing(&self, sprint: &'a Sprint, items: &[Item], ctx: &Context<'_>) -> Standing<'a> {
@@ -56,7 +71,7 @@ impl<'a> Plan<'a> {
         };
         let entries = entries(items, sprint, ctx.policy, point_cost, ctx.now);
         let split = if let Some(record) = record {
-            record.split(ctx.policy, &entries)
+            record.split(ctx.policy, Some(&entries))
         } else {
             let capacity = capacity(ctx.policy, sprint, &entries);
             Split::of(ctx.policy, capacity, &entries, &entries, point_cost)
@@ -94,9 +109,9 @@ pub fn text(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> String {
             Some(next) => format!(
                 "No sprint is on. {} starts {}.",
                 text::escape(&next.title, TITLE),
-                when::moment(next.start, ctx.policy)
+                when::weekday(next.start, ctx.policy)
             ),
-            None => "No sprint is on. A milestone with a due date is one; it starts where the one before ended, or on a line `Starts: 2026-11-23` of its description.".to_owned(),
+            None => "No sprint is on. A milestone with a due date is one; it starts where the one before ended, or on the day that its description names: `Starts: 2026-11-23`.".to_owned(),
         };
     };
     let standing = plan.standing(sprint, items, ctx);
@@ -112,8 +127,8 @@ pub fn text(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> String {
         Some(table(&standing.split, ctx)),
         deviations(&standing.split, false, ctx),
         done(&standing.entries, ctx),
-        decided(&standing.entries, ctx),
-        listed("Still open", &unfinished, plan.ledger, ctx),
+        decided(&standing.entries, items, ctx),
+        still_open(&unfinished, plan.ledger, ctx),
         Some(foot(&standing, ctx)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -121,12 +136,17 @@ pub fn text(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> String {
 }
 
 /// What is said on the board issue when a sprint has ended; `None` for one that had nothing in it.
-pub fn summary(record: &Record, ledger: &Ledger, ctx: &Context<'_>) -> Option<String> {
+pub fn summary(
+    record: &Record,
+    items: &[Item],
+    ledger: &Ledger,
+    ctx: &Context<'_>,
+) -> Option<String> {
     let end = record.end.as_ref()?;
     if end.entries.is_empty() && record.plan.entries.is_empty() {
         return None;
     }
-    let split = record.split(ctx.policy, &end.entries);
+    let split = record.split(ctx.policy, None);
     let standing = Standing {
         sprint: &record.sprint,
         entries: end.entries.clone(),
@@ -141,9 +161,9 @@ pub fn summary(record: &Record, ledger: &Ledger, ctx: &Context<'_>) -> Option<St
             when::last_day(end.at, ctx.policy)
         )),
         done(&end.entries, ctx),
-        decided(&end.entries, ctx),
-        learned(&end.entries),
-        listed("Carried over", &carried, ledger, ctx),
+        decided(&end.entries, items, ctx),
+        learned(&end.entries, items, ctx),
+        carried_over(&carried, ledger, ctx),
         Some(table(&standing.split, ctx)),
         deviations(&standing.split, true, ctx),
         boxes(&end.entries),
@@ -157,14 +177,12 @@ fn table(split: &Split, ctx: &Context<'_>) -> String {
     let mut table =
         "| Sprint split | Target | Planned | Done | |\n|:--|--:|--:|--:|:--|".to_owned();
     for share in &split.shares {
-        let target = f64::from(share.target);
         // Writing to a string cannot fail.
         let _ = write!(
             table,
-            "\n| {} | {} % · {} | {} | {} | {} |",
+            "\n| {} | {} | {} | {} | {} |",
             words::bucket(share.bucket),
-            share.target,
-            days(split.capacity * target / 100.0),
+            goal(split, share.target),
             amount(split, share.planned),
             amount(split, share.actual),
             meter(tenths(share.actual, share.planned)),
@@ -181,8 +199,21 @@ fn table(split: &Split, ctx: &Context<'_>) -> String {
     table
 }
 
+/// `60 % · 30 d`, or the share alone where nobody knows the capacity.
+fn goal(split: &Split, target: u32) -> String {
+    if split.capacity > 0.0 {
+        let part = split.capacity * f64::from(target) / 100.0;
+        format!("{target} % · {}", days(part))
+    } else {
+        format!("{target} %")
+    }
+}
+
 /// `56 % · 28 d`, or the days alone where nobody knows the capacity.
 fn amount(split: &Split, amount: f64) -> String {
+    if amount <= 0.0 {
+        return "–".to_owned();
+    }
     match split.percent(amount) {
         // A sum of nothing is a negative zero.
         Some(percent) => format!("{:.0} % · {}", percent + 0.0, days(amount)),
@@ -196,15 +227,15 @@ fn days(amount: f64) -> String {
     format!("{} d", shown.strip_suffix(".0").unwrap_or(&shown))
 }
 
-/// Filled steps of a meter.
+/// Filled steps of a meter; what was not planned at all is more than planned.
 fn tenths(part: f64, whole: f64) -> u32 {
-    if whole <= 0.0 {
+    if part <= 0.0 {
         return 0;
     }
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "it is between 0 and 10"
+        reason = "it is between 0 and 10, also where it is infinite"
     )]
     let tenths = (part / whole * 10.0).floor().clamp(0.0, 10.0) as u32;
     tenths
@@ -302,21 +333,39 @@ fn done(entries: &[Entry], ctx: &Context<'_>) -> Option<String> {
     list("Done", done.map(|entry| entry_line(entry, ctx)).collect())
 }
 
-fn decided(entries: &[Entry], ctx: &Context<'_>) -> Option<String> {
+fn decided(entries: &[Entry], items: &[Item], ctx: &Context<'_>) -> Option<String> {
     let lines = entries.iter().filter_map(|entry| {
         let verdict = entry.verdict?;
+        let decision = item(entry, items)
+            .and_then(|item| Some((item, item.decision.as_ref()?)))
+            .filter(|(_, decision)| decision.verdict == verdict);
+        let more = decision.map(|(item, decision)| {
+            let reason = text::escape(&decision.reason, REASON);
+            format!("{}: {reason}", opened(item, decision, ctx))
+        });
         Some(format!(
-            "{} {} → {}",
+            "{} {} → {}{}",
             words::verdict_emoji(verdict),
             entry_line(entry, ctx),
-            words::verdict(verdict)
+            words::verdict(verdict),
+            more.unwrap_or_default()
         ))
     });
     list("Decided", lines.collect())
 }
 
+/// `, #57`: what a decision has opened.
+pub(super) fn opened(item: &Item, decision: &Decision, ctx: &Context<'_>) -> String {
+    item.follow_up(decision)
+        .map_or(String::new(), |at| format!(", {}", link::item_at(at, ctx)))
+}
+
+fn item<'a>(entry: &Entry, items: &'a [Item]) -> Option<&'a Item> {
+    items.iter().find(|item| item.number == entry.number)
+}
+
 /// The figure that matters: a success rate alone would reward safe bets.
-fn learned(entries: &[Entry]) -> Option<String> {
+fn learned(entries: &[Entry], items: &[Item], ctx: &Context<'_>) -> Option<String> {
     let finished = || {
         entries
             .iter()
@@ -324,11 +373,25 @@ fn learned(entries: &[Entry]) -> Option<String> {
     };
     let all = finished().count();
     let wrote = finished().filter(|entry| entry.learned).count();
+    let lines = finished().filter_map(|entry| {
+        let findings = item(entry, items)?.findings.last()?;
+        let number = link::item(entry.number, ctx);
+        Some(format!(
+            "- {number}: {}",
+            text::escape(&findings.text, REASON)
+        ))
+    });
     (all > 0).then(|| {
-        format!(
-            "**Learned:** {wrote} of {} wrote down what was learned.",
+        let head = format!(
+            "**Learned** · {wrote} of {} wrote it down",
             words::counted(all, "finished exploration", "finished explorations")
-        )
+        );
+        let lines = lines.take(MOST);
+        [head]
+            .into_iter()
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n")
     })
 }
 
@@ -339,18 +402,36 @@ fn open(entries: &[Entry]) -> Vec<&Entry> {
         .collect()
 }
 
-/// Unfinished items, with how often they were carried over.
-fn listed(head: &str, open: &[&Entry], ledger: &Ledger, ctx: &Context<'_>) -> Option<String> {
+/// What is not finished, and how often it came along from the sprint before.
+fn still_open(open: &[&Entry], ledger: &Ledger, ctx: &Context<'_>) -> Option<String> {
     let lines = open.iter().map(|entry| {
-        let times = ledger.carried_over(entry.number);
-        let often = if times > 1 {
-            format!(" · carried over {times} times")
-        } else {
-            String::new()
+        let often = match ledger.carried_over(entry.number) {
+            0 => String::new(),
+            times => format!(" · carried over {}", how_often(times)),
         };
         format!("{}{often}", entry_line(entry, ctx))
     });
-    list(head, lines.collect())
+    list("Still open", lines.collect())
+}
+
+/// What was not finished, and how often that happened to it, this time included.
+fn carried_over(open: &[&Entry], ledger: &Ledger, ctx: &Context<'_>) -> Option<String> {
+    let lines = open.iter().map(|entry| {
+        let often = match ledger.carried_over(entry.number) {
+            0 | 1 => String::new(),
+            times => format!(" · {} now", how_often(times)),
+        };
+        format!("{}{often}", entry_line(entry, ctx))
+    });
+    list("Carried over", lines.collect())
+}
+
+fn how_often(times: usize) -> String {
+    match times {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{times} times"),
+    }
 }
 
 fn boxes(entries: &[Entry]) -> Option<String> {
@@ -368,16 +449,12 @@ fn foot(standing: &Standing<'_>, ctx: &Context<'_>) -> String {
         .filter(|entry| entry.progress == Progress::Done)
         .filter_map(|entry| entry.points)
         .sum();
-    let committed = standing
-        .split
-        .shares
-        .iter()
-        .any(|share| share.bucket == Bucket::Committed && share.items > 0);
+    let sized_by_points = standing.entries.iter().any(|entry| entry.points.is_some());
     let mut parts = vec![
         format!("{} of capacity", days(standing.split.capacity)),
         format!("since {}", when::day(standing.sprint.start, ctx.policy)),
     ];
-    if committed {
+    if sized_by_points {
         parts.push(format!(
             "a point counts {}, {points:.0} {} done",
             days(standing.point_cost),

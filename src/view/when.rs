@@ -31,12 +31,17 @@ pub fn day(at: Timestamp, policy: &Policy) -> String {
     written(at, policy, "%-d %b %Y")
 }
 
-/// `Fri 4 Dec`, the day that ends with an instant.
+/// `Fri 4 Dec 2026`.
+pub fn weekday(at: Timestamp, policy: &Policy) -> String {
+    written(at, policy, "%a %-d %b %Y")
+}
+
+/// `Fri 4 Dec 2026`, the day that ends with an instant.
 pub fn last_day(end: Timestamp, policy: &Policy) -> String {
     let within = end
         .checked_sub(SignedDuration::from_nanos(1))
         .unwrap_or(end);
-    written(within, policy, "%a %-d %b %Y")
+    weekday(within, policy)
 }
 
 fn written(at: Timestamp, policy: &Policy, format: &'static str) -> String {

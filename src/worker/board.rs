@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::Repository;
 use super::show::{Made, may_be_late, slot_of};
+use super::sprints::ReadSprints;
 use super::{StepError, Worker};
 use crate::domain::item::Item;
-use crate::domain::sprint::{Ledger, Sprint};
+use crate::domain::sprint::Sprint;
 use crate::forge::{Call, CallError, Forge, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view;
@@ -25,7 +26,7 @@ struct Kept {
     written_at: Option<Timestamp>,
     /// What was read of the repository's sprints.
     #[serde(default)]
-    ledger: Ledger,
+    sprints: ReadSprints,
 }
 
 impl<F: Forge> Worker<F> {
@@ -51,7 +52,7 @@ impl<F: Forge> Worker<F> {
             None => (Kept::default(), Shown::default()),
         };
         if self
-            .read_sprints(key, &repository, &mut kept.ledger)
+            .read_sprints(key, &repository, &mut kept.sprints)
             .await?
         {
             self.keep(lease, &kept, &shown).await?;
@@ -61,7 +62,7 @@ impl<F: Forge> Worker<F> {
         {
             return Ok(Some(written_at + REST));
         }
-        let wanted = self.board(key, &repository, &kept.ledger).await?;
+        let wanted = self.board(key, &repository, &kept.sprints).await?;
         // A repository without items has no board until there is something to say.
         let Some(wanted) = wanted else {
             return Ok(None);
@@ -125,7 +126,7 @@ impl<F: Forge> Worker<F> {
         &self,
         key: Key,
         repository: &Repository,
-        ledger: &Ledger,
+        read: &ReadSprints,
     ) -> Result<Option<WantedBoard>, StepError> {
         let items = self.items_now(key).await?;
         let concerns = |item: &Item| item.kind.is_some() || item.handoff.is_some();
@@ -133,20 +134,20 @@ impl<F: Forge> Worker<F> {
             return Ok(None);
         }
         let sprints = repository.sprints();
-        let plan = plan(repository, &sprints, ledger);
+        let plan = plan(repository, &sprints, read);
         let context = self.context(key, repository, &[]);
         Ok(Some(view::board(&items, &plan, &context)))
     }
 
     /// What was read of the sprints, for looks at other keys.
-    async fn ledger(&self, key: Key) -> Result<Ledger, StepError> {
+    async fn sprints_read(&self, key: Key) -> Result<ReadSprints, StepError> {
         let store = &self.shared.store;
         let row = store.load_item(key.installation, key.repo, 0).await?;
         let kept: Option<Kept> = match row {
             Some(row) => serde_json::from_str(&row.doc)?,
             None => None,
         };
-        Ok(kept.map(|kept| kept.ledger).unwrap_or_default())
+        Ok(kept.map(|kept| kept.sprints).unwrap_or_default())
     }
 
     /// The summary of the sprint that is on.
@@ -156,9 +157,9 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<String, StepError> {
         let items = self.items_now(key).await?;
-        let ledger = self.ledger(key).await?;
+        let read = self.sprints_read(key).await?;
         let sprints = repository.sprints();
-        let plan = plan(repository, &sprints, &ledger);
+        let plan = plan(repository, &sprints, &read);
         let context = self.context(key, repository, &[]);
         Ok(view::sprint::text(&items, &plan, &context))
     }
@@ -170,17 +171,19 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<String, StepError> {
         let items = self.items_now(key).await?;
-        let ledger = self.ledger(key).await?;
+        let read = self.sprints_read(key).await?;
         let sprints = repository.sprints();
-        let plan = plan(repository, &sprints, &ledger);
+        let plan = plan(repository, &sprints, &read);
         Ok(view::board(&items, &plan, &self.context(key, repository, &[])).text)
     }
 }
 
-fn plan<'a>(repository: &Repository, sprints: &'a [Sprint], ledger: &'a Ledger) -> Plan<'a> {
+fn plan<'a>(repository: &Repository, sprints: &'a [Sprint], read: &'a ReadSprints) -> Plan<'a> {
     Plan {
         sprints,
-        ledger,
+        ledger: &read.ledger,
         known_since: repository.since,
+        told_from: &read.told_from,
+        digest_since: repository.digest_since(),
     }
 }

@@ -248,6 +248,17 @@ impl Repository {
         sprint::timeline(known, self.since, self.policy())
     }
 
+    /// Since when the policy has asked for a digest of the board at the time at which it does.
+    pub(super) fn digest_since(&self) -> Timestamp {
+        let wanted = self.policy().digest;
+        let mut latest = self.policies.iter().rev();
+        let same = latest
+            .by_ref()
+            .take_while(|(_, policy)| policy.digest == wanted);
+        let first = same.map(|(since, _)| *since).last();
+        first.map_or(self.since, |first| first.max(self.since))
+    }
+
     /// Whether its policy and labels were read.
     pub(super) fn is_taken_up(&self) -> bool {
         self.labels.is_some()

@@ -1,11 +1,13 @@
 //! Sprints: what a milestone's change is to its items, and the two readings of each sprint.
 //!
 //! A reading is of the items as they were at its moment: their facts are folded up to it. So it
-//! does not matter when it is done, nor what people have moved since.
+//! does not matter when it is done, nor what people have moved since; and it is taken anew when a
+//! fact comes late that tells of before its moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::echo::stored_fact;
 use super::items::replay_until;
@@ -15,9 +17,56 @@ use crate::domain::fact::{Fact, FactId, Milestone, What};
 use crate::domain::fold;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
-use crate::domain::sprint::{Ledger, Reading};
+use crate::domain::sprint::{Ledger, Reading, Sprint};
 use crate::forge::{Forge, digest};
 use crate::store::{Key, Step};
+
+/// How long after its end was read a sprint is summed up, since a summary is posted once: what
+/// GitHub could not deliver is asked for meanwhile, and a milestone that was closed by mistake is
+/// opened again.
+const SETTLES: SignedDuration = SignedDuration::from_mins(5);
+
+/// What comes later than this changes no reading: GitHub delivers for three days.
+const REVISED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// What was read of a repository's sprints, and upon what.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct ReadSprints {
+    pub(super) ledger: Ledger,
+    /// From when on the summary of each sprint that has ended is posted.
+    pub(super) told_from: BTreeMap<u64, Timestamp>,
+    /// How many facts there were of before the moment of each reading, by milestone.
+    rests_on: BTreeMap<u64, RestsOn>,
+}
+
+/// How many facts the readings of one sprint rest on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct RestsOn {
+    plan: u64,
+    end: u64,
+}
+
+impl ReadSprints {
+    fn rests_on(&mut self, reading: &Reading) -> &mut u64 {
+        let rests_on = self.rests_on.entry(reading.sprint.number).or_default();
+        if reading.is_end {
+            &mut rests_on.end
+        } else {
+            &mut rests_on.plan
+        }
+    }
+
+    /// A sprint that goes on after all, and whose end nobody was told of, has no end yet.
+    fn resume(&mut self, sprints: &[Sprint], now: Timestamp) {
+        for sprint in sprints.iter().filter(|sprint| sprint.end > now) {
+            let untold = |from: &Timestamp| *from > now;
+            if self.told_from.get(&sprint.number).is_some_and(untold) {
+                self.told_from.remove(&sprint.number);
+                self.ledger.goes_on(sprint.number);
+            }
+        }
+    }
+}
 
 impl<F: Forge> Worker<F> {
     /// A milestone's change is a fact of the items that are in it, and concerns the board.
@@ -60,21 +109,54 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// Takes all readings that are due; says whether there were any.
+    /// Takes all readings that are due, and those anew of which more was heard since; says whether
+    /// there were any.
     pub(super) async fn read_sprints(
         &self,
         key: Key,
         repository: &Repository,
-        ledger: &mut Ledger,
+        read: &mut ReadSprints,
     ) -> Result<bool, StepError> {
         let sprints = repository.sprints();
+        let now = self.now();
         let mut any = false;
-        while let Some(reading) = ledger.due(&sprints, repository.since, self.now()) {
-            let items = self.items_at(key, repository, &reading).await?;
-            ledger.take(&reading, &items, repository.policy_at(reading.at));
+        read.resume(&sprints, now);
+        let since = now.saturating_sub(REVISED_FOR).unwrap_or(Timestamp::MIN);
+        for reading in read.ledger.taken_since(since) {
+            let store = &self.shared.store;
+            let facts = store.facts_until(key.installation, key.repo, reading.at);
+            // What a point costs follows from the ends before: once one is read anew, so are all
+            // that come after it.
+            if any || facts.await? != *read.rests_on(&reading) {
+                self.take_reading(key, repository, read, &reading).await?;
+                any = true;
+            }
+        }
+        while let Some(reading) = read.ledger.due(&sprints, repository.since, now) {
+            self.take_reading(key, repository, read, &reading).await?;
+            if reading.is_end {
+                let told_from = now.saturating_add(SETTLES).unwrap_or(now);
+                read.told_from.insert(reading.sprint.number, told_from);
+            }
             any = true;
         }
         Ok(any)
+    }
+
+    async fn take_reading(
+        &self,
+        key: Key,
+        repository: &Repository,
+        read: &mut ReadSprints,
+        reading: &Reading,
+    ) -> Result<(), StepError> {
+        let store = &self.shared.store;
+        let facts = store.facts_until(key.installation, key.repo, reading.at);
+        *read.rests_on(reading) = facts.await?;
+        let items = self.items_at(key, repository, reading).await?;
+        let policy = repository.policy_at(reading.at);
+        read.ledger.take(reading, &items, policy);
+        Ok(())
     }
 
     /// The items that were ever planned for a sprint, as they were at the moment of its reading.

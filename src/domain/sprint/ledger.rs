@@ -96,6 +96,10 @@ impl Ledger {
             .filter_map(|sprint| {
                 let (at, is_end) = match self.0.get(&sprint.number) {
                     None => (sprint.planned_at, false),
+                    // It was moved, and has not begun yet after all.
+                    Some(record) if record.end.is_none() && record.plan.at < sprint.start => {
+                        (sprint.planned_at, false)
+                    }
                     Some(record) if record.end.is_none() => (sprint.end, true),
                     Some(_) => return None,
                 };
@@ -107,11 +111,40 @@ impl Ledger {
             })
     }
 
-    /// Takes a reading of the items as they were at its moment.
+    /// The readings that were taken of moments after `since`, in their order: what is heard late
+    /// of before such a moment makes it due again.
+    pub fn taken_since(&self, since: Timestamp) -> Vec<Reading> {
+        let mut taken: Vec<Reading> = Vec::new();
+        for record in self.0.values() {
+            let plan = Some((record.plan.at, false));
+            let end = record.end.as_ref().map(|end| (end.at, true));
+            let both = plan.into_iter().chain(end);
+            taken.extend(both.map(|(at, is_end)| Reading {
+                sprint: record.sprint.clone(),
+                at,
+                is_end,
+            }));
+        }
+        taken.retain(|reading| reading.at > since);
+        taken.sort_by_key(|reading| (reading.at, !reading.is_end, reading.sprint.number));
+        taken
+    }
+
+    /// Forgets how a sprint ended that goes on after all.
+    pub fn goes_on(&mut self, number: u64) {
+        if let Some(record) = self.0.get_mut(&number) {
+            record.end = None;
+        }
+    }
+
+    /// Takes a reading of the items as they were at its moment, for the first time or anew.
     pub fn take(&mut self, reading: &Reading, items: &[Item], policy: &Policy) {
         let sprint = &reading.sprint;
-        let known = self.0.get(&sprint.number).map(|record| record.point_cost);
-        let point_cost = known.unwrap_or_else(|| point_cost(self, reading.at));
+        let known = self.0.get(&sprint.number).filter(|_| reading.is_end);
+        let point_cost = match known {
+            Some(record) => record.point_cost,
+            None => point_cost(self, reading.at),
+        };
         let entries = entries(items, sprint, policy, point_cost, reading.at);
         let taken = Taken {
             at: reading.at,
@@ -123,17 +156,15 @@ impl Ledger {
                 record.sprint = sprint.clone();
                 record.end = Some(taken);
             }
-            Some(_) => {}
-            None => {
-                self.0.insert(
-                    sprint.number,
-                    Record {
-                        sprint: sprint.clone(),
-                        point_cost,
-                        plan: taken,
-                        end: None,
-                    },
-                );
+            before => {
+                let end = before.and_then(|record| record.end.take());
+                let record = Record {
+                    sprint: sprint.clone(),
+                    point_cost,
+                    plan: taken,
+                    end,
+                };
+                self.0.insert(sprint.number, record);
             }
         }
     }
@@ -186,11 +217,12 @@ pub fn point_cost(ledger: &Ledger, at: Timestamp) -> f64 {
 }
 
 impl Record {
-    /// The split: against its plan what was done by its end, or what is done now.
-    pub fn split(&self, policy: &Policy, now: &[Entry]) -> Split {
-        let (capacity, actual) = match &self.end {
-            Some(end) => (end.capacity, end.entries.as_slice()),
-            None => (self.plan.capacity, now),
+    /// The split: against its plan what was done by its end, or, while it is on, what is done now.
+    pub fn split(&self, policy: &Policy, now: Option<&[Entry]>) -> Split {
+        let (capacity, actual) = match (now, &self.end) {
+            (Some(now), _) => (self.plan.capacity, now),
+            (None, Some(end)) => (end.capacity, end.entries.as_slice()),
+            (None, None) => (self.plan.capacity, [].as_slice()),
         };
         Split::of(
             policy,

@@ -69,8 +69,8 @@ impl Split {
                     Bucket::Experiments => experiments,
                     Bucket::Learning => learning,
                 },
-                planned: sizes.sum(),
-                actual: took.sum(),
+                planned: total(sizes),
+                actual: total(took),
                 items: planned.iter().filter(of).count(),
             }
         };
@@ -90,10 +90,15 @@ impl Split {
         (self.capacity > 0.0).then(|| days / self.capacity * 100.0)
     }
 
-    /// Whether what was planned, or what was done (of all that was done), deviates from the target by more than
-    /// so many percentage points.
+    /// Whether so many person-days deviate from the target by more than so many percentage points
+    /// of capacity.
     pub fn deviates(&self, days: f64, target: u32, tolerance: u32) -> bool {
         self.percent(days)
             .is_some_and(|percent| (percent - f64::from(target)).abs() > f64::from(tolerance))
     }
+}
+
+/// A sum that is zero, and not minus zero, where there is nothing to add up.
+fn total(days: impl Iterator<Item = f64>) -> f64 {
+    days.fold(0.0, |sum, days| sum + days)
 }

@@ -9,7 +9,7 @@ use crate::domain::kind::{Kind, Stage};
 use crate::domain::timebox::TimeBox;
 
 use super::super::meter::meter;
-use super::super::{link, text, when, words};
+use super::super::{link, sprint, text, when, words};
 use super::{Board, COLUMNS, and_more, column};
 
 const TITLE: usize = 100;
@@ -97,11 +97,7 @@ fn decision(item: &Item, link: &str, title: &str, board: &Board<'_>) -> String {
             "{} {link} {title} → {}{}",
             words::verdict_emoji(decision.verdict),
             words::verdict(decision.verdict),
-            item.follow_up(decision)
-                .map_or(String::new(), |opened| format!(
-                    ", {}",
-                    link::item_at(opened, board.ctx)
-                ))
+            sprint::opened(item, decision, board.ctx)
         ),
         None if item.closed.is_none() => format!("⏳ {link} {title} · waiting for a decision"),
         None if item.findings.is_empty() => format!("▫️ {link} {title} → closed without findings"),

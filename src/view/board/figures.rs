@@ -56,7 +56,7 @@ pub(super) fn table(figures: &Figures, board: &Board<'_>) -> Option<String> {
     let stages = figures
         .stages
         .iter()
-        .map(|(stage, spread)| format!("{} {}", words::in_stage(*stage), days(spread.median, day)));
+        .map(|(stage, spread)| format!("{} {}", words::stage(*stage), days(spread.median, day)));
     row("Median time by stage", stages.collect());
     if figures.blocked > WorkTime::ZERO {
         row("Time blocked", vec![figures.blocked.in_days(day)]);

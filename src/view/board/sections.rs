@@ -8,7 +8,7 @@ use crate::domain::handoff::{Handoff, Side};
 use crate::domain::item::Item;
 use crate::domain::timebox::TimeBox;
 
-use super::super::{Context, checklist, link, status, text, when, words};
+use super::super::{Context, checklist, link, sprint, status, text, when, words};
 use super::columns::{over, who};
 use super::{Board, DRAWN, DRAWN_END, REMEMBERED, SECTION, and_more, figures, fitting};
 
@@ -128,7 +128,7 @@ pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
     let decided = &board.decided;
     let lines = decided.iter().map(|(item, decision)| {
         format!(
-            "- {} {} {} → {} · {}, {}: {}",
+            "- {} {} {} → {}{} · {}, {}: {}",
             words::verdict_emoji(decision.verdict),
             if item.gone {
                 format!("deleted {}", item.number)
@@ -137,6 +137,7 @@ pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
             },
             text::escape(&item.title, 100),
             words::verdict(decision.verdict),
+            sprint::opened(item, decision, board.ctx),
             text::name(&decision.by.login),
             when::day(decision.at, board.ctx.policy),
             text::escape(&decision.reason, 250)

@@ -29,7 +29,7 @@ fn transferred(more: impl IntoIterator<Item = Fact>) -> Item {
                 numbers: vec![ItemNumber(42)],
             },
         ),
-        fact(MOVED, What::Arrived),
+        fact(MOVED, What::Arrived { formerly: None }),
     ]);
     facts.extend(more);
     state(&facts, &Policy::default())

@@ -178,7 +178,7 @@ fn any_news() -> impl Strategy<Value = What> {
         Just(What::Tried {
             numbers: vec![ItemNumber(2)]
         }),
-        Just(What::Arrived),
+        Just(What::Arrived { formerly: None }),
         Just(What::Moved { to: here(9) }),
         (any::<bool>(), any::<bool>()).prop_map(move |(draft, open)| {
             What::LinkedPull {
