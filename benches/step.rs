@@ -200,6 +200,8 @@ fn step(criterion: &mut Criterion) {
         sprints: &[],
         ledger: &ledger,
         known_since: start(),
+        digest_since: start(),
+        told_from: start(),
     };
     criterion.bench_function("board/300 items", |bencher| {
         bencher.iter(|| {

@@ -160,7 +160,7 @@ fn over(
         planned_at: Some(record.plan.at),
         ended_at: Some(end.at),
         point_cost: record.point_cost,
-        split: record.split(policy, &[]),
+        split: record.split(policy, None),
         carried_over,
     }
     .sheet(policy)
@@ -180,7 +180,7 @@ impl SprintSource<'_> {
             planned_at: Some(record.plan.at),
             ended_at: None,
             point_cost: record.point_cost,
-            split: record.split(self.policy, &live),
+            split: record.split(self.policy, Some(&live)),
             carried_over: carried_over(live.iter(), carried),
         }
         .sheet(self.policy)

@@ -183,7 +183,7 @@ fn a_plan_is_against_what_is_done_now_and_then_against_what_was_done_by_the_end(
         at("2026-11-21T00:00:00Z"),
     );
     let committed = |ledger: &Ledger, now: &[Entry]| {
-        let share = ledger.0[&7].split(&policy, now).shares[0];
+        let share = ledger.0[&7].split(&policy, Some(now)).shares[0];
         (share.planned, share.actual)
     };
     assert_eq!(committed(&ledger, &[]), (4.0, 0.0));
