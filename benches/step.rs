@@ -201,7 +201,7 @@ fn step(criterion: &mut Criterion) {
         ledger: &ledger,
         known_since: start(),
         digest_since: start(),
-        told_from: start(),
+        told_from: &BTreeMap::new(),
     };
     criterion.bench_function("board/300 items", |bencher| {
         bencher.iter(|| {
