@@ -229,6 +229,18 @@ pub struct Origin {
     pub decided_at: Timestamp,
     /// The chain that ends with it.
     pub chain: Chain,
+    /// What more research asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+}
+
+/// A question as labhand wrote it into the text of an issue, made harmless, and as it was meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// As it stands in the text.
+    pub written: String,
+    /// As somebody gave it.
+    pub meant: String,
 }
 
 /// Items of exploration, each of which asked for the next, the oldest first.

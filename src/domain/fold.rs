@@ -266,7 +266,14 @@ fn read_text(item: &mut Item, body: &str) {
         item.box_length = read.timebox;
     }
     item.fields.baseline = read.baseline;
-    item.fields.question = read.question;
+    // Until somebody writes another one, the question is the one that was asked.
+    let asked = item.origin.as_ref().and_then(|it| it.question.as_ref());
+    item.fields.question = match asked {
+        Some(asked) if read.question.as_deref() == Some(asked.written.as_str()) => {
+            Some(asked.meant.clone())
+        }
+        Some(_) | None => read.question,
+    };
     item.fields.deliverables = read.deliverables;
     item.fields.part_of = read.part_of;
     if let (Some(handoff), Some(model)) = (item.handoff.as_mut(), read.model.as_ref())

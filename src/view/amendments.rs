@@ -65,10 +65,7 @@ pub fn section(item: &Item, ctx: &Context<'_>) -> Option<String> {
         )
     }));
     let count = words::counted(all.len(), "amendment", "amendments");
-    Some(super::status::details(
-        &format!("<b>{count}</b>"),
-        &lines.join("\n"),
-    ))
+    Some(text::details(&format!("<b>{count}</b>"), &lines.join("\n")))
 }
 
 /// That the text says something else now than what counts.

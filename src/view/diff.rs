@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::command::ticks;
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::domain::labels::{self, Label};
+use crate::domain::policy::Policy;
 use crate::forge::{
     BoardShown, Call, Check, CheckShown, CommentShown, Conclusion, Done, LabelShown, LabelSpec,
     Reaction, Shown, Slot, digest,
@@ -105,12 +106,16 @@ fn board_text(
 
 /// The calls that open an issue, its labels first where they are not defined. Whether it is there,
 /// the state says and not what is shown.
-pub fn open_issue(
-    wanted: &WantedIssue,
-    known: &KnownLabels,
-    renames: &BTreeMap<String, String>,
-) -> Vec<Call> {
-    let names = Names { known, renames };
+/// The policy is that of the repository in which it is opened.
+pub fn open_issue(wanted: &WantedIssue, known: &KnownLabels, policy: &Policy) -> Vec<Call> {
+    let names = Names {
+        known,
+        renames: &policy.labels,
+    };
+    let body = match policy.prefix.as_deref() {
+        Some(prefix) => super::respelled(&wanted.body, prefix),
+        None => wanted.body.clone(),
+    };
     let undefined = wanted
         .labels
         .iter()
@@ -122,7 +127,7 @@ pub fn open_issue(
     calls.push(Call::CreateIssue {
         slot: wanted.slot.clone(),
         title: wanted.title.clone(),
-        body: with_marker(&wanted.body, &wanted.slot),
+        body: with_marker(&body, &wanted.slot),
         labels: wanted
             .labels
             .iter()

@@ -87,12 +87,7 @@ fn ordinal(links: usize) -> String {
 fn body(item: &Item, decision: &Decision, kind: Kind, chain: &Chain, ctx: &Context<'_>) -> String {
     let parts = [
         Some(opening(item, decision, ctx)),
-        (kind == Kind::Research).then(|| {
-            format!(
-                "### Question\n\n{}",
-                text::escape_lines(&decision.reason, FIELD)
-            )
-        }),
+        (kind == Kind::Research).then(|| format!("### Question\n\n{}", question(decision))),
         (kind == Kind::Research).then(|| format!("### Time box\n\n{}", fresh_box(item))),
         (kind == Kind::Development).then(|| acceptance(item)),
         item.hypothesis().map(|hypothesis| {
@@ -121,6 +116,11 @@ fn opening(item: &Item, decision: &Decision, ctx: &Context<'_>) -> String {
         when::day(decision.at, ctx.policy),
         text::escape_lines(&decision.reason, FIELD),
     )
+}
+
+/// What more research asks, as it stands in the text.
+pub fn question(decision: &Decision) -> String {
+    text::escape_lines(&decision.reason, FIELD)
 }
 
 /// The decided item, by its full name where the reader is in another repository.

@@ -149,7 +149,7 @@ pub fn history(item: &Item, ctx: &Context<'_>) -> Option<String> {
         lines.push(format!("- … and {} more", all.len() - MOST_REPORTS));
     }
     let summary = format!("<b>Results</b> · reported {} times", all.len());
-    Some(super::status::details(&summary, &lines.join("\n")))
+    Some(text::details(&summary, &lines.join("\n")))
 }
 
 fn said(report: &Report) -> String {

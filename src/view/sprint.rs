@@ -12,7 +12,7 @@ use crate::domain::sprint::{
 };
 
 use super::meter::meter;
-use super::{Context, link, status, text, when, words};
+use super::{Context, link, text, when, words};
 
 const TITLE: usize = 100;
 /// Characters of a reason or of findings.
@@ -297,7 +297,7 @@ fn pie(split: &Split) -> Option<String> {
             "```mermaid\npie showData\n    title Planned person-days\n{}\n```",
             slices.join("\n")
         );
-        status::details("<b>Split as a pie</b>", &chart)
+        text::details("<b>Split as a pie</b>", &chart)
     })
 }
 

@@ -457,7 +457,7 @@ fn findings(all: &[Findings], ctx: &Context<'_>) -> Option<String> {
         text::name_in_html(&newest.by.login),
         when::day(newest.at, ctx.policy)
     );
-    Some(details(&summary, &shown.join("\n\n")))
+    Some(text::details(&summary, &shown.join("\n\n")))
 }
 
 fn warnings(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
@@ -485,11 +485,6 @@ fn warnings(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         lines.push("- 🏷️ Labels that labhand keeps were changed three times within an hour; it leaves them as they are now.".to_owned());
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-/// A part that folds. GitHub reads no Markdown in the summary.
-pub fn details(summary: &str, content: &str) -> String {
-    format!("<details><summary>{summary}</summary>\n\n{content}\n\n</details>")
 }
 
 #[cfg(test)]

@@ -148,6 +148,11 @@ pub fn bounded(text: String, most: usize) -> String {
     format!("{kept}{MORE}")
 }
 
+/// A part that folds. GitHub reads no Markdown in the summary.
+pub fn details(summary: &str, content: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{content}\n\n</details>")
+}
+
 /// Characters that make text look like something else: they turn its direction around.
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\0')

@@ -12,7 +12,7 @@ use crate::domain::item::Item;
 use crate::domain::kind::Stage;
 use crate::domain::similar;
 use crate::forge::{Forge, digest};
-use crate::store::{ItemText, Key};
+use crate::store::{ItemText, Key, Step};
 
 /// So many earlier items are shown.
 const MOST: usize = 3;
@@ -38,10 +38,17 @@ impl<F: Forge> Worker<F> {
             return Ok(());
         };
         let about = digest(&format!("{}\n{}", text.title, text.body));
-        let id = FactId(format!("tried:{about}"));
-        if history.iter().any(|fact| fact.id == id) {
+        let asked: Vec<&FactId> = history
+            .iter()
+            .filter(|fact| matches!(fact.what, What::Tried { .. }))
+            .map(|fact| &fact.id)
+            .collect();
+        let prefix = format!("tried:{about}:");
+        if asked.last().is_some_and(|last| last.0.starts_with(&prefix)) {
             return Ok(());
         }
+        // A text that comes back is asked about anew.
+        let id = FactId(format!("{prefix}{:06}", asked.len()));
         let numbers = self.similar_to(key, item, &text).await?;
         let at = history.last().map_or_else(|| self.now(), |fact| fact.at);
         let fact = Fact {
@@ -53,6 +60,30 @@ impl<F: Forge> Worker<F> {
         history.push(fact.clone());
         gathered.facts.push(fact);
         *item = replay(item.number, history, repository);
+        Ok(())
+    }
+
+    /// How it ended is shown where it looked similar.
+    pub(super) async fn tell_of_end(
+        &self,
+        key: Key,
+        before: Option<&Item>,
+        after: &Item,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        let end = |item: &Item| {
+            let verdict = item.decision.as_ref().map(|decision| decision.verdict);
+            (verdict, item.closed.clone(), item.outcome(), item.gone)
+        };
+        if text_of(after).is_none() || before.map(end) == Some(end(after)) {
+            return Ok(());
+        }
+        for other in self.items_now(key).await? {
+            if other.tried.contains(&after.number) && other.closed.is_none() {
+                let other = Key::item(key.installation, key.repo, other.number);
+                step.wake.push((other, self.now()));
+            }
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::domain::ids::{InstallationId, RepoName};
 use crate::domain::order::{Misread, Order};
 use crate::domain::policy::{Member, Policy};
 use crate::forge::{CallError, Forge, RepoRef};
+use crate::store::Key;
 
 /// Another repository of the same installation.
 pub(super) struct Elsewhere {
@@ -30,18 +31,20 @@ impl<F: Forge> Worker<F> {
             Ok(Order::Extend { .. }) => {
                 by.standing.only_lead = self.is_only_lead(source.repo, policy, by).await?;
             }
-            Ok(Order::Decide { elsewhere, .. }) => {
-                let own = &source.repo.name;
-                if elsewhere.as_ref() == Some(own) {
-                    *elsewhere = None;
-                }
-                if let Some(name) = elsewhere.clone()
-                    && let Some(problem) = self.closed_to(&name, by, source).await?
-                {
-                    *order = Err(Misread::Argument {
-                        problem,
-                        example: format!("/decide productionize in {own} it is worth its cost"),
-                    });
+            // Who may not decide is refused anyway, and needs nobody asked.
+            Ok(Order::Decide { elsewhere, .. }) if by.standing.permission >= Permission::Triage => {
+                let Some(name) = elsewhere.as_ref() else {
+                    return Ok(());
+                };
+                match self.place_for(name, by, source).await? {
+                    Ok(place) => *elsewhere = place,
+                    Err(problem) => {
+                        let own = &source.repo.name;
+                        *order = Err(Misread::Argument {
+                            problem,
+                            example: format!("/decide productionize in {own} it is worth its cost"),
+                        });
+                    }
                 }
             }
             Ok(_) | Err(_) => {}
@@ -49,31 +52,42 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// Why no issue can be opened there for this person; `None` if one can. What they may not see
-    /// is as good as not there.
-    async fn closed_to(
+    /// The repository of that name as a place for this person's issue, `None` if it is this one; or
+    /// why it is no such place. What they may not see is as good as not there.
+    async fn place_for(
         &self,
         name: &RepoName,
         by: &Actor,
         source: &Source<'_>,
-    ) -> Result<Option<String>, StepError> {
+    ) -> Result<Result<Option<RepoName>, String>, StepError> {
         let owner = source.repo.name.owner();
         if !name.owner().eq_ignore_ascii_case(owner) {
-            return Ok(Some(format!("`{name}` does not belong to `{owner}`")));
+            return Ok(Err(format!("`{name}` does not belong to `{owner}`")));
         }
-        let hidden = || Ok(Some(format!("labhand does not look after `{name}`")));
+        let hidden = || Ok(Err(format!("labhand does not look after `{name}`")));
         let Some(target) = self.elsewhere(source.repo.installation, name).await? else {
             return hidden();
         };
-        if target.repository.now.private {
-            let permission = self.shared.forge.permission(&target.repo, &by.user).await;
-            match permission {
-                Ok(permission) if permission >= Permission::Read => {}
-                Ok(_) | Err(CallError::Missing(_) | CallError::Refused { .. }) => return hidden(),
-                Err(error) => return Err(error.into()),
-            }
+        if target.repo.id == source.repo.id {
+            return Ok(Ok(None));
         }
-        Ok(None)
+        let there = &target.repository;
+        if there.now.private {
+            let person = self.actor(&target.repo, there.policy(), &by.user).await;
+            match person {
+                Ok(person) if person.standing.permission >= Permission::Read => {}
+                Ok(_) | Err(StepError::Call(CallError::Missing(_) | CallError::Refused { .. })) => {
+                    return hidden();
+                }
+                Err(error) => return Err(error),
+            }
+        } else if source.repository.now.private {
+            // What was found out here would be read by everybody.
+            return Ok(Err(format!(
+                "`{name}` is public, and this repository is not"
+            )));
+        }
+        Ok(Ok(Some(target.repo.name)))
     }
 
     /// Another repository of the same installation in which labhand acts.
@@ -88,7 +102,11 @@ impl<F: Forge> Worker<F> {
         if row.installation != installation {
             return Ok(None);
         }
-        let repository: Repository = serde_json::from_str(&row.doc)?;
+        // One that was only installed is taken up first: who may see it is not known before.
+        let key = Key::repo(installation, row.repo);
+        let Some(repository) = self.repository(key, None).await? else {
+            return Ok(None);
+        };
         if !repository.acts() {
             return Ok(None);
         }
@@ -110,7 +128,10 @@ impl<F: Forge> Worker<F> {
                 return Ok(false);
             }
             return match forge.maintainers(repo).await {
-                Ok(leads) => Ok(leads.iter().all(|lead| lead.id == by.user.id)),
+                // Where not even they are listed, the list does not tell.
+                Ok(leads) => {
+                    Ok(leads.iter().all(|lead| lead.id == by.user.id) && !leads.is_empty())
+                }
                 // Where nobody may know who else leads, there may be somebody.
                 Err(error @ (CallError::Missing(_) | CallError::Refused { .. })) => {
                     tracing::warn!(repo = %repo.name, %error, "who maintains it cannot be read");

@@ -6,17 +6,30 @@ use super::earlier::text_of;
 use super::echo::stored_fact;
 use super::items::replay;
 use super::kept::Repository;
-use super::show::{Made, slot_of};
+use super::show::{Made, may_be_late, slot_of};
 use super::{StepError, Worker};
-use crate::domain::fact::{Fact, FactId, ItemAt, Origin, What};
+use crate::domain::fact::{Fact, FactId, ItemAt, Origin, Question, What};
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Decision, Item};
+use crate::domain::kind::Verdict;
 use crate::forge::{CallError, Done, Forge, RepoRef, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
 use crate::view::{self, wanted::WantedIssue};
 
+/// What became of opening the issue.
+pub(super) enum Opening {
+    /// It is there, and the item is another one for it.
+    Opened,
+    /// GitHub refuses it, or labhand is not where it belongs: that may pass.
+    NotNow,
+    /// What it needs may not be there yet.
+    Late(CallError),
+    /// The time for one look is up.
+    LaterOn,
+}
+
 impl<F: Forge> Worker<F> {
-    /// Opens the issue; says whether the item is another one for it.
+    /// Opens the issue.
     pub(super) async fn open_follow_up(
         &self,
         lease: &Lease,
@@ -25,10 +38,10 @@ impl<F: Forge> Worker<F> {
         shown: &mut Shown,
         repository: &Repository,
         history: &mut Vec<Fact>,
-    ) -> Result<bool, StepError> {
+    ) -> Result<Opening, StepError> {
         let key = lease.key;
         let Some(decision) = item.follow_up_due().cloned() else {
-            return Ok(false);
+            return Ok(Opening::NotNow);
         };
         let own = repository.reference(key.installation, key.repo);
         let (target, repo) = match &wanted.repo {
@@ -36,29 +49,37 @@ impl<F: Forge> Worker<F> {
             Some(name) => match self.elsewhere(key.installation, name).await? {
                 Some(there) => (there.repository, there.repo),
                 // labhand was taken off it since; it is opened when it is back.
-                None => return Ok(false),
+                None => return Ok(Opening::NotNow),
             },
         };
         let mut opened = None;
-        let calls = view::open_issue(wanted, &target.known_labels(), &target.policy().labels);
-        for call in calls {
+        for call in view::open_issue(wanted, &target.known_labels(), target.policy()) {
             if view::is_refused(shown, &call, self.now()) {
-                return Ok(false);
+                return Ok(Opening::NotNow);
+            }
+            if self.enough(lease.leased_at) {
+                return Ok(Opening::LaterOn);
             }
             match self.make(lease, &repo, &call).await? {
                 Made::Done(Done::Issue(number)) | Made::Found(Done::Issue(number), _) => {
                     opened = Some((number, slot_of(&call)));
                 }
                 Made::Done(_) | Made::Found(..) => {}
+                Made::Nothing(error) if may_be_late(lease, &error) => {
+                    return Ok(Opening::Late(error));
+                }
                 Made::Nothing(error) => {
                     let missing = matches!(error, CallError::Missing(_));
                     view::undone(shown, &call, missing, self.now());
-                    return Ok(false);
+                    let doc = serde_json::to_string(shown)?;
+                    let store = &self.shared.store;
+                    store.saved_shown(lease, key.number, &doc, None).await?;
+                    return Ok(Opening::NotNow);
                 }
             }
         }
         let Some((number, slot)) = opened else {
-            return Ok(false);
+            return Ok(Opening::NotNow);
         };
         let (to, from) = self.both_ends(item, &decision, number, &own, wanted);
         let there = Key::item(key.installation, repo.id, number);
@@ -81,7 +102,7 @@ impl<F: Forge> Worker<F> {
             .store
             .saved_shown(lease, key.number, &doc, slot.as_deref())
             .await?;
-        Ok(true)
+        Ok(Opening::Opened)
     }
 
     /// That it was opened is a fact of both: of the item that was decided, and of the new one.
@@ -123,6 +144,10 @@ impl<F: Forge> Worker<F> {
             verdict: decision.verdict,
             decided_at: at,
             chain,
+            question: (decision.verdict == Verdict::MoreResearch).then(|| Question {
+                written: view::follow_up::question(decision),
+                meant: decision.reason.clone(),
+            }),
         };
         let from = Fact {
             id: FactId(format!("follows-up:{}:{}:{seconds}", own.id, item.number)),

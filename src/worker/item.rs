@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::earlier::text_of;
 use super::echo::{closes_product, echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
-use super::items::replay;
+use super::items::{replay, state};
 use super::kept::Repository;
 use super::noted::note_observed;
 use super::show::may_be_late;
@@ -95,6 +95,7 @@ impl<F: Forge> Worker<F> {
         )
         .await?;
 
+        self.find_milestone(&mut item, &mut history, &mut gathered, &repository)?;
         self.find_earlier(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
 
@@ -137,10 +138,7 @@ impl<F: Forge> Worker<F> {
             .load_item(key.installation, key.repo, key.number)
             .await?;
         Ok(match &row {
-            Some(row) => (
-                serde_json::from_str::<Option<Item>>(&row.doc)?,
-                serde_json::from_str(&row.shown)?,
-            ),
+            Some(row) => (state(&row.doc), serde_json::from_str(&row.shown)?),
             None => (None, Shown::default()),
         })
     }
@@ -156,6 +154,7 @@ impl<F: Forge> Worker<F> {
     ) -> Result<(), StepError> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
+        self.tell_of_end(key, before, after, step).await?;
         self.tell_of_box(key, before, after, step).await
     }
 

@@ -39,8 +39,7 @@ impl<F: Forge> Worker<F> {
             .load_item(key.installation, key.repo, number.0)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let kept: Option<Item> = serde_json::from_str(&row.doc)?;
-        Ok(kept.map(|item| self.passed(item)))
+        Ok(state(&row.doc).map(|item| self.passed(item)))
     }
 
     /// All items of a repository as of now.
@@ -52,8 +51,7 @@ impl<F: Forge> Worker<F> {
             .await?;
         let mut items = Vec::with_capacity(rows.len());
         for (_, row) in rows.into_iter().filter(|(number, _)| *number != 0) {
-            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
-            items.extend(kept.map(|item| self.passed(item)));
+            items.extend(state(&row.doc).map(|item| self.passed(item)));
         }
         Ok(items)
     }
@@ -128,6 +126,15 @@ impl<F: Forge> Worker<F> {
             sprint: None,
         }
     }
+}
+
+/// A state as it was kept. It is a cache of the fold: one that another version wrote, in a form that is
+/// not read any more, is as good as none, and the next look folds it anew from its facts.
+pub(super) fn state(doc: &str) -> Option<Item> {
+    serde_json::from_str(doc).unwrap_or_else(|error| {
+        tracing::warn!(%error, "a kept state cannot be read and is folded anew");
+        None
+    })
 }
 
 /// The state, from all facts. Sorts them, and drops what was heard twice.

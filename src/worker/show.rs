@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::earlier::text_of;
 use super::echo::stored_fact;
+use super::follow_ups::Opening;
 use super::intake::{CHECKLIST, ticked};
 use super::items::replay;
 use super::kept::Repository;
@@ -120,14 +121,16 @@ impl<F: Forge> Worker<F> {
         // Two facts of one second, and the comment in between: what is there is kept true.
         now.status_wanted |= shown.comments.contains_key(&slots::status());
         let wanted = self.wanted(key, &now, shown, repository).await?;
+        let mut late = None;
         // First of all, so that what is said of the decision names what it opened.
-        if let Some(issue) = &wanted.follow_up
-            && !self.enough(started)
-            && self
-                .open_follow_up(lease, issue, item, shown, repository, history)
-                .await?
-        {
-            return Ok(Round::Again);
+        if let Some(issue) = &wanted.follow_up {
+            let opening = self.open_follow_up(lease, issue, item, shown, repository, history);
+            match opening.await? {
+                Opening::Opened => return Ok(Round::Again),
+                Opening::LaterOn => return Ok(Round::LaterOn),
+                Opening::Late(error) => late = Some(error),
+                Opening::NotNow => {}
+            }
         }
         let calls = view::diff(
             shown,
@@ -139,7 +142,6 @@ impl<F: Forge> Worker<F> {
         // Our own writes come after all that was heard so far, by GitHub's clock and not by ours,
         // which may be ahead: what people do next must not seem older.
         let written_at = history.last().map_or(started, |fact| fact.at);
-        let mut late = None;
         let mut again = false;
         for call in calls {
             if view::is_refused(shown, &call, self.now()) {

@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::echo::stored_fact;
-use super::items::replay_until;
+use super::intake::Gathered;
+use super::items::{replay, replay_until};
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, Milestone, What};
@@ -83,18 +84,7 @@ impl<F: Forge> Worker<F> {
         }
         let key = step.lease.key;
         step.wake.push((Self::board_of(key), self.now()));
-        let what = What::MilestoneIs { number, now };
-        let id = format!(
-            "milestone:{number}:{}:{}",
-            at.as_second(),
-            digest(&serde_json::to_string(&what)?)
-        );
-        let fact = Fact {
-            id: FactId(id),
-            at,
-            by: None,
-            what,
-        };
+        let fact = milestone_is(number, now, at)?;
         for item in self.items_now(key).await? {
             if item
                 .milestone
@@ -106,6 +96,37 @@ impl<F: Forge> Worker<F> {
                 step.wake.push((item, self.now()));
             }
         }
+        Ok(())
+    }
+
+    /// A milestone's own event may be heard before one of the item that shows it as it was.
+    pub(super) fn find_milestone(
+        &self,
+        item: &mut Item,
+        history: &mut Vec<Fact>,
+        gathered: &mut Gathered,
+        repository: &Repository,
+    ) -> Result<(), StepError> {
+        let Some(shown) = &item.milestone else {
+            return Ok(());
+        };
+        let Some(known) = repository.milestones.get(&shown.number) else {
+            return Ok(());
+        };
+        let sights = history.iter().filter(|fact| {
+            matches!(
+                fact.what,
+                What::Opened(_) | What::Seen(_) | What::Observed(_)
+            )
+        });
+        let newer = sights.map(|fact| fact.at).max() < Some(known.as_of);
+        if !newer || known.milestone.as_ref() == Some(shown) {
+            return Ok(());
+        }
+        let fact = milestone_is(shown.number, known.milestone.clone(), known.as_of)?;
+        history.push(fact.clone());
+        gathered.facts.push(fact);
+        *item = replay(item.number, history, repository);
         Ok(())
     }
 
@@ -177,10 +198,32 @@ impl<F: Forge> Worker<F> {
         for number in numbers {
             let item = Key::item(key.installation, key.repo, ItemNumber(number));
             let mut history = self.history(item).await?;
+            // It was in another repository then, whose milestones have the same numbers.
+            let arrived_later =
+                |fact: &Fact| matches!(fact.what, What::Arrived { .. }) && fact.at > reading.at;
+            if history.iter().any(arrived_later) {
+                continue;
+            }
             let mut item = replay_until(ItemNumber(number), &mut history, repository, reading.at);
             fold::pass(&mut item, reading.at);
             items.push(item);
         }
         Ok(items)
     }
+}
+
+/// What a milestone is from then on, as a fact of an item that is in it.
+fn milestone_is(number: u64, now: Option<Milestone>, at: Timestamp) -> Result<Fact, StepError> {
+    let what = What::MilestoneIs { number, now };
+    let id = format!(
+        "milestone:{number}:{}:{}",
+        at.as_second(),
+        digest(&serde_json::to_string(&what)?)
+    );
+    Ok(Fact {
+        id: FactId(id),
+        at,
+        by: None,
+        what,
+    })
 }

@@ -2,11 +2,12 @@
 //! two events, one for each repository, either may come first: the new item fetches what is known
 //! of the old one, and the old one sends on whatever it hears later.
 
+use jiff::Timestamp;
+
 use super::echo::stored_fact;
 use super::intake::Gathered;
 use super::kept::Repository;
 use super::{StepError, Worker};
-use jiff::Timestamp;
 
 use crate::domain::fact::{Fact, FactId, Formerly, ItemAt, Origin, What};
 use crate::domain::ids::{ItemNumber, RepoId, RepoName};
@@ -34,7 +35,7 @@ impl<F: Forge> Worker<F> {
         };
         let old = Key::item(key.installation, from, number);
         for fact in self.history(old).await? {
-            let along = goes_along(fact, at, &repository.now.name);
+            let along = goes_along(fact, at, (from, &repository.now.name));
             gathered.facts.extend(along);
         }
         Ok(())
@@ -92,9 +93,6 @@ impl<F: Forge> Worker<F> {
         else {
             return Ok(());
         };
-        if step.facts.is_empty() {
-            return Ok(());
-        }
         let Some(row) = self.shared.store.find_repo_by_name(name).await? else {
             return Ok(());
         };
@@ -113,7 +111,8 @@ impl<F: Forge> Worker<F> {
         let arrived = arrived(key.repo, item.number, moved_at, Some(repository));
         step.facts.push(stored_fact(there, *number, &arrived)?);
         for fact in history {
-            if let Some(fact) = goes_along(fact.clone(), moved_at, &repository.now.name) {
+            let from = (key.repo, &repository.now.name);
+            if let Some(fact) = goes_along(fact.clone(), moved_at, from) {
                 step.facts.push(stored_fact(there, *number, &fact)?);
             }
         }
@@ -139,12 +138,16 @@ fn arrived(from: RepoId, number: ItemNumber, at: Timestamp, known: Option<&Repos
 }
 
 /// A fact as it is told where the item is now. That it left is no part of its history there, and
-/// neither is what is heard later of its former neighbours: their numbers mean nothing there.
-fn goes_along(fact: Fact, moved_at: Timestamp, from: &RepoName) -> Option<Fact> {
+/// neither is what is heard later of its former neighbours: their numbers mean nothing there. What
+/// was heard of them before is told apart from what new neighbours of the same numbers tell.
+fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Option<Fact> {
+    let (repo, name) = from;
     let in_full = |at: ItemAt| ItemAt {
-        repo: at.repo.or_else(|| Some(from.clone())),
+        repo: at.repo.or_else(|| Some(name.clone())),
         ..at
     };
+    let formerly = FactId(format!("formerly:{repo}:{}", fact.id.0));
+    let mut id = fact.id;
     let what = match fact.what {
         What::Gone | What::Moved { .. } => return None,
         What::LinkedPull { .. }
@@ -159,9 +162,20 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: &RepoName) -> Option<Fact> 
         {
             return None;
         }
+        what @ (What::LinkedPull { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::OtherBox { .. }
+        | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
+        | What::MilestoneIs { .. }
+        | What::Tried { .. }) => {
+            id = formerly;
+            what
+        }
         What::FollowsUp(origin) => What::FollowsUp(Box::new(Origin {
             item: in_full(origin.item.clone()),
-            chain: origin.chain.clone().seen_from_outside(from),
+            chain: origin.chain.clone().seen_from_outside(name),
             ..*origin
         })),
         What::FollowedBy { asked_at, item } => What::FollowedBy {
@@ -179,15 +193,12 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: &RepoName) -> Option<Fact> 
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
-        | What::LinkedPull { .. }
-        | What::UnlinkedPull { .. }
-        | What::Foundation { .. }
-        | What::OtherBox { .. }
-        | What::BuiltOnBy { .. }
-        | What::ClosesProduct { .. }
-        | What::MilestoneIs { .. }
-        | What::Tried { .. }
         | What::Arrived { .. }) => what,
     };
-    Some(Fact { what, ..fact })
+    Some(Fact {
+        id,
+        what,
+        at: fact.at,
+        by: fact.by,
+    })
 }

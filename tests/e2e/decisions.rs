@@ -533,7 +533,7 @@ async fn what_was_to_open_where_labhand_was_taken_off_opens_when_it_is_back() {
     **Decided:** ✅ productionize · lee, 23 Nov 2026
     > it fits
 
-    ⏳ The issue in `acme/serving` is not open yet; labhand tries again.
+    ⏳ The issue that follows from it in acme/serving could not be opened yet; labhand tries again, and `/sync` makes it try at once.
     ");
     let calls = lab
         .gh

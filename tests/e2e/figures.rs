@@ -211,7 +211,7 @@ async fn the_board_of_a_lively_sprint() {
     | ⚙️ | #8 Implement recommendation API endpoint | ana | in review, PR #13 |
     | 🔧 | #9 Retrain fraud model with Q4 data | ana | in progress |
     | ⚙️ | #11 Document model training process |  | to do |
-    | ⚙️ | #14 Productionize: Test a bigger context (2 days) |  | to do |
+    | ⚙️ | #14 Productionize: Test a bigger context |  | to do |
     | 🔧 | #10 Fix data pipeline timeout issue |  | done |
 
     </details>

@@ -669,15 +669,15 @@ async fn a_summary_says_what_was_done_decided_learned_and_carried_over() {
 
     | Sprint split | Target | Planned | Done | |
     |:--|--:|--:|--:|:--|
-    | Committed | 60 % · 18 d | – | 27 % · 8 d | `▱▱▱▱▱▱▱▱▱▱` |
-    | Experiments | 30 % · 9 d | – | 27 % · 8.1 d | `▱▱▱▱▱▱▱▱▱▱` |
-    | Learning | 10 % · 3 d | – | 11 % · 3.4 d | `▱▱▱▱▱▱▱▱▱▱` |
+    | Committed | 60 % · 18 d | – | 27 % · 8 d | `▰▰▰▰▰▰▰▰▰▰` |
+    | Experiments | 30 % · 9 d | – | 27 % · 8.1 d | `▰▰▰▰▰▰▰▰▰▰` |
+    | Learning | 10 % · 3 d | – | 11 % · 3.4 d | `▰▰▰▰▰▰▰▰▰▰` |
 
     ⚖️ Committed took 27 %, 33 points under the target.
 
     **Time boxes:** 1 of 4 held.
 
-    <sub>30 d of capacity · since 21 Nov 2026</sub>
+    <sub>30 d of capacity · since 21 Nov 2026 · a point counts 1 d, 8 points done</sub>
     ");
     whatever_was_said_everywhere(&lab);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Decision, Item};
+use super::{Decision, Item, Superseded};
 use crate::domain::fact::{Chain, ItemAt, Link};
 use crate::domain::ids::ItemNumber;
 use crate::domain::kind::Verdict;
@@ -71,6 +71,9 @@ impl Item {
             return Chain::default();
         }
         let mut chain = self.chain_before();
+        // Items that name each other make no longer chain.
+        let own = |link: &Link| link.item.repo.is_none() && link.item.number == self.number;
+        chain.0.retain(|link| !own(link));
         chain.0.push(Link {
             item: ItemAt {
                 repo: None,
@@ -92,8 +95,8 @@ impl Item {
     /// The decision for which an issue has still to be opened.
     pub fn follow_up_due(&self) -> Option<&Decision> {
         let decision = self.decision.as_ref()?;
-        let opened = self.follow_ups.contains_key(&decision.asked_at);
-        (decision.has_follow_up() && !opened).then_some(decision)
+        let due = decision.has_follow_up() && self.follow_up(decision).is_none();
+        due.then_some(decision)
     }
 
     /// It was opened for what was decided to be productionized.
@@ -103,10 +106,24 @@ impl Item {
             .is_some_and(|origin| origin.verdict == Verdict::Productionize)
     }
 
-    /// What was opened for a decision.
+    /// What was opened for a decision, or for one that it revises and that asked for the same. Which of
+    /// the two was heard of first makes no difference.
     pub fn follow_up(&self, decision: &Decision) -> Option<&ItemAt> {
-        self.follow_ups
-            .get(&decision.asked_at)
-            .filter(|_| decision.has_follow_up())
+        if !decision.has_follow_up() {
+            return None;
+        }
+        let stands = self.decision.as_ref() == Some(decision);
+        let revised = self
+            .earlier_decisions
+            .iter()
+            .rev()
+            .take_while(|earlier| stands && earlier.superseded == Some(Superseded::Revised))
+            .filter(|earlier| {
+                earlier.verdict == decision.verdict && earlier.elsewhere == decision.elsewhere
+            });
+        std::iter::once(decision)
+            .chain(revised)
+            .flat_map(|one| [one.asked_at, one.at])
+            .find_map(|asked_at| self.follow_ups.get(&asked_at))
     }
 }

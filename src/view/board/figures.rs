@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::domain::figures::Figures;
 use crate::domain::worktime::WorkTime;
 
-use super::super::{status, text, words};
+use super::super::{text, words};
 use super::Board;
 
 /// `Boxes held: 7 of 9 · median cycle: 4.5 d · 8 of 9 finished …`; empty where nothing is finished.
@@ -81,7 +81,7 @@ pub(super) fn table(figures: &Figures, board: &Board<'_>) -> Option<String> {
         // Writing to a string cannot fail.
         let _ = write!(table, "\n| **{name}** | {value} |");
     }
-    Some(status::details("<b>Flow figures</b>", &table))
+    Some(text::details("<b>Flow figures</b>", &table))
 }
 
 /// Working days to a tenth, or hours where it is less than one.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::domain::item::Item;
 use crate::domain::kind::{Kind, Stage};
 
-use super::super::{link, status, text, words};
+use super::super::{link, text, words};
 use super::columns::who;
 use super::{Board, PRODUCTION, and_more, fitting};
 
@@ -48,7 +48,7 @@ pub(super) fn table(board: &Board<'_>) -> Option<String> {
         rows.join("\n")
     );
     let summary = format!("<b>Production</b> · {}", counts.join(", "));
-    Some(status::details(&summary, &table))
+    Some(text::details(&summary, &table))
 }
 
 fn stage(item: &Item) -> Stage {

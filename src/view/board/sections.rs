@@ -8,7 +8,7 @@ use crate::domain::handoff::{Handoff, Side};
 use crate::domain::item::Item;
 use crate::domain::timebox::TimeBox;
 
-use super::super::{Context, checklist, link, sprint, status, text, when, words};
+use super::super::{Context, checklist, link, sprint, text, when, words};
 use super::columns::{over, who};
 use super::{Board, DRAWN, DRAWN_END, REMEMBERED, SECTION, and_more, figures, fitting};
 
@@ -151,7 +151,7 @@ pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
         ""
     };
     let summary = format!("<b>Decisions{this_sprint}</b> · {}", decided.len());
-    (!lines.is_empty()).then(|| status::details(&summary, &lines.join("\n")))
+    (!lines.is_empty()).then(|| text::details(&summary, &lines.join("\n")))
 }
 
 /// Figures, and when this was drawn.

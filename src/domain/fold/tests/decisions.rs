@@ -226,6 +226,7 @@ fn came_out_of(links: Vec<Link>, verdict: Verdict) -> Fact {
             verdict,
             decided_at: at(-HOUR),
             chain: Chain(links),
+            question: None,
         })),
     )
 }

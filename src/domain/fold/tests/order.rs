@@ -169,6 +169,7 @@ fn any_news() -> impl Strategy<Value = What> {
                 verdict,
                 decided_at: at(-HOUR),
                 chain: chain(links),
+                question: None,
             }))
         }),
         (0..200 * HOUR).prop_map(move |asked| What::FollowedBy {
