@@ -160,7 +160,7 @@ async fn a_repository_without_items_and_sprints_has_empty_answers() {
     for board in [
         json!(null),
         json!({"written_at": null}),
-        json!({"ledger": null}),
+        json!({"sprints": null}),
     ] {
         server.items(1, &[], board).await;
         assert_eq!(empty("sprints").await["sprints"], json!([]));

@@ -234,7 +234,7 @@ fn ledger() -> Ledger {
 }
 
 pub fn board() -> Value {
-    json!({"written_at": NOW, "ledger": ledger()})
+    json!({"written_at": NOW, "sprints": {"ledger": ledger()}})
 }
 
 pub fn known_milestones() -> Value {

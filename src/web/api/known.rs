@@ -89,5 +89,17 @@ impl Known {
 #[derive(Debug, Deserialize)]
 pub(super) struct KnownBoard {
     #[serde(default)]
-    pub(super) ledger: Option<Ledger>,
+    sprints: Option<KnownSprints>,
+}
+
+#[derive(Debug, Deserialize)]
+struct KnownSprints {
+    ledger: Ledger,
+}
+
+impl KnownBoard {
+    /// What was read of the sprints, if anything was.
+    pub(super) fn into_ledger(self) -> Option<Ledger> {
+        Some(self.sprints?.ledger)
+    }
 }

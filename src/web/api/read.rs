@@ -116,7 +116,7 @@ pub(super) async fn ledger(state: &WebState, read: &Read) -> Result<Ledger, Fail
     let known = aside(move || understood::<Option<KnownBoard>>("a board", &board.doc));
     Ok(known
         .await??
-        .and_then(|board| board.ledger)
+        .and_then(KnownBoard::into_ledger)
         .unwrap_or_default())
 }
 
