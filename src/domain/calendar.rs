@@ -115,18 +115,32 @@ impl Calendar {
             .map_or(working, |closing| closing.timestamp().max(at))
     }
 
-    /// When work begins on the next working day after that of an instant; `None` where no day of
-    /// the next year has any.
+    /// When work next begins after an instant; `None` where no day of the next year has any.
     pub fn next_morning(&self, after: Timestamp) -> Option<Timestamp> {
         const A_YEAR: usize = 366;
         let today = self.date_of(after);
-        let mut days = today.series(jiff::Span::new().days(1)).skip(1).take(A_YEAR);
-        let next = days.find(|day| self.is_working(*day))?;
-        let morning = next
-            .to_datetime(self.from)
-            .to_zoned_datetime(self.zone())
-            .ok()?;
-        Some(morning.timestamp())
+        let days = today.series(jiff::Span::new().days(1)).take(A_YEAR);
+        days.filter(|day| self.is_working(*day))
+            .filter_map(|day| self.morning_of(day))
+            .find(|morning| *morning > after)
+    }
+
+    /// The local day whose morning was the last before an instant: until work begins it is still
+    /// the day before.
+    pub fn day_since_morning(&self, at: Timestamp) -> Date {
+        let today = self.date_of(at);
+        let begun = self.morning_of(today).is_some_and(|morning| morning <= at);
+        if begun {
+            today
+        } else {
+            today.yesterday().unwrap_or(today)
+        }
+    }
+
+    /// When work begins on a day, if it does.
+    fn morning_of(&self, day: Date) -> Option<Timestamp> {
+        let morning = day.to_datetime(self.from).to_zoned_datetime(self.zone());
+        Some(morning.ok()?.timestamp())
     }
 
     /// Whether work is done on that day.

@@ -119,7 +119,8 @@ pub fn next_turn(sprints: &[Sprint], now: Timestamp) -> Option<Timestamp> {
 }
 
 impl Sprint {
-    /// Which of its working days an instant falls on, from 1, and how many there are.
+    /// Which of its working days an instant falls on, from 1, and how many there are. A day lasts
+    /// from morning to morning.
     pub fn day(&self, now: Timestamp, policy: &Policy) -> (usize, usize) {
         let calendar = &policy.calendar;
         let first = calendar.date_of(self.start);
@@ -127,7 +128,7 @@ impl Sprint {
             .end
             .checked_sub(jiff::SignedDuration::from_nanos(1))
             .map_or(first, |end| calendar.date_of(end));
-        let today = calendar.date_of(now).min(last);
+        let today = calendar.day_since_morning(now).min(last);
         let all = calendar.working_days(first, last);
         (
             calendar.working_days(first, today).clamp(1, all.max(1)),

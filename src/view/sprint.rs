@@ -89,7 +89,7 @@ impl<'a> Plan<'a> {
 pub fn section(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> Option<String> {
     let sprint = plan.current(ctx)?;
     let standing = plan.standing(sprint, items, ctx);
-    if standing.entries.is_empty() && standing.split.capacity <= 0.0 {
+    if is_blank(&standing.split) {
         return None;
     }
     let parts = [
@@ -99,6 +99,12 @@ pub fn section(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> Option<Str
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Some(parts.join("\n\n"))
+}
+
+/// Nothing was planned, and nothing else was done.
+fn is_blank(split: &Split) -> bool {
+    let mut shares = split.shares.iter();
+    split.unknown.is_empty() && shares.all(|share| share.planned <= 0.0 && share.actual <= 0.0)
 }
 
 /// The answer to `/sprint`.
@@ -221,10 +227,15 @@ fn amount(split: &Split, amount: f64) -> String {
     }
 }
 
-/// Person-days to a tenth.
+/// Person-days.
 fn days(amount: f64) -> String {
+    format!("{} d", tenth(amount))
+}
+
+/// An amount to a tenth.
+fn tenth(amount: f64) -> String {
     let shown = format!("{:.1}", amount + 0.0);
-    format!("{} d", shown.strip_suffix(".0").unwrap_or(&shown))
+    shown.strip_suffix(".0").unwrap_or(&shown).to_owned()
 }
 
 /// Filled steps of a meter; what was not planned at all is more than planned.
@@ -265,13 +276,11 @@ fn deviations(split: &Split, is_over: bool, ctx: &Context<'_>) -> Option<String>
             let percent = split
                 .percent(amount)
                 .filter(|_| split.deviates(amount, share.target, sprint.tolerance))?;
-            let off = percent - f64::from(share.target);
-            let way = if off > 0.0 { "over" } else { "under" };
             Some(format!(
-                "{} {} {percent:.0} %, {:.0} points {way} the target",
+                "{} {} {percent:.0} % instead of {} %",
                 words::bucket(share.bucket),
                 if is_over { "took" } else { "is planned at" },
-                off.abs()
+                share.target
             ))
         })
         .collect();
@@ -450,14 +459,20 @@ fn foot(standing: &Standing<'_>, ctx: &Context<'_>) -> String {
         .filter_map(|entry| entry.points)
         .sum();
     let sized_by_points = standing.entries.iter().any(|entry| entry.points.is_some());
-    let mut parts = vec![
-        format!("{} of capacity", days(standing.split.capacity)),
-        format!("since {}", when::day(standing.sprint.start, ctx.policy)),
-    ];
+    let capacity = standing.split.capacity;
+    let mut parts: Vec<String> = (capacity > 0.0)
+        .then(|| format!("{} of capacity", days(capacity)))
+        .into_iter()
+        .collect();
+    parts.push(format!(
+        "since {}",
+        when::day(standing.sprint.start, ctx.policy)
+    ));
     if sized_by_points {
         parts.push(format!(
-            "a point counts {}, {points:.0} {} done",
+            "a point counts {}, {} {} done",
             days(standing.point_cost),
+            tenth(points),
             if (points - 1.0).abs() < f64::EPSILON {
                 "point"
             } else {
@@ -466,4 +481,176 @@ fn foot(standing: &Standing<'_>, ctx: &Context<'_>) -> String {
         ));
     }
     format!("<sub>{}</sub>", parts.join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fact::{CloseReason, Milestone};
+    use crate::domain::item::Closed;
+    use crate::domain::sprint::Reading;
+    use crate::view::samples::{Sample, at, no_sprints};
+
+    const ODD: &str = "@acme/all \"Sprint\" | #12 <b> `x` [y](https://z.test)";
+
+    fn sprint() -> Sprint {
+        Sprint {
+            number: 3,
+            title: ODD.to_owned(),
+            start: at("2026-11-22T23:00:00Z"),
+            end: at("2026-12-04T23:00:00Z"),
+            planned_at: at("2026-11-22T23:00:00Z"),
+        }
+    }
+
+    fn in_sprint(item: Item, number: u64, title: &str) -> Item {
+        Item {
+            number: ItemNumber(number),
+            title: title.to_owned(),
+            milestone: Some(Milestone {
+                number: 3,
+                title: ODD.to_owned(),
+                due: None,
+                starts: None,
+                created_at: None,
+                closed_at: None,
+            }),
+            ..item
+        }
+    }
+
+    fn items(sample: &Sample) -> Vec<Item> {
+        let done = Item {
+            closed: Some(Closed {
+                how: CloseReason::Completed,
+                at: at("2026-11-24T08:00:00Z"),
+            }),
+            points: Some(crate::domain::kind::Points { low: 5, high: 8 }),
+            ..Sample::development()
+        };
+        vec![
+            in_sprint(sample.active_experiment(), 48, ODD),
+            in_sprint(done, 57, ODD),
+            in_sprint(Sample::research(), 41, "Explore | and @mira"),
+        ]
+    }
+
+    fn ledger(sample: &Sample, items: &[Item], ended: bool) -> Ledger {
+        let mut ledger = Ledger::default();
+        let sprint = sprint();
+        for (at, is_end) in [(sprint.planned_at, false), (sprint.end, true)] {
+            if is_end && !ended {
+                continue;
+            }
+            let reading = Reading {
+                sprint: sprint.clone(),
+                at,
+                is_end,
+            };
+            ledger.take(&reading, items, &sample.policy);
+        }
+        ledger
+    }
+
+    #[test]
+    fn titles_are_harmless_wherever_they_stand() {
+        let sample = Sample::default();
+        let ctx = sample.ctx();
+        let items = items(&sample);
+        let (sprints, ledger) = ([sprint()], ledger(&sample, &items, false));
+        let plan = Plan {
+            sprints: &sprints,
+            ledger: &ledger,
+            ..no_sprints()
+        };
+        insta::assert_snapshot!(text(&items, &plan, &ctx), @r#"
+        ### @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test) · day 2 of 10 · ends Fri 4 Dec 2026
+
+        | Sprint split | Target | Planned | Done | |
+        |:--|--:|--:|--:|:--|
+        | Committed | 60 % · 12 d | 32 % · 6.5 d | 32 % · 6.5 d | `▰▰▰▰▰▰▰▰▰▰` |
+        | Experiments | 30 % · 6 d | 15 % · 3 d | 9 % · 1.8 d | `▰▰▰▰▰▰▱▱▱▱` |
+        | Learning | 10 % · 2 d | – | – | `▱▱▱▱▱▱▱▱▱▱` |
+        | Unsized | | 1 item | | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+        ⚖️ Committed is planned at 32 % instead of 60 % · Experiments is planned at 15 % instead of 30 %.
+
+        **Done · 1**
+        - [#57](https://redirect.github.com/acme/fraud/issues/57) @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test)
+
+        **Still open · 2**
+        - [#41](https://redirect.github.com/acme/fraud/issues/41) Explore &#124; and @&#8203;mira
+        - [#48](https://redirect.github.com/acme/fraud/issues/48) @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test)
+
+        <sub>20 d of capacity · since 23 Nov 2026 · a point counts 1 d, 6.5 points done</sub>
+        "#);
+        insta::assert_snapshot!(section(&items, &plan, &ctx).unwrap_or_default(), @r#"
+        | Sprint split | Target | Planned | Done | |
+        |:--|--:|--:|--:|:--|
+        | Committed | 60 % · 12 d | 32 % · 6.5 d | 32 % · 6.5 d | `▰▰▰▰▰▰▰▰▰▰` |
+        | Experiments | 30 % · 6 d | 15 % · 3 d | 9 % · 1.8 d | `▰▰▰▰▰▰▱▱▱▱` |
+        | Learning | 10 % · 2 d | – | – | `▱▱▱▱▱▱▱▱▱▱` |
+        | Unsized | | 1 item | | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+        ⚖️ Committed is planned at 32 % instead of 60 % · Experiments is planned at 15 % instead of 30 %.
+
+        <details><summary><b>Split as a pie</b></summary>
+
+        ```mermaid
+        pie showData
+            title Planned person-days
+            "Committed" : 6.5
+            "Experiments" : 3.0
+        ```
+
+        </details>
+        "#);
+    }
+
+    #[test]
+    fn a_summary_is_harmless_and_says_what_is_known() {
+        let sample = Sample::default();
+        let items = items(&sample);
+        let ledger = ledger(&sample, &items, true);
+        let record = &ledger.0[&3];
+        insta::assert_snapshot!(summary(record, &items, &ledger, &sample.ctx()).unwrap_or_default(), @r#"
+        ### 🏁 @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test) is over · Fri 4 Dec 2026
+
+        **Done · 1**
+        - [#57](https://redirect.github.com/acme/fraud/issues/57) @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test)
+
+        **Carried over · 2**
+        - [#41](https://redirect.github.com/acme/fraud/issues/41) Explore &#124; and @&#8203;mira
+        - [#48](https://redirect.github.com/acme/fraud/issues/48) @&#8203;acme/all "Sprint" &#124; #&#8203;12 &lt;b&gt; \`x\` \[y\](https:&#8203;//z.test)
+
+        | Sprint split | Target | Planned | Done | |
+        |:--|--:|--:|--:|:--|
+        | Committed | 60 % · 12 d | 32 % · 6.5 d | 32 % · 6.5 d | `▰▰▰▰▰▰▰▰▰▰` |
+        | Experiments | 30 % · 6 d | 15 % · 3 d | 50 % · 10 d | `▰▰▰▰▰▰▰▰▰▰` |
+        | Learning | 10 % · 2 d | – | – | `▱▱▱▱▱▱▱▱▱▱` |
+        | Unsized | | 1 item | | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+
+        ⚖️ Committed took 32 % instead of 60 % · Experiments took 50 % instead of 30 %.
+
+        <sub>20 d of capacity · since 23 Nov 2026 · a point counts 1 d, 6.5 points done</sub>
+        "#);
+    }
+
+    #[test]
+    fn thousands_of_items_are_named_up_to_a_number() {
+        let sample = Sample::default();
+        let noise = "@mira #12 <b>|</b> ".repeat(30);
+        let many: Vec<Item> = (0..3_000)
+            .map(|number| in_sprint(Sample::development(), number, &noise))
+            .collect();
+        let ledger = ledger(&sample, &many, true);
+        let summary = summary(&ledger.0[&3], &many, &ledger, &sample.ctx()).unwrap_or_default();
+        assert!(summary.contains("**Carried over · 3000**"));
+        assert_eq!(
+            summary.matches("… and 2975 more").count(),
+            2,
+            "the list, and what is unsized"
+        );
+        assert!(summary.len() < 20_000, "{}", summary.len());
+    }
 }

@@ -173,33 +173,41 @@ fn an_empty_board_says_how_to_begin() {
     ");
 }
 
+/// The sprint that the samples are in: ten working days from Monday on.
+fn sprint_12(title: &str) -> Sprint {
+    let start = at("2026-11-22T23:00:00Z");
+    Sprint {
+        number: 3,
+        title: title.to_owned(),
+        start,
+        end: at("2026-12-04T23:00:00Z"),
+        planned_at: start,
+    }
+}
+
 #[test]
 fn it_changes_with_time_only_when_it_says_so() {
     let sample = Sample::default();
     let items = scene(&sample);
-    let mut now = sample.ctx().now;
-    for _ in 0..40 {
-        let here = board(
-            &items,
-            &no_sprints(),
-            &Context {
-                now,
-                ..sample.ctx()
-            },
-        );
-        let Some(next) = here.next_change else { return };
-        assert!(next > now);
-        let before = next.saturating_sub(SignedDuration::from_secs(1)).unwrap();
-        let still = board(
-            &items,
-            &no_sprints(),
-            &Context {
-                now: before.max(now),
-                ..sample.ctx()
-            },
-        );
-        assert_eq!(still.compared, here.compared);
-        now = next;
+    let sprints = [sprint_12("Sprint 12")];
+    let in_sprint = Plan {
+        sprints: &sprints,
+        ..no_sprints()
+    };
+    for plan in [no_sprints(), in_sprint] {
+        let mut now = sample.ctx().now;
+        for _ in 0..60 {
+            let drawn = |now| {
+                let ctx = sample.ctx();
+                board(&items, &plan, &Context { now, ..ctx })
+            };
+            let here = drawn(now);
+            let Some(next) = here.next_change else { break };
+            assert!(next > now);
+            let before = next.saturating_sub(SignedDuration::from_secs(1)).unwrap();
+            assert_eq!(drawn(before.max(now)).compared, here.compared, "{now}");
+            now = next;
+        }
     }
 }
 
@@ -234,6 +242,7 @@ fn thousands_of_items_fit_on_one_page() {
                 number: ItemNumber(number),
                 title: noise.clone(),
                 stage,
+                milestone: sample.active_experiment().milestone,
                 ..base
             }
         })
@@ -242,7 +251,12 @@ fn thousands_of_items_fit_on_one_page() {
         now: at("2026-11-27T12:00:00Z"),
         ..sample.ctx()
     };
-    let board = board(&many, &no_sprints(), &late);
+    let sprints = [sprint_12(&noise)];
+    let plan = Plan {
+        sprints: &sprints,
+        ..no_sprints()
+    };
+    let board = board(&many, &plan, &late);
     assert!(
         board.text.chars().count() < 62_000,
         "{}",
@@ -250,8 +264,8 @@ fn thousands_of_items_fit_on_one_page() {
     );
     assert_eq!(
         board.text.matches("… and ").count(),
-        8,
-        "one for each column and section"
+        9,
+        "one for each column and section, and for what is unsized"
     );
     assert!(board.text.ends_with("</sub>"));
 }
