@@ -68,16 +68,20 @@ pub fn timeline<'a>(
     let mut ends: Vec<(Timestamp, &Milestone)> = milestones
         .filter_map(|milestone| Some((end_of(milestone, policy)?, milestone)))
         .collect();
-    ends.sort_by_key(|(end, milestone)| (*end, milestone.number));
-    let mut sprints: Vec<Sprint> = Vec::with_capacity(ends.len());
+    ends.sort_by_key(|(_, milestone)| (milestone.due, milestone.number));
+    let mut sprints: Vec<(Option<Date>, Sprint)> = Vec::with_capacity(ends.len());
     for (end, milestone) in ends {
-        let before = sprints.iter().rev().find(|sprint| sprint.end < end);
+        let earlier = sprints.iter().filter(|(due, _)| *due < milestone.due);
+        let before = earlier.map(|(_, sprint)| sprint.end).max();
         let start = match (milestone.starts, before) {
             (Some(day), _) => policy.calendar.start_of(day),
-            (None, Some(before)) => before.end,
+            (None, Some(before)) => before,
             (None, None) => usual_start(milestone, policy),
         };
-        let start = start.min(end);
+        if start >= end {
+            // It was closed before it began.
+            continue;
+        }
         let known = milestone
             .created_at
             .map_or(known_since, |created| created.max(known_since));
@@ -86,14 +90,17 @@ pub fn timeline<'a>(
         } else {
             policy.calendar.closing_after(known).min(end)
         };
-        sprints.push(Sprint {
+        let sprint = Sprint {
             number: milestone.number,
             title: milestone.title.clone(),
             start,
             end,
             planned_at,
-        });
+        };
+        sprints.push((milestone.due, sprint));
     }
+    let mut sprints: Vec<Sprint> = sprints.into_iter().map(|(_, sprint)| sprint).collect();
+    sprints.sort_by_key(|sprint| (sprint.end, sprint.number));
     sprints
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Decision, Item};
@@ -17,6 +17,8 @@ use super::{Context, link, text, when, words};
 const TITLE: usize = 100;
 /// Characters of a reason or of findings.
 const REASON: usize = 250;
+/// After this long a summary was posted, or never will be.
+const TOLD_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Items that a list names.
 const MOST: usize = 25;
 
@@ -57,10 +59,13 @@ impl<'a> Plan<'a> {
         reading.into_iter().chain(turn).chain(told).min()
     }
 
-    /// Whether the summary of a sprint that has ended is due.
+    /// Whether the summary of a sprint that has ended is due; those of long ago were posted then.
     pub fn is_told(&self, record: &Record, ctx: &Context<'_>) -> bool {
         let from = self.told_from.get(&record.sprint.number);
-        from.is_none_or(|from| *from <= ctx.now)
+        from.is_some_and(|from| {
+            let until = from.saturating_add(TOLD_FOR).unwrap_or(Timestamp::MAX);
+            *from <= ctx.now && ctx.now < until
+        })
     }
 
     fn standing(&self, sprint: &'a Sprint, items: &[Item], ctx: &Context<'_>) -> Standing<'a> {

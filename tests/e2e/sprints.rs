@@ -1198,3 +1198,73 @@ async fn a_board_without_items_waits_with_its_sprint_until_there_is_one() {
     lab.until("2026-12-05T12:00:00Z").await;
     assert!(summaries(&lab)[0].contains("**Carried over · 1**\n- #1 Fix A"));
 }
+
+#[tokio::test]
+async fn a_sprint_that_is_called_off_before_it_begins_was_none() {
+    let lab = on_friday("").await;
+    let lena = lab.person("lena");
+    let twelve = lena.milestone("Sprint 12", due("2026-12-04"));
+    let thirteen = lena.milestone("Sprint 13", due("2026-12-18"));
+    let fourteen = lena.milestone("Sprint 14", due("2026-12-30"));
+    for milestone in [twelve, thirteen, fourteen] {
+        work(&lab, "Fix A", milestone, 3);
+    }
+    lab.until("2026-11-25T12:00:00Z").await;
+    assert_eq!(head(&lab), "## acme/fraud · Sprint 12 · day 3 of 10");
+    lena.close_milestone(thirteen);
+    lab.until("2026-11-26T12:00:00Z").await;
+    assert_eq!(head(&lab), "## acme/fraud · Sprint 12 · day 4 of 10");
+    assert_eq!(summaries(&lab), Vec::<String>::new());
+    lab.until("2026-12-07T12:00:00Z").await;
+    assert_eq!(head(&lab), "## acme/fraud · Sprint 14 · day 1 of 18");
+    assert_eq!(summaries(&lab).len(), 1);
+}
+
+#[tokio::test]
+async fn of_two_sprints_side_by_side_one_may_end_early() {
+    let lab = on_friday("sprint: { capacity: 20 }\n").await;
+    let lena = lab.person("lena");
+    let one = lena.milestone("Sprint 12", due("2026-12-04"));
+    let other = lena.milestone("Platform 7", due("2026-12-04"));
+    work(&lab, "Fix A", one, 3);
+    work(&lab, "Fix B", other, 4);
+    lab.until("2026-12-02T12:00:00Z").await;
+    lena.close_milestone(one);
+    work(&lab, "Fix C", other, 5);
+    lab.until("2026-12-03T12:00:00Z").await;
+    assert_eq!(head(&lab), "## acme/fraud · Platform 7 · day 9 of 10");
+    assert!(split(&lab).contains("| 20 % · 4 d |"), "{}", split(&lab));
+    assert_eq!(summaries(&lab).len(), 1);
+}
+
+#[tokio::test]
+async fn a_digest_in_the_hour_that_the_clock_skips_is_posted_all_the_same() {
+    let policy = "calendar: { timezone: Europe/Berlin }\nboard: { digest: \"Sun 02:30\" }\n";
+    let lab = since("2027-03-26T08:00:00Z", policy).await;
+    let someday = lab.person("lena").milestone("Someday", None);
+    work(&lab, "Fix A", someday, 3);
+    // On 28 March 2027 it is three o'clock at once.
+    lab.until("2027-03-28T01:29:00Z").await;
+    assert_eq!(summaries(&lab), Vec::<String>::new());
+    lab.until("2027-03-28T01:30:00Z").await;
+    assert_eq!(summaries(&lab).len(), 1);
+    lab.until("2027-04-04T00:30:00Z").await;
+    assert_eq!(summaries(&lab).len(), 2);
+    // And on 31 October it is half past two twice.
+    lab.clock
+        .advance_to("2027-10-30T12:00:00Z".parse().unwrap());
+    lab.until("2027-10-31T12:00:00Z").await;
+    assert_eq!(summaries(&lab).len(), 3);
+}
+
+#[tokio::test]
+async fn a_sprint_that_ended_long_ago_while_nobody_listened_is_summed_up_later() {
+    let (lab, _) = with_work().await;
+    lab.clock
+        .advance_to("2027-01-20T12:00:00Z".parse().unwrap());
+    let lab = lab.restart().await;
+    lab.until("2027-03-20T12:00:00Z").await;
+    let said = summaries(&lab);
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(said[0].starts_with("### 🏁 Sprint 12 is over · Fri 4 Dec 2026"));
+}
