@@ -330,6 +330,29 @@ mod tests {
     }
 
     #[test]
+    fn a_day_lasts_from_morning_to_morning() {
+        let berlin = calendar("Europe/Berlin", "09:00", "17:00");
+        let friday = Date::constant(2026, 11, 27);
+        for (now, day, next) in [
+            (
+                "2026-11-27T07:59:59Z",
+                friday.yesterday().unwrap_or(friday),
+                "2026-11-27T08:00:00Z",
+            ),
+            ("2026-11-27T08:00:00Z", friday, "2026-11-30T08:00:00Z"),
+            ("2026-11-28T07:00:00Z", friday, "2026-11-30T08:00:00Z"),
+        ] {
+            assert_eq!(berlin.day_since_morning(at(now)), day, "{now}");
+            assert_eq!(berlin.next_morning(at(now)), Some(at(next)), "{now}");
+        }
+        let never = Calendar {
+            days: Vec::new(),
+            ..berlin
+        };
+        assert_eq!(never.next_morning(at("2026-11-27T08:00:00Z")), None);
+    }
+
+    #[test]
     fn a_box_ends_at_the_closing_hour_and_not_at_the_next_opening() {
         let utc = Calendar::default();
         assert_eq!(

@@ -387,6 +387,10 @@ async fn a_step_is_stored_whole_and_its_facts_once() {
         store.facts(INSTALLATION, REPO, 0).await.unwrap(),
         ["policy"]
     );
+    for (until, count) in [(9, 0), (10, 1), (20, 2)] {
+        let facts = store.facts_until(INSTALLATION, REPO, at(until)).await;
+        assert_eq!(facts.unwrap(), count, "the repository's own do not count");
+    }
     let items = store.load_items(INSTALLATION, REPO).await.unwrap();
     assert_eq!(
         items.iter().map(|(number, _)| *number).collect::<Vec<_>>(),

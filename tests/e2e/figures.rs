@@ -3,22 +3,10 @@
 use labhand::domain::ids::ItemNumber;
 use labhand::sim::StateReason;
 
-use crate::lab::{Lab, REPO, Setup};
+use crate::lab::{Lab, Setup};
+use crate::sprints::{plain, whatever_was_said_everywhere};
 
 const BODY: &str = "Hypothesis: it is better\n\nMetric: f1 >= 0.85";
-
-/// Text without the targets of links to items.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("[#") {
-        let (number, after) = after.split_once("](").unwrap();
-        let (_, after) = after.split_once(')').unwrap();
-        plain.push_str(&format!("{before}#{number}"));
-        rest = after;
-    }
-    plain + rest
-}
 
 /// What the board says from the line that holds this to the next one that is a closing tag, or the end.
 fn part(lab: &Lab, from: &str) -> String {
@@ -26,12 +14,6 @@ fn part(lab: &Lab, from: &str) -> String {
     let lines = board.lines().skip_while(|line| !line.contains(from));
     let lines: Vec<&str> = lines.take_while(|line| *line != "</details>").collect();
     lines.join("\n")
-}
-
-fn whatever_was_said_everywhere(lab: &Lab) {
-    for issue in lab.gh.issues(REPO) {
-        lab.whatever_was_said(issue.number);
-    }
 }
 
 /// Four experiments and one piece of research that are over, with a piece of work that is done.
@@ -115,14 +97,8 @@ async fn a_deleted_and_an_inherited_item_count_as_they_should() {
     whatever_was_said_everywhere(&lab);
 }
 
-#[tokio::test]
-async fn the_board_of_a_lively_sprint() {
-    let lab = Lab::with(Setup {
-        policy: Some("calendar: { timezone: Europe/Berlin }\nsprint: { capacity: 50 }\n"),
-        starts_at: "2026-11-20T08:00:00Z",
-        ..Setup::default()
-    })
-    .await;
+/// Sprint 12 on its fifth day.
+async fn a_lively_sprint(lab: &Lab) {
     let (mira, jonas, ana, lena) = (
         lab.person("mira"),
         lab.person("jonas"),
@@ -175,6 +151,17 @@ async fn the_board_of_a_lively_sprint() {
         .labels(&["handoff"])
         .send();
     lab.until("2026-11-27T12:00:00Z").await;
+}
+
+#[tokio::test]
+async fn the_board_of_a_lively_sprint() {
+    let lab = Lab::with(Setup {
+        policy: Some("calendar: { timezone: Europe/Berlin }\nsprint: { capacity: 50 }\n"),
+        starts_at: "2026-11-20T08:00:00Z",
+        ..Setup::default()
+    })
+    .await;
+    a_lively_sprint(&lab).await;
     insta::assert_snapshot!(plain(&lab.board()), @r#"
     ## acme/fraud · Sprint 12 · day 5 of 10
 

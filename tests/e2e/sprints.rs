@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use labhand::domain::ids::ItemNumber;
-use labhand::sim::{Answer, Fault};
+use labhand::sim::{Answer, Fault, Selection};
 
 use crate::lab::{Lab, REPO, Setup};
 
@@ -24,14 +24,14 @@ async fn since(starts_at: &'static str, policy: &'static str) -> Lab {
     .await
 }
 
-fn due(day: &str) -> Option<Timestamp> {
-    Some(format!("{day}T12:00:00Z").parse().unwrap())
+fn due(day: &str) -> Timestamp {
+    format!("{day}T12:00:00Z").parse().unwrap()
 }
 
 /// A milestone that is due on a day and says on which it starts.
 fn sprint(lab: &Lab, title: &str, starts: &str, due_on: &str) -> u64 {
     let lena = lab.person("lena");
-    let milestone = lena.milestone(title, due(due_on));
+    let milestone = lena.milestone(title, Some(due(due_on)));
     lena.describe_milestone(milestone, &format!("Starts: {starts}"));
     milestone
 }
@@ -60,13 +60,13 @@ fn board_issue(lab: &Lab) -> ItemNumber {
 }
 
 /// Text without the targets of links to items.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("[#") {
         let (number, after) = after.split_once("](").unwrap();
         let (_, after) = after.split_once(')').unwrap();
-        plain.push_str(&format!("{before}#{number}"));
+        plain.extend([before, "#", number]);
         rest = after;
     }
     plain + rest
@@ -103,7 +103,7 @@ fn board_edits(lab: &Lab) -> usize {
     edits.count()
 }
 
-fn whatever_was_said_everywhere(lab: &Lab) {
+pub fn whatever_was_said_everywhere(lab: &Lab) {
     for issue in lab.gh.issues(REPO) {
         lab.whatever_was_said(issue.number);
     }
@@ -112,7 +112,9 @@ fn whatever_was_said_everywhere(lab: &Lab) {
 #[tokio::test]
 async fn the_boards_head_counts_working_days_and_is_edited_once_on_each() {
     let lab = on_friday("").await;
-    let milestone = lab.person("lena").milestone("Sprint 12", due("2026-12-04"));
+    let milestone = lab
+        .person("lena")
+        .milestone("Sprint 12", Some(due("2026-12-04")));
     work(&lab, "Fix the pipeline", milestone, 3);
     lab.until("2026-11-20T23:00:00Z").await;
     // It follows no other and says nothing: it starts 14 days before it is due.
@@ -270,7 +272,7 @@ async fn a_sprint_starts_where_the_one_before_ended() {
     let lab = on_friday("").await;
     let twelve = sprint_12(&lab);
     let lena = lab.person("lena");
-    let thirteen = lena.milestone("Sprint 13", due("2026-12-18"));
+    let thirteen = lena.milestone("Sprint 13", Some(due("2026-12-18")));
     work(&lab, "Fix the pipeline", twelve, 3);
     work(&lab, "Fix the other one", thirteen, 3);
     lab.until("2026-12-02T14:59:00Z").await;
@@ -305,7 +307,7 @@ async fn what_has_no_due_date_or_another_name_is_no_sprint() {
     lena.move_milestone(release, None);
     lab.settle().await;
     assert_eq!(head(&lab), "## acme/fraud");
-    lena.move_milestone(release, due("2026-12-04"));
+    lena.move_milestone(release, Some(due("2026-12-04")));
     lab.settle().await;
     assert_eq!(head(&lab), "## acme/fraud · Sprint 12 · day 7 of 15");
     lena.delete_milestone(release);
@@ -319,7 +321,7 @@ async fn the_split_meets_points_and_boxes_in_person_days() {
     let lab = since("2026-11-06T08:00:00Z", "sprint: { capacity: 50 }\n").await;
     let eleven = sprint(&lab, "Sprint 11", "2026-11-09", "2026-11-20");
     let lena = lab.person("lena");
-    let twelve = lena.milestone("Sprint 12", due("2026-12-04"));
+    let twelve = lena.milestone("Sprint 12", Some(due("2026-12-04")));
     let (mira, ana) = (lab.person("mira"), lab.person("ana"));
     // Last sprint: 32 points done, and three people for six days in a box.
     let mut done = Vec::new();
@@ -390,7 +392,7 @@ async fn a_point_costs_what_it_has_cost_in_the_median_of_three_sprints() {
         let milestone = if title == "Week 1" {
             first
         } else {
-            lena.milestone(title, due(last_day))
+            lena.milestone(title, Some(due(last_day)))
         };
         first = milestone;
         let issue = work(&lab, &format!("Fix {title}"), milestone, points);
@@ -402,7 +404,7 @@ async fn a_point_costs_what_it_has_cost_in_the_median_of_three_sprints() {
         assert!(said.contains(&format!("a point counts {cost},")), "{said}");
     }
     // Of 10, 1, 2.5 and 2 the last three count.
-    let milestone = lena.milestone("Week 5", due("2026-12-04"));
+    let milestone = lena.milestone("Week 5", Some(due("2026-12-04")));
     work(&lab, "Fix it", milestone, 3);
     lab.until("2026-12-01T12:00:00Z").await;
     let table = split(&lab);
@@ -512,7 +514,7 @@ async fn moved_about(lab: &Lab, down: bool) {
     // It was not done by the end, whatever is said of it now.
     ana.close(grows);
     ana.set_milestone(leaves, milestone);
-    let next = lena.milestone("Sprint 13", due("2026-12-18"));
+    let next = lena.milestone("Sprint 13", Some(due("2026-12-18")));
     ana.set_milestone(stays, next);
 }
 
@@ -598,8 +600,8 @@ async fn a_summary_says_what_was_done_decided_learned_and_carried_over() {
     let lena = lab.person("lena");
     let (mira, jonas, ana) = (lab.person("mira"), lab.person("jonas"), lab.person("ana"));
     let ten = sprint(&lab, "Sprint 10", "2026-11-09", "2026-11-13");
-    let eleven = lena.milestone("Sprint 11", due("2026-11-20"));
-    let twelve = lena.milestone("Sprint 12", due("2026-12-04"));
+    let eleven = lena.milestone("Sprint 11", Some(due("2026-11-20")));
+    let twelve = lena.milestone("Sprint 12", Some(due("2026-12-04")));
     let stubborn = work(&lab, "Fix the flaky | pipeline", ten, 5);
     lab.until("2026-11-14T12:00:00Z").await;
     ana.set_milestone(stubborn, eleven);
@@ -738,7 +740,7 @@ async fn a_summary_is_posted_once_when_the_milestone_goes_on() {
     lab.settle().await;
     lena.reopen_milestone(milestone);
     lab.settle().await;
-    lena.move_milestone(milestone, due("2026-12-06"));
+    lena.move_milestone(milestone, Some(due("2026-12-06")));
     lab.settle().await;
     assert_eq!(head(&lab), "## acme/fraud · Sprint 12 · day 10 of 10");
     lena.edit_text(board_issue(&lab), "Mine.");
@@ -774,7 +776,7 @@ async fn a_due_date_that_is_moved_before_the_end_moves_the_end() {
     work(&lab, "Fix A", milestone, 3);
     lab.until("2026-12-03T12:00:00Z").await;
     lab.person("lena")
-        .move_milestone(milestone, due("2026-12-08"));
+        .move_milestone(milestone, Some(due("2026-12-08")));
     lab.until("2026-12-08T23:00:00Z").await;
     assert_eq!(head(&lab), "## acme/fraud · Sprint 12 · day 12 of 12");
     assert_eq!(summaries(&lab), Vec::<String>::new());
@@ -829,8 +831,8 @@ async fn what_had_ended_before_labhand_came_is_not_summed_up() {
     let lab = Lab::with(Setup {
         before: Some(|gh| {
             let lena = gh.as_user(REPO, "lena");
-            lena.milestone("Sprint 11", due("2026-11-20"));
-            lena.milestone("Sprint 12", due("2026-12-04"));
+            lena.milestone("Sprint 11", Some(due("2026-11-20")));
+            lena.milestone("Sprint 12", Some(due("2026-12-04")));
         }),
         ..Setup::default()
     })
@@ -943,7 +945,7 @@ async fn a_box_whose_sprint_ends_asks_for_a_review_once_even_while_it_is_paused(
         );
         assert_eq!(said[0].contains("It waits: *no GPU*."), paused);
         lab.person("lena")
-            .move_milestone(milestone, due("2026-12-08"));
+            .move_milestone(milestone, Some(due("2026-12-08")));
         lab.until("2026-12-10T12:00:00Z").await;
         assert_eq!(reviews(&lab, issue).len(), 1);
         assert_eq!(summaries(&lab).len(), 1);
@@ -957,7 +959,7 @@ async fn a_review_follows_the_milestone() {
     let milestone = sprint_12(&lab);
     let issue = with_box(&lab, milestone).await;
     lab.until("2026-12-03T12:00:00Z").await;
-    lena.move_milestone(milestone, due("2026-12-07"));
+    lena.move_milestone(milestone, Some(due("2026-12-07")));
     lab.until("2026-12-07T10:00:00Z").await;
     assert_eq!(reviews(&lab, issue), Vec::<String>::new());
     lena.close_milestone(milestone);
@@ -972,7 +974,9 @@ async fn a_review_follows_the_milestone() {
 async fn what_is_moved_to_the_next_sprint_in_time_needs_no_review() {
     let lab = on_friday("").await;
     let milestone = sprint_12(&lab);
-    let next = lab.person("lena").milestone("Sprint 13", due("2026-12-18"));
+    let next = lab
+        .person("lena")
+        .milestone("Sprint 13", Some(due("2026-12-18")));
     let issue = with_box(&lab, milestone).await;
     lab.until("2026-12-04T23:59:00Z").await;
     lab.person("mira").set_milestone(issue, next);
@@ -985,7 +989,9 @@ async fn what_is_moved_to_the_next_sprint_in_time_needs_no_review() {
 async fn a_review_that_comes_late_does_not_name_the_sprint_that_goes_on() {
     let lab = on_friday("").await;
     let milestone = sprint_12(&lab);
-    let next = lab.person("lena").milestone("Sprint 13", due("2026-12-18"));
+    let next = lab
+        .person("lena")
+        .milestone("Sprint 13", Some(due("2026-12-18")));
     let issue = with_box(&lab, milestone).await;
     lab.clock
         .advance_to("2026-12-05T09:00:00Z".parse().unwrap());
@@ -1003,7 +1009,8 @@ async fn a_review_that_comes_late_does_not_name_the_sprint_that_goes_on() {
 async fn decisions_stand_on_the_board_with_their_reasons_until_the_next_sprint_starts() {
     let lab = on_friday("").await;
     let milestone = sprint_12(&lab);
-    lab.person("lena").milestone("Sprint 13", due("2026-12-18"));
+    lab.person("lena")
+        .milestone("Sprint 13", Some(due("2026-12-18")));
     let (mira, jonas) = (lab.person("mira"), lab.person("jonas"));
     let body = "Hypothesis: it is better\n\nMetric: f1 >= 0.85\n\nTime box: 2d";
     let mut issues = Vec::new();
@@ -1203,9 +1210,9 @@ async fn a_board_without_items_waits_with_its_sprint_until_there_is_one() {
 async fn a_sprint_that_is_called_off_before_it_begins_was_none() {
     let lab = on_friday("").await;
     let lena = lab.person("lena");
-    let twelve = lena.milestone("Sprint 12", due("2026-12-04"));
-    let thirteen = lena.milestone("Sprint 13", due("2026-12-18"));
-    let fourteen = lena.milestone("Sprint 14", due("2026-12-30"));
+    let twelve = lena.milestone("Sprint 12", Some(due("2026-12-04")));
+    let thirteen = lena.milestone("Sprint 13", Some(due("2026-12-18")));
+    let fourteen = lena.milestone("Sprint 14", Some(due("2026-12-30")));
     for milestone in [twelve, thirteen, fourteen] {
         work(&lab, "Fix A", milestone, 3);
     }
@@ -1224,8 +1231,8 @@ async fn a_sprint_that_is_called_off_before_it_begins_was_none() {
 async fn of_two_sprints_side_by_side_one_may_end_early() {
     let lab = on_friday("sprint: { capacity: 20 }\n").await;
     let lena = lab.person("lena");
-    let one = lena.milestone("Sprint 12", due("2026-12-04"));
-    let other = lena.milestone("Platform 7", due("2026-12-04"));
+    let one = lena.milestone("Sprint 12", Some(due("2026-12-04")));
+    let other = lena.milestone("Platform 7", Some(due("2026-12-04")));
     work(&lab, "Fix A", one, 3);
     work(&lab, "Fix B", other, 4);
     lab.until("2026-12-02T12:00:00Z").await;
@@ -1267,4 +1274,53 @@ async fn a_sprint_that_ended_long_ago_while_nobody_listened_is_summed_up_later()
     let said = summaries(&lab);
     assert_eq!(said.len(), 1, "{said:#?}");
     assert!(said[0].starts_with("### 🏁 Sprint 12 is over · Fri 4 Dec 2026"));
+}
+
+#[tokio::test]
+async fn what_is_delivered_twice_is_planned_and_done_once() {
+    let once = on_friday("sprint: { capacity: 20 }\n").await;
+    let twice = on_friday("sprint: { capacity: 20 }\n").await;
+    twice.gh.repeat_deliveries(true);
+    for lab in [&once, &twice] {
+        moved_about(lab, false).await;
+        lab.until("2026-12-05T12:00:00Z").await;
+    }
+    assert_eq!(summaries(&twice), summaries(&once));
+    assert_eq!(split(&twice), split(&once));
+}
+
+#[tokio::test]
+async fn what_comes_from_another_repository_was_in_no_sprint_of_this_one() {
+    const OTHER: &str = "acme/churn";
+    let lab = on_friday("").await;
+    lab.gh.repo(OTHER);
+    for login in ["ana", "lena"] {
+        lab.gh.collaborator(OTHER, login, "maintain");
+    }
+    lab.gh.install("acme", Selection::Only(&[REPO, OTHER]));
+    lab.settle().await;
+    // Both have the number 1.
+    let here = sprint_12(&lab);
+    let lena = lab.gh.as_user(OTHER, "lena");
+    assert_eq!(here, lena.milestone("Quarter", Some(due("2026-12-31"))));
+    let elsewhere = lab.gh.as_user(OTHER, "ana");
+    let comes = elsewhere
+        .open_issue("Fix it there")
+        .milestone(here)
+        .labels(&["kind/maintenance", "points/8"])
+        .send();
+    work(&lab, "Fix it here", here, 3);
+    lab.until("2026-11-23T12:00:00Z").await;
+    let planned = split(&lab);
+    assert!(planned.contains("| 60 % | 3 d | – |"), "{planned}");
+    let arrived = elsewhere.transfer(comes, REPO);
+    lab.wait(SignedDuration::from_mins(10)).await;
+    assert_eq!(split(&lab), planned);
+    // Closed here, it is in no sprint still.
+    lab.person("ana").close(arrived);
+    lab.wait(SignedDuration::from_mins(10)).await;
+    assert_eq!(split(&lab), planned);
+    lab.until("2026-12-05T12:00:00Z").await;
+    let said = summaries(&lab);
+    assert!(!said[0].contains("there"), "{}", said[0]);
 }

@@ -23,6 +23,8 @@ pub(super) fn arrive(item: &mut Item, at: Timestamp) {
     item.answers.clear();
     item.fields.builds_on.clear();
     item.fields.by_command.remove(&FieldName::BuildsOn);
+    item.milestone = None;
+    item.sprint_ends = None;
     item.foundations.clear();
     item.built_on_by.clear();
     item.linked_pulls.clear();
