@@ -562,7 +562,7 @@ async fn killed_between_the_creation_of_an_issue_and_the_next_step_it_opens_no_s
     let next = opened()[0].number;
     until("the decision leads to the issue", async || {
         world.gh.deliver().await;
-        let link = format!("/issues/{next}");
+        let link = format!("`#{next}`");
         status().is_some_and(|status| status.body.contains(&link))
             && bot.metric("labhand_inbox_unhandled").await == 0.0
     })

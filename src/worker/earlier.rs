@@ -1,6 +1,9 @@
-//! What was tried before (product §2: nobody should repeat a failed experiment unknowingly). When an
-//! item of exploration is new, or says anew what it is about, the text index is asked once; which
-//! items look similar is a fact from then on, and how they ended is read with each drawing.
+//! What was tried before (product §2: nobody should repeat a failed experiment unknowingly). While an
+//! item of exploration has not begun, the text index is asked with each look; which earlier items
+//! look similar is a fact from then on, and how they ended is read with each drawing.
+//!
+//! Items are heard of in any order, so one that says anew what it is about wakes the later ones that
+//! look similar: what they show does not depend on who was heard of first.
 
 use super::intake::Gathered;
 use super::items::replay;
@@ -11,11 +14,14 @@ use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
 use crate::domain::kind::Stage;
 use crate::domain::similar;
-use crate::forge::{Forge, digest};
+use crate::forge::Forge;
 use crate::store::{ItemText, Key, Step};
 
 /// So many earlier items are shown.
 const MOST: usize = 3;
+
+/// No item has a number as high.
+const ALL: u64 = u64::MAX;
 
 /// So many of the index's best are looked at.
 const CANDIDATES: u32 = 24;
@@ -37,22 +43,17 @@ impl<F: Forge> Worker<F> {
         let Some(text) = text_of(item).filter(|_| helps && repository.acts()) else {
             return Ok(());
         };
-        let about = digest(&format!("{}\n{}", text.title, text.body));
-        let asked: Vec<&FactId> = history
-            .iter()
-            .filter(|fact| matches!(fact.what, What::Tried { .. }))
-            .map(|fact| &fact.id)
-            .collect();
-        let prefix = format!("tried:{about}:");
-        if asked.last().is_some_and(|last| last.0.starts_with(&prefix)) {
+        let mut numbers = self.similar_to(key, item, &text).await?;
+        numbers.truncate(MOST);
+        if numbers == item.tried {
             return Ok(());
         }
-        // A text that comes back is asked about anew.
-        let id = FactId(format!("{prefix}{:06}", asked.len()));
-        let numbers = self.similar_to(key, item, &text).await?;
         let at = history.last().map_or_else(|| self.now(), |fact| fact.at);
+        // Of two answers within one second the later one counts: ids decide where times tie.
+        let is_answer = |fact: &&Fact| matches!(fact.what, What::Tried { .. });
+        let answers = history.iter().filter(is_answer).count();
         let fact = Fact {
-            id,
+            id: FactId(format!("tried:{answers:06}")),
             at,
             by: None,
             what: What::Tried { numbers },
@@ -87,39 +88,70 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// The most similar first. What it builds on is shown as such already.
+    /// The earlier ones, the most similar first. What it builds on is shown as such already.
     async fn similar_to(
         &self,
         key: Key,
         item: &Item,
         text: &ItemText,
     ) -> Result<Vec<ItemNumber>, StepError> {
+        let known = item.foundation_numbers();
+        let others = self.about_the_same(key, text, key.number).await?;
+        let numbers = others.iter().map(|other| other.number);
+        Ok(numbers.filter(|number| !known.contains(number)).collect())
+    }
+
+    /// Items that are about the same as a text, with numbers below `before`, the most similar first.
+    async fn about_the_same(
+        &self,
+        key: Key,
+        text: &ItemText,
+        before: u64,
+    ) -> Result<Vec<Item>, StepError> {
         let words = similar::words(&text.title, &text.body);
         let best = self
             .shared
             .store
-            .similar(key.installation, key.repo, key.number, &words, CANDIDATES)
+            .similar(key.installation, key.repo, before, &words, CANDIDATES)
             .await?;
-        let known = item.foundation_numbers();
-        let mut numbers = Vec::new();
+        let mut items = Vec::new();
         for number in best.into_iter().map(ItemNumber) {
-            if known.contains(&number) {
-                continue;
-            }
             let Some(other) = self.item_now(key, number).await? else {
                 continue;
             };
-            let Some(theirs) = text_of(&other).filter(|_| !other.gone) else {
+            let Some(theirs) = text_of(&other) else {
                 continue;
             };
             if similar::is_similar((&text.title, &text.body), (&theirs.title, &theirs.body)) {
-                numbers.push(number);
-                if numbers.len() == MOST {
-                    break;
-                }
+                items.push(other);
             }
         }
-        Ok(numbers)
+        Ok(items)
+    }
+
+    /// What says anew what it is about, or is gone, concerns later items that are yet to come.
+    pub(super) async fn wake_later(
+        &self,
+        key: Key,
+        before: Option<&Item>,
+        after: &Item,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        let (old, new) = (before.and_then(text_of), text_of(after));
+        if old == new {
+            return Ok(());
+        }
+        for text in old.iter().chain(&new) {
+            let others = self.about_the_same(key, text, ALL).await?;
+            let later = others
+                .iter()
+                .filter(|other| after.number < other.number && is_to_come(other));
+            for other in later {
+                let there = Key::item(key.installation, key.repo, other.number);
+                step.wake.push((there, self.now()));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -155,6 +155,7 @@ impl<F: Forge> Worker<F> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
         self.tell_of_end(key, before, after, step).await?;
+        self.wake_later(key, before, after, step).await?;
         self.tell_of_box(key, before, after, step).await
     }
 

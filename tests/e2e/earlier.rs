@@ -128,3 +128,42 @@ async fn other_repositories_never_leak() {
     lab.settle().await;
     assert!(!lab.status(new).contains("🔎"), "{}", lab.status(new));
 }
+
+#[tokio::test]
+async fn what_is_shown_does_not_depend_on_who_was_heard_of_first() {
+    for backwards in [false, true] {
+        let lab = Lab::new().await;
+        let mira = lab.person("mira");
+        let titles = ["Test LSTM", "Test GRU", "Test BERT"];
+        let issues = titles.map(|model| {
+            lab.clock.advance(jiff::SignedDuration::from_secs(5));
+            mira.open_issue(&format!("{model} for ticket routing"))
+                .send()
+        });
+        let mut sent = lab.gh.take_deliveries();
+        if backwards {
+            sent.reverse();
+        }
+        for delivery in &sent {
+            lab.gh.replay(delivery);
+            lab.at_once().await;
+        }
+        lab.settle().await;
+        let tried = issues.map(|issue| lab.status(issue).matches("→ in ideation").count());
+        assert_eq!(tried, [0, 1, 2], "backwards: {backwards}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_no_example_any_more() {
+    let lab = Lab::new().await;
+    let old = ended(&lab, "Test LSTM for ticket routing", "abandon", "0.71").await;
+    let jonas = lab.person("jonas");
+    let new = jonas.open_issue("Test BERT for ticket routing").send();
+    lab.settle().await;
+    assert!(lab.status(new).contains("🔎"));
+    lab.wait_hours(1).await;
+    lab.person("lena").delete_issue(old);
+    lab.settle().await;
+    assert!(!lab.status(new).contains("🔎"), "{}", lab.status(new));
+}
