@@ -21,18 +21,57 @@ pub(super) fn echo(
     step: &mut Step<'_>,
 ) -> Result<(), serde_json::Error> {
     let at = step.facts.iter().map(|fact| fact.at).max().unwrap_or(now);
-    let mut tell = |number: ItemNumber, id: String, what: What| -> Result<(), serde_json::Error> {
-        let fact = Fact {
-            id: FactId(id),
-            at,
-            by: None,
-            what,
-        };
-        step.facts.push(stored_fact(key, number, &fact)?);
-        step.wake
-            .push((Key::item(key.installation, key.repo, number), now));
-        Ok(())
+    tell_linked(key, before, after, (at, now), step)?;
+    tell_built_on(key, before, after, (at, now), step)?;
+    // What a linked pull request's check says of this item may have changed.
+    let face = |item: &Item| {
+        (
+            item.kind,
+            item.stage,
+            item.title.clone(),
+            item.warnings.clone(),
+        )
     };
+    if before.map(face) != Some(face(after)) {
+        for number in after.linked_pulls.keys() {
+            step.wake
+                .push((Key::item(key.installation, key.repo, *number), now));
+        }
+    }
+    Ok(())
+}
+
+/// Tells another item of the repository, and lets it be looked at. Of the times the first is the
+/// fact's, the second is now.
+fn tell(
+    key: Key,
+    number: ItemNumber,
+    (id, what): (String, What),
+    (at, now): (Timestamp, Timestamp),
+    step: &mut Step<'_>,
+) -> Result<(), serde_json::Error> {
+    let fact = Fact {
+        id: FactId(id),
+        at,
+        by: None,
+        what,
+    };
+    step.facts.push(stored_fact(key, number, &fact)?);
+    step.wake
+        .push((Key::item(key.installation, key.repo, number), now));
+    Ok(())
+}
+
+/// A pull request tells the items that it is linked to, and what came out of a productionize
+/// decision tells the pull requests that are linked to it.
+fn tell_linked(
+    key: Key,
+    before: Option<&Item>,
+    after: &Item,
+    (at, now): (Timestamp, Timestamp),
+    step: &mut Step<'_>,
+) -> Result<(), serde_json::Error> {
+    let mut tell = |number, id, what| tell(key, number, (id, what), (at, now), step);
     let none = BTreeSet::new();
     let links = |item: &Item| {
         if item.is_pull {
@@ -84,6 +123,18 @@ pub(super) fn echo(
             tell(*pull, fact.id.0, fact.what)?;
         }
     }
+    Ok(())
+}
+
+/// What builds on another item tells it so, and that one tells how it stands.
+fn tell_built_on(
+    key: Key,
+    before: Option<&Item>,
+    after: &Item,
+    (at, now): (Timestamp, Timestamp),
+    step: &mut Step<'_>,
+) -> Result<(), serde_json::Error> {
+    let mut tell = |number, id, what| tell(key, number, (id, what), (at, now), step);
     for base in after.foundations.keys() {
         if !before.is_some_and(|before| before.foundations.contains_key(base)) {
             let id = format!("built-on-by:{}", after.number);
@@ -112,21 +163,6 @@ pub(super) fn echo(
     {
         let fact = foundation(Some(after), after.number, at);
         tell(*number, fact.id.0, fact.what)?;
-    }
-    // What a linked pull request's check says of this item may have changed.
-    let face = |item: &Item| {
-        (
-            item.kind,
-            item.stage,
-            item.title.clone(),
-            item.warnings.clone(),
-        )
-    };
-    if before.map(face) != Some(face(after)) {
-        for number in after.linked_pulls.keys() {
-            step.wake
-                .push((Key::item(key.installation, key.repo, *number), now));
-        }
     }
     Ok(())
 }

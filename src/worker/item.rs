@@ -369,8 +369,8 @@ impl<F: Forge> Worker<F> {
         let at = history.last().map_or_else(|| self.now(), |fact| fact.at);
         let mut found = Vec::new();
         for number in unknown {
-            let closed = self.item_now(key, number).await?;
-            if closed.is_some_and(|closed| closed.is_product()) {
+            let target = self.item_now(key, number).await?;
+            if target.is_some_and(|target| target.is_product()) {
                 found.push(closes_product(number, at));
             }
         }

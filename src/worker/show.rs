@@ -87,16 +87,7 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<Wanted, StepError> {
         let linked = self.linked_items(key, item).await?;
-        let board = if asks_for(&Order::Board, item, shown) {
-            Some(self.board_text(key, repository).await?)
-        } else {
-            None
-        };
-        let sprint = if asks_for(&Order::Sprint, item, shown) {
-            Some(self.sprint_text(key, repository).await?)
-        } else {
-            None
-        };
+        let (board, sprint) = self.words_asked_for(key, item, shown, repository).await?;
         let same_head = self.same_head(key, item).await?;
         let mut context = self.context(key, repository, &linked);
         context.same_head = &same_head;
@@ -214,6 +205,27 @@ impl<F: Forge> Worker<F> {
                 wanted.next_change.into_iter().chain(due).min(),
             )),
         }
+    }
+
+    /// The board's and the sprint's text, where somebody has asked for them here.
+    async fn words_asked_for(
+        &self,
+        key: Key,
+        item: &Item,
+        shown: &Shown,
+        repository: &Repository,
+    ) -> Result<(Option<String>, Option<String>), StepError> {
+        let board = if asks_for(&Order::Board, item, shown) {
+            Some(self.board_text(key, repository).await?)
+        } else {
+            None
+        };
+        let sprint = if asks_for(&Order::Sprint, item, shown) {
+            Some(self.sprint_text(key, repository).await?)
+        } else {
+            None
+        };
+        Ok((board, sprint))
     }
 
     /// Makes one call. What comes to nothing must not stop the others.
