@@ -208,30 +208,30 @@ async fn deliveries_may_come_in_either_order_doubled_or_late() {
             payload["repository"]["full_name"] == TICKETS
         };
         let (new, old): (Vec<&Delivery>, Vec<&Delivery>) = sent.iter().partition(is_new);
-        let send = |deliveries: &[&Delivery]| {
+        let carry = |deliveries: &[&Delivery]| {
             for delivery in deliveries {
                 lab.gh.replay(delivery);
             }
         };
         match order {
-            "as sent" => send(&sent.iter().collect::<Vec<_>>()),
-            "reversed" => send(&sent.iter().rev().collect::<Vec<_>>()),
+            "as sent" => carry(&sent.iter().collect::<Vec<_>>()),
+            "reversed" => carry(&sent.iter().rev().collect::<Vec<_>>()),
             "old one late" => {
-                send(&new);
+                carry(&new);
                 lab.wait_hours(1).await;
-                send(&old);
+                carry(&old);
             }
             "new one late" => {
-                send(&old);
+                carry(&old);
                 lab.wait_hours(1).await;
-                send(&new);
+                carry(&new);
             }
             _ => {
-                send(&new);
-                send(&old);
+                carry(&new);
+                carry(&old);
                 lab.settle().await;
-                send(&new);
-                send(&old);
+                carry(&new);
+                carry(&old);
             }
         }
         lab.wait_hours(2).await;
