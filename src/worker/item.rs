@@ -12,6 +12,7 @@ use super::kept::Repository;
 use super::noted::note_observed;
 use super::show::may_be_late;
 use super::sight::shows_labels;
+use super::sprints::find_milestone;
 use super::ties::ties;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, PullSight, What};
@@ -95,7 +96,7 @@ impl<F: Forge> Worker<F> {
         )
         .await?;
 
-        self.find_milestone(&mut item, &mut history, &mut gathered, &repository)?;
+        find_milestone(&mut item, &mut history, &mut gathered, &repository)?;
         self.find_earlier(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
 

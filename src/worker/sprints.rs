@@ -99,37 +99,6 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// A milestone's own event may be heard before one of the item that shows it as it was.
-    pub(super) fn find_milestone(
-        &self,
-        item: &mut Item,
-        history: &mut Vec<Fact>,
-        gathered: &mut Gathered,
-        repository: &Repository,
-    ) -> Result<(), StepError> {
-        let Some(shown) = &item.milestone else {
-            return Ok(());
-        };
-        let Some(known) = repository.milestones.get(&shown.number) else {
-            return Ok(());
-        };
-        let sights = history.iter().filter(|fact| {
-            matches!(
-                fact.what,
-                What::Opened(_) | What::Seen(_) | What::Observed(_)
-            )
-        });
-        let newer = sights.map(|fact| fact.at).max() < Some(known.as_of);
-        if !newer || known.milestone.as_ref() == Some(shown) {
-            return Ok(());
-        }
-        let fact = milestone_is(shown.number, known.milestone.clone(), known.as_of)?;
-        history.push(fact.clone());
-        gathered.facts.push(fact);
-        *item = replay(item.number, history, repository);
-        Ok(())
-    }
-
     /// Takes all readings that are due, and those anew of which more was heard since; says whether
     /// there were any.
     pub(super) async fn read_sprints(
@@ -210,6 +179,36 @@ impl<F: Forge> Worker<F> {
         }
         Ok(items)
     }
+}
+
+/// A milestone's own event may be heard before one of the item that shows it as it was.
+pub(super) fn find_milestone(
+    item: &mut Item,
+    history: &mut Vec<Fact>,
+    gathered: &mut Gathered,
+    repository: &Repository,
+) -> Result<(), StepError> {
+    let Some(shown) = &item.milestone else {
+        return Ok(());
+    };
+    let Some(known) = repository.milestones.get(&shown.number) else {
+        return Ok(());
+    };
+    let sights = history.iter().filter(|fact| {
+        matches!(
+            fact.what,
+            What::Opened(_) | What::Seen(_) | What::Observed(_)
+        )
+    });
+    let newer = sights.map(|fact| fact.at).max() < Some(known.as_of);
+    if !newer || known.milestone.as_ref() == Some(shown) {
+        return Ok(());
+    }
+    let fact = milestone_is(shown.number, known.milestone.clone(), known.as_of)?;
+    history.push(fact.clone());
+    gathered.facts.push(fact);
+    *item = replay(item.number, history, repository);
+    Ok(())
 }
 
 /// What a milestone is from then on, as a fact of an item that is in it.

@@ -222,15 +222,7 @@ impl World {
                 person.assign(number, who);
                 number
             }
-            Act::TakeUp { name, of } => {
-                let number = self.opened_for(*of)?;
-                self.numbers.insert(*name, number);
-                person.assign(number, who);
-                if let Some(sprint) = self.sprint {
-                    person.set_milestone(number, sprint);
-                }
-                number
-            }
+            Act::TakeUp { name, of } => self.take_up(who, *name, *of)?,
             Act::Tick { on, slugs } => {
                 let number = self.number(*on)?;
                 let comments = self.gh.issue(REPO, number).comments;
@@ -260,6 +252,18 @@ impl World {
             }
         };
         Ok(Some(number))
+    }
+
+    /// Takes the issue that labhand opened for a decision into the sprint.
+    fn take_up(&mut self, who: &str, name: Name, of: Name) -> anyhow::Result<ItemNumber> {
+        let person = self.gh.as_user(REPO, who);
+        let number = self.opened_for(of)?;
+        self.numbers.insert(name, number);
+        person.assign(number, who);
+        if let Some(sprint) = self.sprint {
+            person.set_milestone(number, sprint);
+        }
+        Ok(number)
     }
 
     /// The issue that labhand opened for a decision.
