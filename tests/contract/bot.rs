@@ -193,6 +193,7 @@ async fn story(lab: &Lab) {
     let issue = lab.gh.issue(REPO, experiment);
     assert!(!issue.open, "it is decided: {issue:#?}");
     research(lab).await;
+    sprint(lab).await;
     mira.write_file(".github/labhand.yml", "no_such_key: 1\n");
     lab.settle().await;
     let writes = lab.gh.writes();
@@ -226,6 +227,41 @@ async fn research(lab: &Lab) {
     mira.close(research);
     lab.settle().await;
     assert!(!lab.gh.issue(REPO, research).open);
+}
+
+/// A box that is extended, results, what a decision opens, and the end of the sprint.
+async fn sprint(lab: &Lab) {
+    let mira = lab.gh.as_user(REPO, "mira");
+    lab.gh.user("lena");
+    lab.gh.collaborator(REPO, "lena", "maintain");
+    let lena = lab.gh.as_user(REPO, "lena");
+    let due = lab.clock.now() + SignedDuration::from_hours(48);
+    let sprint = mira.milestone("Sprint 12", Some(due));
+    let issue = mira
+        .open_issue("Experiment: graph features find more fraud")
+        .body("Hypothesis: they do\n\nSuccess metric: recall >= 0.8\n\nTime box: 4h\n\n/activate")
+        .milestone(sprint)
+        .send();
+    lab.hour().await;
+    lena.comment(issue, "/extend 1h the labels came late\n/sprint");
+    mira.comment(
+        issue,
+        "/result recall=0.83\n/findings they do\n\n/decide productionize they do",
+    );
+    lab.settle().await;
+    let issues = lab.gh.issues(REPO);
+    let opened = issues
+        .iter()
+        .filter(|it| it.title.starts_with("Productionize:"));
+    assert_eq!(opened.count(), 1, "a development issue follows");
+    mira.close_milestone(sprint);
+    lab.settle().await;
+    // It is said once the closing has proved to be no slip.
+    lab.hour().await;
+    let board = issues.iter().find(|it| it.title.ends_with("Board"));
+    let board = board.expect("there is a board").number;
+    let summary = lab.comment(board, "Sprint 12 is over");
+    assert!(summary.is_some(), "how the sprint came out is said");
 }
 
 #[tokio::test]
