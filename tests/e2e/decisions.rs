@@ -733,3 +733,99 @@ async fn each_decision_stands_on_the_board() {
     assert!(numbers.contains(&next));
     all_was_said(&lab);
 }
+
+#[tokio::test]
+async fn what_a_private_repository_found_out_is_not_published() {
+    let lab = Lab::new().await;
+    serving(&lab);
+    lab.gh.public_repo("acme/website");
+    let both = &[REPO, "acme/website"];
+    lab.gh.install("acme", Selection::Only(both));
+    lab.settle().await;
+    let issue = analysed(&lab).await;
+    let words = refused(
+        &lab,
+        issue,
+        "lee",
+        "/decide productionize in acme/website everybody should know",
+    )
+    .await;
+    assert!(
+        words.contains("`acme/website` is public, and this repository is not"),
+        "{words}"
+    );
+    assert!(opened_in(&lab, "acme/website").is_empty());
+    assert!(lab.issue(issue).open);
+    all_was_said(&lab);
+}
+
+#[tokio::test]
+async fn a_repository_is_the_same_however_its_name_is_written() {
+    let lab = Lab::new().await;
+    let issue = analysed(&lab).await;
+    says(
+        &lab,
+        issue,
+        "lee",
+        "/decide productionize in Acme/Fraud it is here",
+    )
+    .await;
+    let status = lab.status(issue);
+    let opened = the_one(&lab);
+    let link = format!("**Leads to** | [#{0}](", opened.number);
+    assert!(status.contains(&link), "{status}");
+    all_was_said(&lab);
+}
+
+#[tokio::test]
+async fn commands_in_the_new_issue_are_named_as_they_are_given_there() {
+    let lab = Lab::policy("commands: { prefix: labhand }\n").await;
+    let mira = lab.person("mira");
+    let issue = mira
+        .open_issue("Test BERT vs GPT for classification")
+        .body(READY)
+        .assign(&["mira"])
+        .send();
+    lab.settle().await;
+    mira.comment(
+        issue,
+        "/labhand activate\n/labhand findings It wins.\n\n/labhand decide more-research is latency_p95 of @ops < 5 ms?",
+    );
+    lab.settle().await;
+    let opened = the_one(&lab);
+    assert!(
+        opened.body.contains("`/labhand activate`"),
+        "{}",
+        opened.body
+    );
+    // The question is shown as it was meant, made harmless once.
+    let status = lab.status(opened.number);
+    assert!(
+        status.contains(r"| Question | is latency\_p95 of @&#8203;ops &lt; 5 ms? |"),
+        "{status}"
+    );
+    all_was_said(&lab);
+}
+
+#[tokio::test]
+async fn how_an_earlier_item_ended_shows_where_it_looks_similar() {
+    let lab = Lab::new().await;
+    let first = analysed(&lab).await;
+    let later = lab
+        .person("jonas")
+        .open_issue("Compare BERT with GPT for classification of tickets")
+        .send();
+    lab.settle().await;
+    assert!(
+        lab.status(later).contains("→ in analysis"),
+        "{}",
+        lab.status(later)
+    );
+    says(&lab, first, "lee", "/decide abandon too slow").await;
+    assert!(
+        lab.status(later).contains("→ abandoned"),
+        "{}",
+        lab.status(later)
+    );
+    all_was_said(&lab);
+}

@@ -341,3 +341,31 @@ fn what_a_productionize_decision_opens_is_a_prototype_until_it_has_one_firm_numb
     let next = found([came_out_of(vec![link(None, 40, 12)], Verdict::MoreResearch)]);
     assert_eq!(next.phase, None);
 }
+
+#[test]
+fn which_of_two_decisions_was_heard_of_first_makes_no_second_issue() {
+    let first = || rule(&tom(), LATER, Verdict::Productionize, "it wins");
+    let second = || rule(&lena(), LATER + 5, Verdict::Productionize, "it wins by far");
+    // The second was heard of alone, and its issue opened.
+    let alone = found([second()]);
+    let asked_at = alone.follow_up_due().expect("an issue is due").asked_at;
+    let opened = || {
+        fact(
+            LATER + 5,
+            What::FollowedBy {
+                asked_at,
+                item: ItemAt {
+                    repo: None,
+                    number: ItemNumber(57),
+                },
+            },
+        )
+    };
+    let both = found([second(), opened(), first()]);
+    assert!(both.follow_up_due().is_none());
+    let decision = both.decision.as_ref().expect("decided");
+    assert_eq!(
+        both.follow_up(decision).map(|it| it.number),
+        Some(ItemNumber(57))
+    );
+}
