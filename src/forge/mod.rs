@@ -1,18 +1,21 @@
 //! What labhand needs of a forge: words for what can be heard from it, asked of it and told it.
 //! [`github`] is the one that speaks to GitHub; tests and benches bring a double that records.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::entries::Slug;
-use crate::domain::fact::{CloseReason, Milestone, Snapshot, What};
+use crate::domain::fact::{CloseReason, Milestone, Snapshot};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
 pub mod github;
+mod heard;
+mod shown;
+
+pub use heard::{Happening, Heard, RepoHappening};
+pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, Shown};
 
 /// A repository as calls need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -347,181 +350,8 @@ pub trait Forge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
 }
 
-/// What GitHub shows of an item or a board, as far as labhand had a hand in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Shown {
-    /// Labels by canonical name: there or not, and since when that is known.
-    pub labels: BTreeMap<String, LabelShown>,
-    /// Whether it is open; `None` before it was ever seen.
-    pub open: Option<bool>,
-    /// Comments of our own.
-    pub comments: BTreeMap<Slot, CommentShown>,
-    /// The boxes of the checklist comment as they were last written, or seen after somebody's edit.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub boxes: BTreeMap<Slug, bool>,
-    /// When somebody last edited the checklist comment, as far as that was heard.
-    #[serde(default)]
-    pub boxes_as_of: Option<Timestamp>,
-    /// Comments with commands that were deleted since: nothing is said or done to them any more.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub deleted: BTreeSet<u64>,
-    /// Reactions of our own, by comment id, 0 for the text itself.
-    pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
-    /// Checks by `name@sha`.
-    pub checks: BTreeMap<String, CheckShown>,
-    /// The board issue, if this is a board.
-    pub board: Option<BoardShown>,
-    /// Calls that came to nothing, by their digest, and when: they are not tried again for a while.
-    #[serde(default)]
-    pub refused: BTreeMap<String, Timestamp>,
-}
-
-/// A label on an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LabelShown {
-    /// There, or taken off.
-    pub there: bool,
-    /// When that happened, by GitHub's clock.
-    pub at: Timestamp,
-}
-
-/// A comment of our own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommentShown {
-    /// Its id; `None` once it was deleted by somebody.
-    pub id: Option<CommentId>,
-    /// The digest of the text that it has, see [`digest`].
-    pub digest: String,
-}
-
-/// A check of our own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckShown {
-    /// GitHub's id, or 0 for a commit status.
-    pub id: u64,
-    /// The digest of what it says.
-    pub digest: String,
-}
-
-/// The board issue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BoardShown {
-    /// Its number.
-    pub number: ItemNumber,
-    /// The digest of the text that it has.
-    pub digest: String,
-}
-
 /// A short digest of a text, enough to tell whether it is as wanted.
 pub fn digest(text: &str) -> String {
     use sha2::{Digest, Sha256};
     hex::encode(&Sha256::digest(text.as_bytes())[..12])
-}
-
-/// Something heard from the forge: what happened, when, by whom, and to which item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Heard {
-    /// When, by GitHub's clock.
-    pub at: Timestamp,
-    /// Who did it.
-    pub by: Option<User>,
-    /// Whether the account that did it is a bot.
-    pub by_bot: bool,
-    /// What.
-    pub what: Happening,
-}
-
-/// What can be heard.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
-    /// Goes into the item's history as it is. Label names are GitHub's, not canonical.
-    Item(What),
-    /// Somebody wrote or edited a comment, which may hold commands.
-    Comment {
-        /// Which.
-        comment: CommentId,
-        /// Its text now.
-        body: String,
-        /// Who wrote it (who edited it is [`Heard::by`]).
-        author: User,
-        /// Whether its author is a bot.
-        author_is_bot: bool,
-        /// Its text before, if it was edited.
-        before: Option<String>,
-    },
-    /// A comment was deleted.
-    CommentDeleted {
-        /// Which.
-        comment: CommentId,
-    },
-    /// The text of an issue or pull request is new or was edited, and may hold commands.
-    Text {
-        /// Its text now.
-        body: String,
-        /// Its text before, if it was edited.
-        before: Option<String>,
-    },
-    /// The issue was moved here from another repository, and is new here.
-    Arrived {
-        /// The repository where it was, if GitHub lets us know.
-        from: Option<RepoId>,
-        /// Its number there.
-        number: ItemNumber,
-    },
-    /// The issue was moved to another repository, where it goes on under another number.
-    /// [`What::Gone`] comes before.
-    Transferred {
-        /// The other repository.
-        to: RepoId,
-        /// Its number there.
-        number: ItemNumber,
-    },
-    /// Something about the repository itself.
-    Repo(RepoHappening),
-}
-
-/// What can happen to a repository as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RepoHappening {
-    /// Something was pushed to the default branch; its policy files may have changed.
-    PolicyMayHaveChanged,
-    /// A label of this id has this name now; `None`: it was deleted.
-    Label {
-        /// GitHub's id.
-        id: u64,
-        /// The definition now.
-        spec: Option<LabelSpec>,
-    },
-    /// The repository has this name, branch and visibility now.
-    Repository(RepoNow),
-    /// labhand was installed on it, or it was added to the installation.
-    Installed {
-        /// The App is installed on all repositories of the account.
-        on_all: bool,
-    },
-    /// labhand was taken off it, or it was deleted.
-    Removed,
-    /// Who is in which team, or may do what, has changed.
-    PeopleChanged,
-    /// A milestone is so now.
-    Milestone {
-        /// Its number within the repository.
-        number: u64,
-        /// The milestone now; `None`: it was deleted.
-        now: Option<Milestone>,
-    },
-    /// A merge queue asks for checks on this commit.
-    MergeGroup {
-        /// The commit.
-        head: CommitSha,
-        /// The branch that it would be merged into.
-        base: String,
-        /// The pull requests that it would merge, as far as the queue's branch name tells.
-        pulls: Vec<ItemNumber>,
-    },
-    /// Somebody asks for a check of ours again.
-    CheckRerequested {
-        /// The commit.
-        head: CommitSha,
-    },
 }

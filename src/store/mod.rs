@@ -8,12 +8,14 @@
 //! |---|---|
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | [`queue`] | which key is looked at next, and by whom |
-//! | [`records`] | facts, states, repositories, intents |
+//! | `facts` | facts, kept for ever |
+//! | [`records`] | states, repositories, intents, and the step that stores all of it |
 //! | [`texts`] | what items are about, and which earlier ones are about the same |
 //!
 //! Documents (states, facts, what is shown) are JSON text that the store does not look into.
 
 mod error;
+mod facts;
 pub mod inbox;
 mod key;
 pub mod queue;
@@ -33,10 +35,11 @@ use sqlx::sqlite::{
 use sqlx::{Connection, Row, Sqlite, Transaction};
 
 pub use error::StoreError;
+pub use facts::NewFact;
 pub use inbox::{Accepted, Inbox, NewDelivery};
 pub use key::{BodyDigest, Key, KeyKind};
 pub use queue::{Lease, StoredDelivery};
-pub use records::{Intent, ItemRow, NewFact, RepoRow, SavedItem, SavedRepo, Step};
+pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
 
 /// How long a statement waits for another process that holds the file, for example a backup.

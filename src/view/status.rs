@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::domain::fact::CloseReason;
-use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Decision, Findings, Item, Superseded};
 use crate::domain::kind::{Kind, KindSource};
 use crate::domain::order::Frozen;
@@ -13,6 +12,10 @@ use crate::domain::timebox::TimeBox;
 use super::meter::meter;
 use super::{Context, amendments, drawn_at, link, next_step, results, rules, text, when, words};
 
+mod links;
+
+use links::{chain, leads_to, links, origin, pulls};
+
 /// Lengths of what users typed, in characters of Markdown. Together with the counts below they
 /// keep the whole comment within GitHub's 65,536 characters.
 const LINE: usize = 200;
@@ -20,7 +23,6 @@ const FIELD: usize = 1_500;
 const LONG: usize = 8_000;
 const MOST_FINDINGS: usize = 3;
 const MOST_DECISIONS: usize = 5;
-const MOST_LINKS: usize = 12;
 
 /// Exploration always has one; production work only if a command or a rule asks for it.
 pub fn is_due(item: &Item, kind: Kind) -> bool {
@@ -314,57 +316,6 @@ fn running_box(timebox: &TimeBox, item: &Item, ctx: &Context<'_>) -> String {
     parts.join(" · ")
 }
 
-/// The decision that it was opened for.
-fn origin(item: &Item, ctx: &Context<'_>) -> Option<String> {
-    let origin = item.origin.as_ref()?;
-    Some(format!(
-        "{} {} · *{}*",
-        link::item_at(&origin.item, ctx),
-        text::escape(&origin.title, LINE),
-        words::verdict(origin.verdict)
-    ))
-}
-
-/// How many explorations led here, and what they took.
-fn chain(item: &Item, ctx: &Context<'_>) -> Option<String> {
-    let before = item.chain_before();
-    let day = ctx.policy.calendar.day_length();
-    (!before.is_empty()).then(|| {
-        let links = before.0.len().saturating_sub(MOST_LINKS);
-        let mut shown: Vec<String> = Vec::new();
-        if links > 0 {
-            shown.push("…".to_owned());
-        }
-        let last = before.0.iter().skip(links);
-        shown.extend(last.map(|link| link::item_at(&link.item, ctx)));
-        format!(
-            "{} → this · {} spent before",
-            shown.join(" → "),
-            before.spent().in_days(day)
-        )
-    })
-}
-
-/// What was opened for its decisions, and what builds on it.
-fn leads_to(item: &Item, ctx: &Context<'_>) -> Option<String> {
-    let opened = item.follow_ups.values();
-    let elsewhere: Vec<String> = opened
-        .clone()
-        .filter(|item| item.repo.is_some())
-        .map(|item| link::item_at(item, ctx))
-        .collect();
-    let here = opened
-        .filter(|item| item.repo.is_none())
-        .map(|item| item.number);
-    let mut here: Vec<ItemNumber> = here.collect();
-    here.extend(&item.built_on_by);
-    here.sort_unstable();
-    here.dedup();
-    let here = links(here.iter(), item, ctx);
-    let all: Vec<String> = here.into_iter().chain(elsewhere).collect();
-    (!all.is_empty()).then(|| all.join("<br>"))
-}
-
 fn blocked(item: &Item, ctx: &Context<'_>) -> Option<String> {
     let blocked = item.blocked.as_ref()?;
     let since = when::moment(blocked.since, ctx.policy);
@@ -372,64 +323,6 @@ fn blocked(item: &Item, ctx: &Context<'_>) -> Option<String> {
         Some(reason) => format!("{} · since {since}", text::escape(reason, FIELD)),
         None => format!("since {since}"),
     })
-}
-
-fn links<'a>(
-    numbers: impl ExactSizeIterator<Item = &'a ItemNumber>,
-    item: &Item,
-    ctx: &Context<'_>,
-) -> Option<String> {
-    let more = numbers.len().saturating_sub(MOST_LINKS);
-    let mut shown: Vec<String> = numbers
-        .take(MOST_LINKS)
-        .map(|number| described(*number, item, ctx))
-        .collect();
-    if more > 0 {
-        shown.push(format!("… and {more} more"));
-    }
-    (!shown.is_empty()).then(|| shown.join("<br>"))
-}
-
-/// `#41 Explore NLP approaches · *more research*`, as far as it is known.
-fn described(number: ItemNumber, item: &Item, ctx: &Context<'_>) -> String {
-    let mut text = link::item(number, ctx);
-    let other = ctx.linked(number);
-    if let Some(other) = other {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " {}", text::escape(&other.title, LINE));
-    }
-    let decided = match other.and_then(|other| other.decision.as_ref()) {
-        Some(decision) => Some(decision.verdict),
-        None => item.foundations.get(&number).and_then(|base| base.decided),
-    };
-    if let Some(verdict) = decided {
-        let _ = write!(text, " · *{}*", words::verdict(verdict));
-    }
-    text
-}
-
-fn pulls(item: &Item, ctx: &Context<'_>) -> Option<String> {
-    let mut shown: Vec<String> = item
-        .linked_pulls
-        .iter()
-        .take(MOST_LINKS)
-        .map(|(number, pull)| {
-            let state = match (pull.merged, pull.open, pull.draft) {
-                (true, _, _) => "merged",
-                (false, false, _) => "closed",
-                (false, true, true) => "draft",
-                (false, true, false) => "ready for review",
-            };
-            format!("{} {state}", link::item(*number, ctx))
-        })
-        .collect();
-    if item.linked_pulls.len() > MOST_LINKS {
-        shown.push(format!(
-            "… and {} more",
-            item.linked_pulls.len() - MOST_LINKS
-        ));
-    }
-    (!shown.is_empty()).then(|| shown.join(" · "))
 }
 
 /// What was learned, newest first, folded.

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use super::kept::Repository;
 use super::noted::{note_labels, note_state, vanished};
+use super::orders::{Written, is_heeded};
 use super::{StepError, Worker};
-use crate::command::{self, ticks};
-use crate::domain::actor::{Actor, Needs, Permission, Standing, User};
+use crate::command::ticks;
+use crate::domain::actor::{Actor, Permission, Standing, User};
 use crate::domain::entries::Slug;
-use crate::domain::fact::{Fact, FactId, Ordered, Place, Snapshot, What};
+use crate::domain::fact::{Fact, FactId, Place, Snapshot, What};
 use crate::domain::ids::{ItemNumber, RepoId};
-use crate::domain::order::Order;
 use crate::forge::{Forge, Happening, Heard, RepoRef, Shown, Slot, digest};
 use crate::view::slots;
 
@@ -159,73 +159,6 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// The commands of a text become facts; those that stood there before an edit are not new.
-    async fn take_commands(
-        &self,
-        text: Written,
-        source: &Source<'_>,
-        gathered: &mut Gathered,
-    ) -> Result<(), StepError> {
-        let policy = source.repository.policy_at(text.at);
-        if !policy.enabled {
-            // Nobody would answer, and to be answered weeks later helps nobody.
-            return Ok(());
-        }
-        let prefix = policy.prefix.as_deref();
-        let before = text
-            .before
-            .as_deref()
-            .map(|before| command::read(before, prefix));
-        let mut old: BTreeMap<String, usize> = BTreeMap::new();
-        for found in before.into_iter().flatten() {
-            *old.entry(found.normal).or_default() += 1;
-        }
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let mut actor = None;
-        for found in command::read(&text.body, prefix) {
-            if text.by_bot && !command::is_report(&found) {
-                continue;
-            }
-            let nth = seen.entry(found.normal.clone()).or_default();
-            *nth += 1;
-            if *nth <= old.get(&found.normal).copied().unwrap_or(0) {
-                continue;
-            }
-            if actor.is_none() {
-                actor = Some(if text.by_bot {
-                    bot(&text.by)
-                } else {
-                    self.actor(source.repo, policy, &text.by).await?
-                });
-            }
-            let mut by = actor.clone();
-            let mut order = found.order;
-            if let Some(by) = by.as_mut() {
-                self.look_around(&mut order, by, source, policy).await?;
-            }
-            gathered.sync |= order == Ok(Order::Sync);
-            let id = format!("order:{}:{}:{nth}", text.place.key(), digest(&found.normal));
-            let ordered = Ordered {
-                place: text.place,
-                index: found.index,
-                text: found.text,
-                order,
-                needs: if text.by_bot {
-                    Needs::Anyone
-                } else {
-                    needed(found.needs, source.repository)
-                },
-            };
-            gathered.facts.push(Fact {
-                id: FactId(id),
-                at: text.at,
-                by,
-                what: What::Ordered(Box::new(ordered)),
-            });
-        }
-        Ok(())
-    }
-
     /// Somebody edited a comment of ours: ticks of the checklist are facts, all else is put back.
     async fn take_own_edit(
         &self,
@@ -286,37 +219,6 @@ pub(super) fn ticked(
         .collect()
 }
 
-/// A text that may hold commands.
-struct Written {
-    place: Place,
-    body: String,
-    before: Option<String>,
-    at: Timestamp,
-    by: User,
-    /// One of the policy's bots, which may report and nothing else.
-    by_bot: bool,
-}
-
-/// Whether the policy lets this bot report.
-fn is_heeded(bot: &User, at: Timestamp, source: &Source<'_>) -> bool {
-    let bare = |name: &str| {
-        name.to_ascii_lowercase()
-            .trim_end_matches("[bot]")
-            .to_owned()
-    };
-    let bots = &source.repository.policy_at(at).bots;
-    bots.iter()
-        .any(|named| bare(named) == bare(bot.login.as_str()))
-}
-
-/// GitHub shows no permissions of bots; the policy has said what this one may.
-fn bot(user: &User) -> Actor {
-    Actor {
-        user: user.clone(),
-        standing: Standing::at_least(Permission::None),
-    }
-}
-
 /// An edit of a comment of ours.
 struct OwnEdit {
     comment: u64,
@@ -325,19 +227,6 @@ struct OwnEdit {
     at: Timestamp,
     /// `None`: a bot, which ticks nothing for anybody.
     by: Option<User>,
-}
-
-/// In a public repository being author or assignee is not enough (product §7). What holds is
-/// settled when the command is given, not when the repository is published later.
-fn needed(needs: Needs, repository: &Repository) -> Needs {
-    match needs {
-        Needs::AuthorAssigneeTriage if !repository.now.private => Needs::Triage,
-        Needs::Anyone
-        | Needs::AuthorAssigneeTriage
-        | Needs::Triage
-        | Needs::Write
-        | Needs::Lead => needs,
-    }
 }
 
 /// Of what the bot does itself only this is news: that it closed or reopened, and what the item

@@ -33,6 +33,7 @@ mod item;
 mod items;
 mod kept;
 mod noted;
+mod orders;
 mod pace;
 mod people;
 mod repository;

@@ -1,0 +1,116 @@
+//! What can be heard from a forge.
+
+use jiff::Timestamp;
+
+use super::{LabelSpec, RepoNow};
+use crate::domain::actor::User;
+use crate::domain::fact::{Milestone, What};
+use crate::domain::ids::{CommentId, CommitSha, ItemNumber, RepoId};
+
+/// Something heard from the forge: what happened, when, by whom, and to which item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// When, by GitHub's clock.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: Option<User>,
+    /// Whether the account that did it is a bot.
+    pub by_bot: bool,
+    /// What.
+    pub what: Happening,
+}
+
+/// What can be heard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// Goes into the item's history as it is. Label names are GitHub's, not canonical.
+    Item(What),
+    /// Somebody wrote or edited a comment, which may hold commands.
+    Comment {
+        /// Which.
+        comment: CommentId,
+        /// Its text now.
+        body: String,
+        /// Who wrote it (who edited it is [`Heard::by`]).
+        author: User,
+        /// Whether its author is a bot.
+        author_is_bot: bool,
+        /// Its text before, if it was edited.
+        before: Option<String>,
+    },
+    /// A comment was deleted.
+    CommentDeleted {
+        /// Which.
+        comment: CommentId,
+    },
+    /// The text of an issue or pull request is new or was edited, and may hold commands.
+    Text {
+        /// Its text now.
+        body: String,
+        /// Its text before, if it was edited.
+        before: Option<String>,
+    },
+    /// The issue was moved here from another repository, and is new here.
+    Arrived {
+        /// The repository where it was, if GitHub lets us know.
+        from: Option<RepoId>,
+        /// Its number there.
+        number: ItemNumber,
+    },
+    /// The issue was moved to another repository, where it goes on under another number.
+    /// [`What::Gone`] comes before.
+    Transferred {
+        /// The other repository.
+        to: RepoId,
+        /// Its number there.
+        number: ItemNumber,
+    },
+    /// Something about the repository itself.
+    Repo(RepoHappening),
+}
+
+/// What can happen to a repository as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RepoHappening {
+    /// Something was pushed to the default branch; its policy files may have changed.
+    PolicyMayHaveChanged,
+    /// A label of this id has this name now; `None`: it was deleted.
+    Label {
+        /// GitHub's id.
+        id: u64,
+        /// The definition now.
+        spec: Option<LabelSpec>,
+    },
+    /// The repository has this name, branch and visibility now.
+    Repository(RepoNow),
+    /// labhand was installed on it, or it was added to the installation.
+    Installed {
+        /// The App is installed on all repositories of the account.
+        on_all: bool,
+    },
+    /// labhand was taken off it, or it was deleted.
+    Removed,
+    /// Who is in which team, or may do what, has changed.
+    PeopleChanged,
+    /// A milestone is so now.
+    Milestone {
+        /// Its number within the repository.
+        number: u64,
+        /// The milestone now; `None`: it was deleted.
+        now: Option<Milestone>,
+    },
+    /// A merge queue asks for checks on this commit.
+    MergeGroup {
+        /// The commit.
+        head: CommitSha,
+        /// The branch that it would be merged into.
+        base: String,
+        /// The pull requests that it would merge, as far as the queue's branch name tells.
+        pulls: Vec<ItemNumber>,
+    },
+    /// Somebody asks for a check of ours again.
+    CheckRerequested {
+        /// The commit.
+        head: CommitSha,
+    },
+}

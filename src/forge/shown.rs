@@ -1,0 +1,75 @@
+//! What GitHub shows of an item or a board, as far as labhand knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Reaction, Slot};
+use crate::domain::entries::Slug;
+use crate::domain::ids::{CommentId, ItemNumber};
+
+/// What GitHub shows of an item or a board, as far as labhand had a hand in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Shown {
+    /// Labels by canonical name: there or not, and since when that is known.
+    pub labels: BTreeMap<String, LabelShown>,
+    /// Whether it is open; `None` before it was ever seen.
+    pub open: Option<bool>,
+    /// Comments of our own.
+    pub comments: BTreeMap<Slot, CommentShown>,
+    /// The boxes of the checklist comment as they were last written, or seen after somebody's edit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub boxes: BTreeMap<Slug, bool>,
+    /// When somebody last edited the checklist comment, as far as that was heard.
+    #[serde(default)]
+    pub boxes_as_of: Option<Timestamp>,
+    /// Comments with commands that were deleted since: nothing is said or done to them any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub deleted: BTreeSet<u64>,
+    /// Reactions of our own, by comment id, 0 for the text itself.
+    pub reactions: BTreeMap<u64, BTreeSet<Reaction>>,
+    /// Checks by `name@sha`.
+    pub checks: BTreeMap<String, CheckShown>,
+    /// The board issue, if this is a board.
+    pub board: Option<BoardShown>,
+    /// Calls that came to nothing, by their digest, and when: they are not tried again for a while.
+    #[serde(default)]
+    pub refused: BTreeMap<String, Timestamp>,
+}
+
+/// A label on an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelShown {
+    /// There, or taken off.
+    pub there: bool,
+    /// When that happened, by GitHub's clock.
+    pub at: Timestamp,
+}
+
+/// A comment of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentShown {
+    /// Its id; `None` once it was deleted by somebody.
+    pub id: Option<CommentId>,
+    /// The digest of the text that it has, see [`digest`](super::digest).
+    pub digest: String,
+}
+
+/// A check of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckShown {
+    /// GitHub's id, or 0 for a commit status.
+    pub id: u64,
+    /// The digest of what it says.
+    pub digest: String,
+}
+
+/// The board issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardShown {
+    /// Its number.
+    pub number: ItemNumber,
+    /// The digest of the text that it has.
+    pub digest: String,
+}
