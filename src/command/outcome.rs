@@ -19,7 +19,7 @@ use crate::domain::kind::Verdict;
 use crate::domain::metric;
 use crate::domain::order::{Misread, Order};
 
-use super::args::{Args, Choice, bare, misread, required, split_word};
+use super::args::{Args, Choice, bare, misread, quoted, required, split_word};
 use super::{Command, Extent};
 
 /// `/result name=value…`
@@ -88,7 +88,7 @@ impl Command for Decide {
             example: Self::EXAMPLE,
         })?;
         let (elsewhere, rest) = match verdict {
-            Verdict::Productionize => elsewhere(rest),
+            Verdict::Productionize => elsewhere(rest)?,
             // No production work follows, so "in train/test data" is a part of the reason.
             Verdict::Abandon | Verdict::MoreResearch => (None, rest),
         };
@@ -103,14 +103,19 @@ impl Command for Decide {
 }
 
 /// `in acme/serving reason` → the repository and the reason.
-fn elsewhere(text: &str) -> (Option<RepoName>, &str) {
+fn elsewhere(text: &str) -> Result<(Option<RepoName>, &str), Misread> {
     let (preposition, rest) = split_word(text);
     if !preposition.eq_ignore_ascii_case("in") {
-        return (None, text);
+        return Ok((None, text));
     }
     let (name, reason) = split_word(rest);
     match bare(name).parse() {
-        Ok(repository) => (Some(repository), reason),
-        Err(_) => (None, text),
+        Ok(repository) => Ok((Some(repository), reason)),
+        Err(_) if name.contains('/') => {
+            let problem = format!("{} is no repository", quoted(name));
+            let example = "/decide productionize in acme/serving the platform lives there";
+            Err(misread(problem, example))
+        }
+        Err(_) => Ok((None, text)),
     }
 }

@@ -206,6 +206,9 @@ impl Command for Metric {
 
 /// A metric is plain prose, or all of it can be measured.
 fn readable(text: &str, example: &str) -> Result<(), Misread> {
+    if !text.contains(char::is_alphanumeric) {
+        return Err(misread(format!("{} says nothing", quoted(text)), example));
+    }
     match metric::read(text) {
         Ok(_) => Ok(()),
         Err(misformed) => Err(misread(misformed.to_string(), example)),

@@ -115,9 +115,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
 /// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.
 /// Nothing is ever closed for being late.
 pub fn pass(item: &mut Item, to: Timestamp) {
-    let hour_ago = to
-        .checked_sub(SignedDuration::from_hours(1))
-        .unwrap_or(Timestamp::MIN);
+    let hour_ago = to.checked_sub(HOUR).unwrap_or(Timestamp::MIN);
     item.disturbed.retain(|at| *at > hour_ago);
     item.yielded = item.disturbed.len() > RESTORATIONS_AN_HOUR;
     if item.gone || item.closed.is_some() {
@@ -173,6 +171,8 @@ fn plan(item: &mut Item, policy: &Policy) {
     item.sprint_ends = milestone
         .and_then(|milestone| Some((milestone.number, sprint::end_of(milestone, policy)?)));
 }
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// After this many labels put back within an hour labhand yields (product §2).
 const RESTORATIONS_AN_HOUR: usize = 3;
@@ -309,7 +309,14 @@ fn close(item: &mut Item, how: CloseReason, at: Timestamp, ground: &Ground<'_>) 
         return;
     };
     let undecided = how.is_done() && guards::is_undecided(item);
-    if undecided && ground.policy.level(Rule::DecisionBeforeClose) == Level::Enforce {
+    // Who closes it again and again, another bot perhaps, is not fought for ever.
+    let hour_ago = at.checked_sub(HOUR).unwrap_or(Timestamp::MIN);
+    let reopened = item
+        .notices
+        .iter()
+        .filter(|notice| notice.what == NoticeKind::ReopenedUndecided && notice.at > hour_ago);
+    let insists = reopened.count() < RESTORATIONS_AN_HOUR;
+    if undecided && insists && ground.policy.level(Rule::DecisionBeforeClose) == Level::Enforce {
         notify_once(item, at, NoticeKind::ReopenedUndecided);
         stages::enter(item, Stage::Analysis, at, None);
         return;

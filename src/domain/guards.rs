@@ -51,7 +51,9 @@ fn is_broken(item: &Item, rule: Rule) -> bool {
     match rule {
         Rule::ExperimentNeedsHypothesis => item.hypothesis().is_none(),
         Rule::ExperimentNeedsMetric => item.metric().is_none(),
-        Rule::ExplorationNeedsTimebox => item.box_length.is_none() && item.timebox.is_none(),
+        Rule::ExplorationNeedsTimebox => {
+            item.box_length.is_none() && item.timebox.is_none() && !item.box_interrupted
+        }
         Rule::NoPointsOnExploration => item.points.is_some(),
         // What is to be deployed has one firm number (product §2).
         Rule::DevelopmentNeedsPoints => item.points.is_none_or(|points| {

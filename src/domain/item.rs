@@ -99,6 +99,9 @@ pub struct Item {
     pub timebox: Option<TimeBox>,
     /// Boxes that stopped when the kind changed.
     pub earlier_boxes: Vec<TimeBox>,
+    /// A change of kind stopped the last of them while it ran; it is still the item's box.
+    #[serde(default)]
+    pub box_interrupted: bool,
     /// Why it cannot go on.
     pub blocked: Option<Blocked>,
     /// When it could not go on before.
@@ -198,6 +201,7 @@ impl Item {
             box_length: None,
             timebox: None,
             earlier_boxes: Vec::new(),
+            box_interrupted: false,
             blocked: None,
             earlier_blocks: Vec::new(),
             results: Vec::new(),

@@ -102,6 +102,10 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
             wanted.changes_at(change);
         }
     }
+    // The comment that is there must not go on telling of a clock that nobody looks after.
+    if item.kind.is_none() && item.opted_out && item.status_wanted {
+        wanted.say(slots::status(), status::text(item, ctx));
+    }
     if let Some(prefix) = ctx.policy.prefix.as_deref() {
         let comments = wanted.comments.values_mut().map(|said| &mut said.text);
         let checks = wanted.checks.iter_mut().map(|check| &mut check.summary);

@@ -8,7 +8,7 @@ use crate::domain::item::Item;
 use crate::domain::kind::{Kind, Phase, Stage};
 use crate::domain::labels::OutcomeLabel;
 use crate::domain::order::BoxLength;
-use crate::domain::policy::{Level, Policy, Rule};
+use crate::domain::policy::{Level, Rule};
 
 use super::{Context, drawn_at, link, rules, text, when, words};
 
@@ -37,8 +37,11 @@ fn exploration(item: &Item, kind: Kind, ctx: &Context<'_>) -> Option<String> {
         return None;
     }
     let found = !item.findings.is_empty();
+    // One that became an experiment while it was active has still to fix what it tests.
+    let unfixed = kind == Kind::Experiment && item.frozen.is_none();
     match item.stage {
-        Stage::Ideation => Some(begin(item, ctx.policy)),
+        Stage::Ideation => Some(begin(item, ctx)),
+        Stage::Active | Stage::Analysis | Stage::Decision if unfixed => Some(begin(item, ctx)),
         Stage::Active | Stage::Analysis if !found => {
             let then = match kind {
                 Kind::Experiment => format!(", then {DECIDE}"),
@@ -96,8 +99,8 @@ fn unmeasured(item: &Item, kind: Kind) -> Option<String> {
     Some(name.replace('`', ""))
 }
 
-fn begin(item: &Item, policy: &Policy) -> String {
-    let missing = missing_for(Stage::Active, item, policy);
+fn begin(item: &Item, ctx: &Context<'_>) -> String {
+    let missing = missing_for(Stage::Active, item, ctx);
     if !missing.is_empty() {
         return format!("add {}, then `/activate`.", words::listed(&missing));
     }
@@ -116,13 +119,38 @@ pub fn length(item: &Item) -> Option<String> {
 }
 
 /// What is missing to enter a stage, whether the policy insists on it or merely says so.
-fn missing_for(stage: Stage, item: &Item, policy: &Policy) -> Vec<String> {
+fn missing_for(stage: Stage, item: &Item, ctx: &Context<'_>) -> Vec<String> {
     guards::broken_by_entering(item, stage)
         .into_iter()
-        .filter(|rule| policy.level(*rule) != Level::Off)
-        .map(|rule| {
-            let size = size(item.phase).filter(|_| rule == Rule::DevelopmentNeedsPoints);
-            size.unwrap_or_else(|| rules::supply(rule)).to_owned()
+        .filter(|rule| match ctx.policy.level(*rule) {
+            Level::Enforce => true,
+            // Another box is nothing that is missing here, unless the policy insists.
+            Level::Warn => *rule != Rule::OneActiveBox,
+            Level::Off => false,
+        })
+        .map(|rule| match rule {
+            Rule::DevelopmentNeedsPoints => {
+                let size = size(item.phase);
+                size.unwrap_or_else(|| rules::supply(rule)).to_owned()
+            }
+            Rule::OneActiveBox => {
+                let others = item.other_boxes.keys().take(3);
+                let others: Vec<String> = others.map(|other| link::item(*other, ctx)).collect();
+                format!(
+                    "a pause of {} (`/block reason` there)",
+                    words::listed(&others)
+                )
+            }
+            Rule::ExperimentNeedsHypothesis
+            | Rule::ExperimentNeedsMetric
+            | Rule::ExplorationNeedsTimebox
+            | Rule::NoPointsOnExploration
+            | Rule::DevelopmentNeedsDeliverables
+            | Rule::DevelopmentBuildsOnValidated
+            | Rule::FindingsBeforeDecision
+            | Rule::DecisionBeforeClose
+            | Rule::HandoffComplete
+            | Rule::LifecycleGates => rules::supply(rule).to_owned(),
         })
         .collect()
 }
@@ -156,7 +184,7 @@ fn production(item: &Item, ctx: &Context<'_>) -> Option<String> {
         .collect();
     match item.stage {
         Stage::Todo => {
-            let missing = missing_for(Stage::InProgress, item, ctx.policy);
+            let missing = missing_for(Stage::InProgress, item, ctx);
             let first = if missing.is_empty() {
                 String::new()
             } else {

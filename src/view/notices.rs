@@ -33,7 +33,11 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
 /// A reminder that nobody has to act on is not written any more: where labhand was away while the
 /// box went on, its end makes the first reminder moot, and whatever stopped it makes both so.
 fn is_news(notice: &Notice, item: &Item) -> bool {
-    let over = item.closed.is_some() || item.timebox.as_ref().is_none_or(|it| it.stopped);
+    let stopped = item.timebox.as_ref().is_none_or(|it| it.stopped);
+    // What research learned was written down before the box began: nobody owes anything.
+    let research = item.kind.is_some_and(|it| it.kind == Kind::Research);
+    let owes_nothing = research && !item.findings.is_empty();
+    let over = item.closed.is_some() || stopped || owes_nothing;
     match notice.what {
         NoticeKind::BoxExpiring(end) => {
             let ended = |other: &Notice| other.what == NoticeKind::BoxExpired(end);
@@ -122,7 +126,7 @@ fn expiring(item: &Item, kind: Option<Kind>, ctx: &Context<'_>) -> String {
         "{}{share} % of {} is used.{end} {}",
         addressed(item),
         box_length(item),
-        finish(kind)
+        finish(kind, !item.findings.is_empty())
     )
 }
 
@@ -131,7 +135,7 @@ fn expired(item: &Item, kind: Option<Kind>) -> String {
         "{}{} is over. {} Nothing is closed.",
         addressed(item),
         box_length(item),
-        finish(kind)
+        finish(kind, !item.findings.is_empty())
     )
 }
 
@@ -159,18 +163,27 @@ fn review(item: &Item, ended: Option<u64>, ctx: &Context<'_>) -> String {
         (None, true) => " It is paused.".to_owned(),
         (None, false) => String::new(),
     };
-    let asks = match words::leads(ctx.policy) {
-        Some(leads) => format!(" or ask {leads} for `/extend`"),
-        None => " or ask a lead for `/extend`".to_owned(),
+    let may_grow = item.timebox.as_ref().is_some_and(|timebox| {
+        let granted = u32::try_from(timebox.extensions.len()).unwrap_or(u32::MAX);
+        granted < timebox.terms.count
+    });
+    let ways = match (may_grow, words::leads(ctx.policy)) {
+        (true, Some(leads)) => format!("decide, or ask {leads} for `/extend`"),
+        (true, None) => "decide, or ask a lead for `/extend`".to_owned(),
+        (false, _) => "and decide".to_owned(),
     };
+    let gap = if may_grow { "," } else { "" };
     format!(
-        "{}{why}{waits} Please review it: write what is known with `/findings …`, decide,{asks}. Nothing is closed.",
+        "{}{why}{waits} Please review it: write what is known with `/findings …`{gap} {ways}. Nothing is closed.",
         addressed(item)
     )
 }
 
-fn finish(kind: Option<Kind>) -> &'static str {
+fn finish(kind: Option<Kind>, found: bool) -> &'static str {
     match kind {
+        Some(Kind::Experiment) | None if found => {
+            "Decide with `/decide productionize | abandon | more-research` and the reason."
+        }
         Some(Kind::Experiment) | None => {
             "Write what you found with `/findings …`, then decide with `/decide productionize | abandon | more-research` and the reason."
         }

@@ -39,6 +39,7 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
         ),
         Refusal::BoxStarted => "the time box has started, and its length is fixed since then; `/extend …` gives it more time.".to_owned(),
         Refusal::NoSuchPreset { name, presets } => no_such_preset(name, presets),
+        Refusal::NotFixed => "what it tests is not fixed yet; `/activate` fixes hypothesis and metric, and starts it.".to_owned(),
         Refusal::NoBox => "no time box has started here; `/timebox 3d` sets its length, and `/activate` starts it.".to_owned(),
         Refusal::BoxStopped => "the time box has done its work: findings, a decision or closing ended it.".to_owned(),
         Refusal::ExtensionsSpent { most: 0 } => "time boxes are not extended here: findings or a decision end them.".to_owned(),

@@ -16,6 +16,9 @@ use super::{Context, refusals, slots, status, text};
 /// Failed commands that one reply lists.
 const MOST_FAILURES: usize = 20;
 
+/// Comments with which one comment's questions are answered.
+const MOST_ANSWERS: usize = 4;
+
 /// Adds what answers the commands of each comment, and of the text.
 pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
     for answers in item.answers.values() {
@@ -42,12 +45,26 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
         if !failed.is_empty() {
             wanted.say(slots::reply(place), failures(&failed, item, ctx));
         }
-        for answer in answers {
+        for answer in few(answers) {
             if let Some(words) = asked_words(answer, item, ctx) {
                 wanted.say_once(slots::answer(answer), words);
             }
         }
     }
+}
+
+/// What is answered in words: each question of a comment once, and no more than a few. A comment of
+/// three hundred lines must not become three hundred comments.
+fn few(answers: &[Answered]) -> Vec<&Answered> {
+    let mut few: Vec<&Answered> = Vec::new();
+    for answer in answers {
+        let asks = matches!(answer.outcome, Outcome::Asked(_));
+        let new = few.iter().all(|known| known.outcome != answer.outcome);
+        if asks && new && few.len() < MOST_ANSWERS {
+            few.push(answer);
+        }
+    }
+    few
 }
 
 /// Reactions are kept by the comment's id, 0 for the text itself.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::item::Item;
+use crate::domain::kind::Stage;
 use crate::domain::labels::OutcomeLabel;
 use crate::domain::metric::{self, Criterion, Report, Row};
 
@@ -175,6 +176,7 @@ pub fn ending(item: &Item) -> String {
     let ended = match (&item.decision, &item.closed, item.outcome()) {
         (Some(decision), _, _) => words::verdict(decision.verdict).to_owned(),
         (None, _, Some(OutcomeLabel::DidNotFinish)) => "did not finish".to_owned(),
+        (None, None, _) if item.stage == Stage::Ideation => "an idea so far".to_owned(),
         (None, None, _) => words::in_stage(item.stage).to_owned(),
         (None, Some(closed), _) if !closed.how.is_done() => "not done".to_owned(),
         (None, Some(_), _) if item.findings.is_empty() => "closed without findings".to_owned(),

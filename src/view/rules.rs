@@ -52,7 +52,7 @@ pub fn sentence(rule: Rule, kind: Option<Kind>) -> String {
             None => "It ends with a decision: `/decide productionize | abandon | more-research`, with the reason.".to_owned(),
         },
         Rule::OneActiveBox => {
-            "An assignee has another running time box; `/block reason` pauses this one.".to_owned()
+            "An assignee has another running time box; `/block reason` on one of the two pauses it.".to_owned()
         }
         Rule::HandoffComplete => {
             "A hand-off is merged when its checklist is signed; `/sign slug` signs an entry.".to_owned()

@@ -467,7 +467,7 @@ mod tests {
         | `f1` | ≥ 0.85 | 0.80 | – | not measured |
         | `latency_p95` | &lt; 50 ms | – | – | not measured |
 
-        - ⚠️ An assignee has another running time box; `/block reason` pauses this one.
+        - ⚠️ An assignee has another running time box; `/block reason` on one of the two pauses it.
         - 🏷️ Labels that labhand keeps were changed three times within an hour; it leaves them as they are now.
 
         <sub>🔒 fixed 23 Nov 2026, `3f2a91c0ffee` · `/help` for commands</sub>
@@ -487,16 +487,16 @@ mod tests {
             ..sample.active_experiment()
         };
         insta::assert_snapshot!(text(&item, &late), @"
-    ### 🧪 Experiment · Analysis · Sprint 12
+        ### 🧪 Experiment · Analysis · Sprint 12
 
-    **Next:** write what you found with `/findings …`, then `/decide productionize | abandon | more-research` and the reason — the time box is over since **Wed 25 Nov, 17:00 CET**; nothing is closed for that.
+        **Next:** add a hypothesis (`/hypothesis …`) and a success metric (`/metric f1 >= 0.85 baseline 0.80`), then `/activate`.
 
-    | Time box | `▰▰▰▰▰▰▰▰▰▰` 24 h of 24 h · ⏱ over since Wed 25 Nov, 17:00 CET · running since Mon 23 Nov, 09:00 |
-    |:--|:--|
-    | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) |
+        | Time box | `▰▰▰▰▰▰▰▰▰▰` 24 h of 24 h · ⏱ over since Wed 25 Nov, 17:00 CET · running since Mon 23 Nov, 09:00 |
+        |:--|:--|
+        | **Builds on** | [#41](https://redirect.github.com/acme/fraud/issues/41) |
 
-    <sub>`/help` for commands</sub>
-    ");
+        <sub>`/help` for commands</sub>
+        ");
     }
 
     #[test]

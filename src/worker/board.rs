@@ -62,7 +62,9 @@ impl<F: Forge> Worker<F> {
         {
             return Ok(Some(written_at + REST));
         }
-        let wanted = self.board(key, &repository, &kept.sprints).await?;
+        let wanted = self
+            .board(key, &repository, &kept.sprints, shown.board.is_some())
+            .await?;
         // A repository without items has no board until there is something to say.
         let Some(wanted) = wanted else {
             return Ok(None);
@@ -127,10 +129,13 @@ impl<F: Forge> Worker<F> {
         key: Key,
         repository: &Repository,
         read: &ReadSprints,
+        is_there: bool,
     ) -> Result<Option<WantedBoard>, StepError> {
         let items = self.items_now(key).await?;
         let concerns = |item: &Item| item.kind.is_some() || item.handoff.is_some();
-        if !items.iter().any(concerns) && repository.policy_problem.is_none() {
+        let blank = !items.iter().any(concerns) && repository.policy_problem.is_none();
+        // One that is there must not go on showing what is no more.
+        if blank && !is_there {
             return Ok(None);
         }
         let sprints = repository.sprints();

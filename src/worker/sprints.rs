@@ -57,14 +57,15 @@ impl ReadSprints {
         }
     }
 
-    /// A sprint that goes on after all, and whose end nobody was told of, has no end yet.
+    /// A sprint that goes on after all has no end yet. What was said of it stays said, and is not
+    /// said again.
     fn resume(&mut self, sprints: &[Sprint], now: Timestamp) {
         for sprint in sprints.iter().filter(|sprint| sprint.end > now) {
             let untold = |from: &Timestamp| *from > now;
             if self.told_from.get(&sprint.number).is_some_and(untold) {
                 self.told_from.remove(&sprint.number);
-                self.ledger.goes_on(sprint.number);
             }
+            self.ledger.goes_on(sprint.number);
         }
     }
 }

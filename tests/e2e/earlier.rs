@@ -92,7 +92,7 @@ async fn how_an_earlier_one_ends_later_shows_with_the_next_drawing() {
         .send();
     lab.settle().await;
     assert!(
-        lab.status(second).contains("→ in ideation"),
+        lab.status(second).contains("→ an idea so far"),
         "{}",
         lab.status(second)
     );
@@ -149,7 +149,7 @@ async fn what_is_shown_does_not_depend_on_who_was_heard_of_first() {
             lab.at_once().await;
         }
         lab.settle().await;
-        let tried = issues.map(|issue| lab.status(issue).matches("→ in ideation").count());
+        let tried = issues.map(|issue| lab.status(issue).matches("→ an idea so far").count());
         assert_eq!(tried, [0, 1, 2], "backwards: {backwards}");
     }
 }

@@ -97,7 +97,7 @@ async fn each_reminder_is_armed_once_more_for_the_new_end() {
     insta::assert_snapshot!(said[3..].join("\n"), @"
     @mira, 80 % of the time box of 2 d, extended by 1 d, is used. It ends **Wed 25 Nov, 17:00 UTC**. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows.
     @mira, the time box of 2 d, extended by 1 d, is over. Write what you found with `/findings …`, then close it, or say with `/decide …` what follows. Nothing is closed.
-    @mira, the time box of 2 d, extended by 1 d, has been open for twice its length. Please review it: write what is known with `/findings …`, decide, or ask a lead for `/extend`. Nothing is closed.
+    @mira, the time box of 2 d, extended by 1 d, has been open for twice its length. Please review it: write what is known with `/findings …` and decide. Nothing is closed.
     ");
 }
 

@@ -191,7 +191,7 @@ async fn points_are_dropped_when_it_becomes_exploration() {
 }
 
 #[tokio::test]
-async fn the_box_of_a_changed_kind_starts_anew_when_it_is_activated_again() {
+async fn the_box_of_a_changed_kind_goes_on_when_it_is_activated_again() {
     let lab = Lab::new().await;
     let mira = lab.person("mira");
     let issue = mira.open_issue("Explore graph features (2 days)").send();
@@ -206,14 +206,19 @@ async fn the_box_of_a_changed_kind_starts_anew_when_it_is_activated_again() {
     assert!(lab.reply(issue, refused).contains("/hypothesis"));
     mira.comment(
         issue,
-        "/hypothesis Graph features find more fraud\n/metric f1 >= 0.85\n/timebox 1d\n/activate",
+        "/hypothesis Graph features find more fraud\n/metric f1 >= 0.85\n/activate",
     );
     lab.settle().await;
     assert_eq!(
         lab.labels(issue),
         ["kind/experiment", "stage/active", "timebox/running"]
     );
-    assert!(lab.status(issue).contains("Hypothesis 🔒"));
+    let status = lab.status(issue);
+    assert!(status.contains("Hypothesis 🔒"), "{status}");
+    assert!(status.contains("of 16 h"), "two days as before: {status}");
+    let longer = mira.comment(issue, "/timebox 1w");
+    lab.settle().await;
+    assert!(lab.reply(issue, longer).contains("`/extend …`"));
 }
 
 #[tokio::test]

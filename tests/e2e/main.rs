@@ -20,6 +20,7 @@ mod policy;
 mod repositories;
 mod resilience;
 mod results;
+mod sidesteps;
 mod sprints;
 mod stages;
 mod transfers;

@@ -1041,7 +1041,7 @@ async fn decisions_stand_on_the_board_with_their_reasons_until_the_next_sprint_s
     lab.wait(SignedDuration::from_mins(1)).await;
     let shown = part(&lab, "- ");
     assert!(
-        shown.contains("⛔ deleted 2 Test RNN → abandoned"),
+        shown.contains("⛔ `#2` (deleted) Test RNN → abandoned"),
         "{shown}"
     );
     lab.until("2026-12-05T12:00:00Z").await;

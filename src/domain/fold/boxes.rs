@@ -49,7 +49,7 @@ pub(super) fn set_box(
 ) -> Result<(), Refusal> {
     exploration(item)?;
     open_kind(item)?;
-    if item.timebox.is_some() {
+    if item.timebox.is_some() || item.box_interrupted {
         return Err(Refusal::BoxStarted);
     }
     stages::resolve(length, policy)?;

@@ -87,7 +87,11 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
         }
         Some(before) if before == kind => return,
         Some(_) => {
-            let to = item.stage.mapped_to(kind);
+            let to = match item.stage.mapped_to(kind) {
+                // What still waits for its decision is not done because it is called otherwise.
+                Stage::Done if item.closed.is_none() => Stage::InReview,
+                to => to,
+            };
             item.tripped = false;
             if item.stage != to {
                 item.stage = to;
@@ -95,6 +99,7 @@ pub(super) fn set(item: &mut Item, kind: Kind, source: KindSource, at: Timestamp
                 item.moves.push(Move { at, to, by: None });
             }
             if let Some(mut timebox) = item.timebox.take() {
+                item.box_interrupted = !timebox.stopped;
                 timebox.stop(at);
                 item.earlier_boxes.push(timebox);
             }

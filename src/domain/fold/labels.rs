@@ -38,6 +38,8 @@ pub(super) fn put_on(
         Label::Blocked => boxes::block(item, None, at),
         Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
         Label::Handoff | Label::Model(_) | Label::Board => {}
+        // Those that a template puts on a new issue are simply taken off.
+        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings if is_new(item, at) => {}
         Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
     }
 }
@@ -68,6 +70,14 @@ pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
         Label::Model(_) | Label::Board => {}
         Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
     }
+}
+
+/// Whether this is the second of its creation, or what follows at once: GitHub tells of a label that
+/// was set at creation twice.
+fn is_new(item: &Item, at: Timestamp) -> bool {
+    const AT_ONCE: SignedDuration = SignedDuration::from_secs(3);
+    let settled = item.created_at.and_then(|it| it.checked_add(AT_ONCE).ok());
+    settled.is_none_or(|settled| at <= settled)
 }
 
 /// Somebody changed a label that is labhand's output; it is put back unless that was too often.

@@ -10,7 +10,7 @@ use crate::domain::ids::RepoName;
 use crate::domain::item::{
     Amendment, Closed, Decision, FieldName, Findings, Item, Refusal, Reported, Superseded,
 };
-use crate::domain::kind::{Stage, Verdict};
+use crate::domain::kind::{Kind, Stage, Verdict};
 use crate::domain::labels::OutcomeLabel;
 use crate::domain::metric::{self, Criterion, Measurement, Report};
 use crate::domain::order::Frozen;
@@ -85,6 +85,7 @@ pub(super) fn report(
     if item.stage == Stage::Ideation {
         return Err(Refusal::WrongStage { stage: item.stage });
     }
+    is_fixed(item)?;
     let criteria = item.criteria().ok().flatten().unwrap_or_default();
     match report {
         Report::Measured(measurements) => fits(measurements, &criteria)?,
@@ -101,6 +102,16 @@ pub(super) fn report(
         by: by.clone(),
         report: report.clone(),
     });
+    Ok(())
+}
+
+/// An experiment fixes what it tests before its results are in. One that became an experiment while it
+/// was active has not done that yet.
+fn is_fixed(item: &Item) -> Result<(), Refusal> {
+    let experiment = item.kind.is_some_and(|it| it.kind == Kind::Experiment);
+    if experiment && item.frozen.is_none() {
+        return Err(Refusal::NotFixed);
+    }
     Ok(())
 }
 
@@ -196,6 +207,7 @@ pub(super) fn decide(
     if !matches!(item.stage, Stage::Analysis | Stage::Decision) {
         return Err(Refusal::WrongStage { stage: item.stage });
     }
+    is_fixed(item)?;
     let no_findings = if item.findings.is_empty() {
         vec![Rule::FindingsBeforeDecision]
     } else {

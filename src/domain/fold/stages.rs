@@ -125,8 +125,19 @@ fn activate(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refus
     Ok(())
 }
 
-/// Starts the box, if there is a length for one and none has started.
+/// Starts the box, if there is a length for one and none has started. One that a change of kind
+/// had stopped goes on: a kind there and back gives nobody more time.
 pub(super) fn start_box(item: &mut Item, at: Timestamp, policy: &Policy) -> Result<(), Refusal> {
+    if item.timebox.is_none() && item.box_interrupted {
+        item.timebox = item.earlier_boxes.pop();
+        item.box_interrupted = false;
+        if let Some(timebox) = item.timebox.as_mut() {
+            timebox.go_on(at);
+            if item.blocked.is_some() {
+                timebox.pause(at);
+            }
+        }
+    }
     if item.timebox.is_none()
         && let Some(length) = item.box_length.as_ref()
     {

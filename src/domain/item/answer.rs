@@ -89,6 +89,8 @@ pub enum Refusal {
         /// What there is.
         presets: Vec<String>,
     },
+    /// What the experiment tests is not fixed yet: its kind was changed on the way.
+    NotFixed,
     /// There is no box that could be extended.
     NoBox,
     /// The box has done its work: findings, a decision or closing stopped it.

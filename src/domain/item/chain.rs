@@ -107,7 +107,8 @@ impl Item {
     }
 
     /// What was opened for a decision, or for one that it revises and that asked for the same. Which of
-    /// the two was heard of first makes no difference.
+    /// the two was heard of first makes no difference. What goes into production is built once, also
+    /// where it was decided anew; more research is another question each time.
     pub fn follow_up(&self, decision: &Decision) -> Option<&ItemAt> {
         if !decision.has_follow_up() {
             return None;
@@ -117,7 +118,10 @@ impl Item {
             .earlier_decisions
             .iter()
             .rev()
-            .take_while(|earlier| stands && earlier.superseded == Some(Superseded::Revised))
+            .take_while(|earlier| {
+                let anew = decision.verdict == Verdict::Productionize;
+                stands && (anew || earlier.superseded == Some(Superseded::Revised))
+            })
             .filter(|earlier| {
                 earlier.verdict == decision.verdict && earlier.elsewhere == decision.elsewhere
             });

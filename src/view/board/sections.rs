@@ -131,7 +131,7 @@ pub(super) fn decisions(board: &Board<'_>) -> Option<String> {
             "- {} {} {} → {}{} · {}, {}: {}",
             words::verdict_emoji(decision.verdict),
             if item.gone {
-                format!("deleted {}", item.number)
+                format!("`#{}` (deleted)", item.number)
             } else {
                 link::item(item.number, board.ctx)
             },

@@ -22,6 +22,15 @@ fn at_stage(kind: Kind, position: usize) -> Vec<Fact> {
     facts
 }
 
+/// The stage at the same position; but what is open and still waits for its decision is not done
+/// because it is called otherwise.
+fn mapped(from: Kind, to: Kind, position: usize) -> Stage {
+    match Stage::track(to)[position] {
+        Stage::Done if from.is_exploration() => Stage::InReview,
+        stage => stage,
+    }
+}
+
 #[test]
 fn every_change_at_every_stage_keeps_the_position_stops_the_box_and_keeps_history() {
     for from in Kind::ALL {
@@ -34,7 +43,7 @@ fn every_change_at_every_stage_keeps_the_position_stops_the_box_and_keeps_histor
                 let after = state(&facts, &Policy::default());
                 let story = format!("{from} in {} becomes {to}", before.stage);
 
-                assert_eq!(after.stage, Stage::track(*to)[position], "{story}");
+                assert_eq!(after.stage, mapped(*from, *to, position), "{story}");
                 assert_eq!(after.frozen, before.frozen, "{story}");
                 assert_eq!(after.closed, before.closed, "{story}");
                 assert!(after.moves.starts_with(&before.moves), "{story}");
@@ -67,7 +76,9 @@ fn the_way_there_and_back_keeps_the_stage_but_not_the_box() {
                 facts.push(labeled(TURN, &format!("kind/{to}")));
                 facts.push(labeled(TURN + 60, &format!("kind/{from}")));
                 let back = state(&facts, &Policy::default());
-                assert_eq!(back.stage, Stage::track(*from)[position], "{from} {to}");
+                let there = mapped(*from, *to, position);
+                let stage = there.mapped_to(*from);
+                assert_eq!(back.stage, stage, "{from} {to}");
                 assert_eq!(back.timebox, None, "{from} {to}");
             }
         }
