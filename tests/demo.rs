@@ -73,10 +73,11 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             // More time is for a lead to grant.
             "“/extend 1d the second ring of accounts came late: it is for a lead",
             "timebox/expired → timebox/running · −needs/findings",
-            // The hand-off, with one wrong tick.
+            // The hand-off, with one wrong tick; meanwhile a lead revises a decision.
             "check labhand/handoff ✗ 0 of 14 signed",
             "mira     ticks serving",
             "“serving is engineering's to sign",
+            "Decided: ⛔ abandoned · lena, 2 Dec 2026",
             "check labhand/handoff ✓ Complete",
             "lena     merges #19",
             "stage/in-review → stage/done",

@@ -454,6 +454,13 @@ pub(super) const STORY: &[Step] = &[
     ),
     says(on(DEC, 1, 13, 0), "noor", BASELINE, "/activate"),
     does(on(DEC, 1, 15, 0), "ana", Act::Ready { on: ENDPOINT_PULL }),
+    // A lead may revise what was decided; both stay on record.
+    says(
+        on(DEC, 2, 9, 30),
+        "lena",
+        GPT,
+        "/decide abandon Neither accurate nor cheap enough; the new prompts change nothing.",
+    ),
     says(
         on(DEC, 2, 10, 0),
         "noor",
