@@ -2,8 +2,10 @@
 //! (product §9). Reading the file, with line and column of every mistake, is [`parse`]'s work.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use globset::{Glob, GlobMatcher};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -276,6 +278,16 @@ impl Rule {
 }
 
 impl Policy {
+    /// Of policies by when they came into force, ascending, the one at a time; before the first one,
+    /// the first: it is what was found. Where there is none, the defaults.
+    pub fn in_force(policies: &[(Timestamp, Self)], at: Timestamp) -> &Self {
+        static DEFAULT: LazyLock<Policy> = LazyLock::new(Policy::default);
+        let later = policies.partition_point(|(since, _)| *since <= at);
+        policies
+            .get(later.saturating_sub(1))
+            .map_or_else(|| &*DEFAULT, |(_, policy)| policy)
+    }
+
     /// The level of a rule here.
     pub fn level(&self, rule: Rule) -> Level {
         self.guards

@@ -12,9 +12,9 @@ use crate::domain::item::Item;
 use crate::domain::sprint::Sprint;
 use crate::forge::{Call, CallError, Forge, Shown};
 use crate::store::{Key, Lease, SavedItem, Step};
-use crate::view;
 use crate::view::sprint::Plan;
 use crate::view::wanted::WantedBoard;
+use crate::view::{self, Context};
 
 /// The least time between two drawings of one board.
 const REST: SignedDuration = SignedDuration::from_secs(10);
@@ -161,12 +161,7 @@ impl<F: Forge> Worker<F> {
         key: Key,
         repository: &Repository,
     ) -> Result<String, StepError> {
-        let items = self.items_now(key).await?;
-        let read = self.sprints_read(key).await?;
-        let sprints = repository.sprints();
-        let plan = plan(repository, &sprints, &read);
-        let context = self.context(key, repository, &[]);
-        Ok(view::sprint::text(&items, &plan, &context))
+        self.drawn(key, repository, view::sprint::text).await
     }
 
     /// The board's text for a comment.
@@ -175,11 +170,24 @@ impl<F: Forge> Worker<F> {
         key: Key,
         repository: &Repository,
     ) -> Result<String, StepError> {
+        let text = |items: &[Item], plan: &Plan<'_>, context: &Context<'_>| {
+            view::board(items, plan, context).text
+        };
+        self.drawn(key, repository, text).await
+    }
+
+    /// Draws what a repository's items and sprints are, for a look at another key.
+    async fn drawn(
+        &self,
+        key: Key,
+        repository: &Repository,
+        draw: impl FnOnce(&[Item], &Plan<'_>, &Context<'_>) -> String,
+    ) -> Result<String, StepError> {
         let items = self.items_now(key).await?;
         let read = self.sprints_read(key).await?;
         let sprints = repository.sprints();
         let plan = plan(repository, &sprints, &read);
-        Ok(view::board(&items, &plan, &self.context(key, repository, &[])).text)
+        Ok(draw(&items, &plan, &self.context(key, repository, &[])))
     }
 }
 

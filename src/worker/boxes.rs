@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::echo::stored_fact;
 use super::intake::Gathered;
-use super::items::replay;
+use super::items::learn;
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, What};
@@ -41,32 +41,26 @@ impl<F: Forge> Worker<F> {
                 news.push(other_box(other.number, runs_for, at));
             }
         }
-        if !news.is_empty() {
-            history.extend(news.iter().cloned());
-            gathered.facts.extend(news);
-            *item = replay(item.number, history, repository);
-        }
+        learn(news, item, history, gathered, repository);
         Ok(())
     }
 
     /// Tells those who share an assignee that the box runs now, or does not any more.
-    pub(super) async fn tell_of_box(
+    pub(super) fn tell_of_box(
         &self,
         key: Key,
         before: Option<&Item>,
         after: &Item,
+        others: &[Item],
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
         let ran_for = before.map(Item::box_runs_for).unwrap_or_default();
         let runs_for = after.box_runs_for();
-        if ran_for == runs_for {
-            return Ok(());
-        }
         let concerned: BTreeSet<UserId> = ran_for.union(&runs_for).copied().collect();
         let last = step.facts.iter().map(|fact| fact.at).max();
         let at = last.unwrap_or_else(|| self.now());
-        for other in self.items_now(key).await? {
-            if other.number == after.number || explorers(&other).is_disjoint(&concerned) {
+        for other in others {
+            if other.number == after.number || explorers(other).is_disjoint(&concerned) {
                 continue;
             }
             let fact = other_box(after.number, runs_for.clone(), at);
@@ -76,6 +70,11 @@ impl<F: Forge> Worker<F> {
         }
         Ok(())
     }
+}
+
+/// Whether the box begins or ceases to run, or runs for others.
+pub(super) fn box_changes(before: Option<&Item>, after: &Item) -> bool {
+    before.map(Item::box_runs_for).unwrap_or_default() != after.box_runs_for()
 }
 
 /// Who is assigned to research or an experiment that is open.

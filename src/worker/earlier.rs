@@ -6,7 +6,7 @@
 //! look similar: what they show does not depend on who was heard of first.
 
 use super::intake::Gathered;
-use super::items::replay;
+use super::items::learn;
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, What};
@@ -60,34 +60,18 @@ impl<F: Forge> Worker<F> {
             by: None,
             what: What::Tried { numbers },
         };
-        history.push(fact.clone());
-        gathered.facts.push(fact);
-        *item = replay(item.number, history, repository);
+        learn(vec![fact], item, history, gathered, repository);
         Ok(())
     }
 
     /// How it ended is shown where it looked similar.
-    pub(super) async fn tell_of_end(
-        &self,
-        key: Key,
-        before: Option<&Item>,
-        after: &Item,
-        step: &mut Step<'_>,
-    ) -> Result<(), StepError> {
-        let end = |item: &Item| {
-            let verdict = item.decision.as_ref().map(|decision| decision.verdict);
-            (verdict, item.closed.clone(), item.outcome(), item.gone)
-        };
-        if text_of(after).is_none() || before.map(end) == Some(end(after)) {
-            return Ok(());
-        }
-        for other in self.items_now(key).await? {
+    pub(super) fn tell_of_end(&self, key: Key, after: &Item, others: &[Item], step: &mut Step<'_>) {
+        for other in others {
             if other.tried.contains(&after.number) && other.closed.is_none() {
                 let other = Key::item(key.installation, key.repo, other.number);
                 step.wake.push((other, self.now()));
             }
         }
-        Ok(())
     }
 
     /// The earlier ones, the most similar first. What it builds on is shown as such already.
@@ -155,6 +139,15 @@ impl<F: Forge> Worker<F> {
         }
         Ok(())
     }
+}
+
+/// Whether exploration ends now, or otherwise than before.
+pub(super) fn ends(before: Option<&Item>, after: &Item) -> bool {
+    let end = |item: &Item| {
+        let verdict = item.decision.as_ref().map(|decision| decision.verdict);
+        (verdict, item.closed.clone(), item.outcome(), item.gone)
+    };
+    text_of(after).is_some() && before.map_or((None, None, None, false), end) != end(after)
 }
 
 /// It is open and has not begun, so that knowing of others still helps.

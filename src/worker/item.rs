@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::earlier::text_of;
+use super::boxes::box_changes;
+use super::earlier::{ends, text_of};
 use super::echo::{closes_product, echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
-use super::items::{replay, state};
+use super::items::{learn, replay, state};
 use super::kept::Repository;
 use super::noted::note_observed;
 use super::show::may_be_late;
@@ -155,9 +156,19 @@ impl<F: Forge> Worker<F> {
     ) -> Result<(), StepError> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
-        self.tell_of_end(key, before, after, step).await?;
         self.wake_later(key, before, after, step).await?;
-        self.tell_of_box(key, before, after, step).await
+        let (ends, boxes) = (ends(before, after), box_changes(before, after));
+        if !ends && !boxes {
+            return Ok(());
+        }
+        let others = self.items_now(key).await?;
+        if ends {
+            self.tell_of_end(key, after, &others, step);
+        }
+        if boxes {
+            self.tell_of_box(key, before, after, &others, step)?;
+        }
+        Ok(())
     }
 
     /// Asks GitHub for what no event says, and how it is now where they do not tell.
@@ -338,17 +349,13 @@ impl<F: Forge> Worker<F> {
             .into_iter()
             .filter(|number| !item.foundations.contains_key(number))
             .collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
         let at = history.last().map_or_else(|| self.now(), |fact| fact.at);
+        let mut found = Vec::new();
         for number in unknown {
             let base = self.item_now(key, number).await?;
-            let fact = foundation(base.as_ref(), number, at);
-            history.push(fact.clone());
-            gathered.facts.push(fact);
+            found.push(foundation(base.as_ref(), number, at));
         }
-        *item = replay(item.number, history, repository);
+        learn(found, item, history, gathered, repository);
         Ok(())
     }
 
@@ -375,11 +382,7 @@ impl<F: Forge> Worker<F> {
                 found.push(closes_product(number, at));
             }
         }
-        if !found.is_empty() {
-            history.extend(found.iter().cloned());
-            gathered.facts.extend(found);
-            *item = replay(item.number, history, repository);
-        }
+        learn(found, item, history, gathered, repository);
         Ok(())
     }
 }

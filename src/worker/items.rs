@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::kept::{Repository, in_force};
+use super::intake::Gathered;
+use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, Formerly, What};
 use crate::domain::fold::{self, Ground};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::Item;
+use crate::domain::policy::Policy;
 use crate::forge::{Forge, Shown};
 use crate::store::Key;
 use crate::view::Context;
@@ -82,7 +84,7 @@ impl<F: Forge> Worker<F> {
             .await?;
         let mut pulls = Vec::new();
         for row in rows {
-            let kept: Option<Item> = serde_json::from_str(&row.doc)?;
+            let kept = state(&row.doc);
             let has_head = |item: &Item| item.pull.as_ref().is_some_and(|p| p.sight.head == *head);
             if let Some(item) = kept.filter(has_head) {
                 pulls.push((self.passed(item), serde_json::from_str(&row.shown)?));
@@ -137,6 +139,22 @@ pub(super) fn state(doc: &str) -> Option<Item> {
     })
 }
 
+/// What was found out beside what was heard counts like it: facts of the item, and its state with them.
+pub(super) fn learn(
+    news: Vec<Fact>,
+    item: &mut Item,
+    history: &mut Vec<Fact>,
+    gathered: &mut Gathered,
+    repository: &Repository,
+) {
+    if news.is_empty() {
+        return;
+    }
+    history.extend(news.iter().cloned());
+    gathered.facts.extend(news);
+    *item = replay(item.number, history, repository);
+}
+
 /// The state, from all facts. Sorts them, and drops what was heard twice.
 pub(super) fn replay(number: ItemNumber, history: &mut Vec<Fact>, repository: &Repository) -> Item {
     replay_until(number, history, repository, Timestamp::MAX)
@@ -166,7 +184,7 @@ pub(super) fn replay_until(
         let elsewhere = arrivals.iter().find(|(at, _)| fact.at < *at);
         let ground = match elsewhere {
             Some((_, formerly)) => Ground {
-                policy: in_force(&formerly.policies, fact.at),
+                policy: Policy::in_force(&formerly.policies, fact.at),
                 since: formerly.since,
             },
             None => Ground {

@@ -119,14 +119,6 @@ pub(super) struct KnownLabel {
     pub(super) spec: LabelSpec,
 }
 
-/// Of policies by when they came into force, the one at a time.
-pub(super) fn in_force(policies: &[(Timestamp, Policy)], at: Timestamp) -> &Policy {
-    let later = policies.partition_point(|(since, _)| *since <= at);
-    policies
-        .get(later.saturating_sub(1))
-        .map_or_else(|| default_policy(), |(_, policy)| policy)
-}
-
 impl Repository {
     pub(super) fn new(now: RepoNow, since: Timestamp) -> Self {
         Self {
@@ -283,7 +275,7 @@ impl Repository {
 
     /// The policy in force at a time; before the first one, the first: it is what was found.
     pub(super) fn policy_at(&self, at: Timestamp) -> &Policy {
-        in_force(&self.policies, at)
+        Policy::in_force(&self.policies, at)
     }
 
     /// The policy in force now.
@@ -337,9 +329,4 @@ impl Repository {
             }
         }
     }
-}
-
-fn default_policy() -> &'static Policy {
-    static DEFAULT: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::default);
-    &DEFAULT
 }

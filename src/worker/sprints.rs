@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::echo::stored_fact;
 use super::intake::Gathered;
-use super::items::{replay, replay_until};
+use super::items::{learn, replay_until};
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, Milestone, What};
@@ -206,9 +206,7 @@ pub(super) fn find_milestone(
         return Ok(());
     }
     let fact = milestone_is(shown.number, known.milestone.clone(), known.as_of)?;
-    history.push(fact.clone());
-    gathered.facts.push(fact);
-    *item = replay(item.number, history, repository);
+    learn(vec![fact], item, history, gathered, repository);
     Ok(())
 }
 

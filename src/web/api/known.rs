@@ -61,13 +61,9 @@ impl Known {
         milestones.filter_map(|known| known.milestone.as_ref())
     }
 
-    /// The policy in force at a time; before the first one, the first.
+    /// The policy in force at a time.
     pub(super) fn policy_at(&self, at: Timestamp) -> &Policy {
-        static DEFAULT: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::default);
-        let later = self.policies.partition_point(|(since, _)| *since <= at);
-        self.policies
-            .get(later.saturating_sub(1))
-            .map_or_else(|| &*DEFAULT, |(_, policy)| policy)
+        Policy::in_force(&self.policies, at)
     }
 
     /// Whether GitHub has said that everybody may read it, and would tell if that changed.
