@@ -23,13 +23,13 @@ async fn active_since_thursday(lab: &Lab, length: &str) -> ItemNumber {
     issue
 }
 
-fn box_label(lab: &Lab, issue: ItemNumber) -> Option<String> {
+pub fn box_label(lab: &Lab, issue: ItemNumber) -> Option<String> {
     let mut labels = lab.labels(issue).into_iter();
     labels.find(|label| label.starts_with("timebox/"))
 }
 
 #[track_caller]
-fn ends(lab: &Lab, issue: ItemNumber, moment: &str) {
+pub fn ends(lab: &Lab, issue: ItemNumber, moment: &str) {
     let status = lab.status(issue);
     assert!(status.contains(&format!("ends {moment}")), "{status}");
 }

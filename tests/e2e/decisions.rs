@@ -36,16 +36,13 @@ fn without_marker(body: &str) -> &str {
 
 async fn says(lab: &Lab, issue: ItemNumber, who: &str, command: &str) {
     lab.clock.advance(SignedDuration::from_mins(10));
-    lab.person(who).comment(issue, command);
-    lab.settle().await;
+    lab.says(issue, who, command).await;
 }
 
 /// Refused, with these words.
 async fn refused(lab: &Lab, issue: ItemNumber, who: &str, command: &str) -> String {
     lab.clock.advance(SignedDuration::from_mins(10));
-    let comment = lab.person(who).comment(issue, command);
-    lab.settle().await;
-    lab.reply(issue, comment)
+    lab.refused(issue, who, command).await
 }
 
 /// An experiment that was productionized, and the issue that this opened.

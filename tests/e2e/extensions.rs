@@ -4,6 +4,7 @@
 use labhand::domain::ids::ItemNumber;
 use labhand::sim::StateReason;
 
+use crate::boxes::{box_label, ends};
 use crate::lab::{Lab, Setup};
 
 /// Research of mira's with a box of two days that began on Monday at 09:00 UTC.
@@ -19,38 +20,21 @@ async fn running(lab: &Lab) -> ItemNumber {
     issue
 }
 
-async fn says(lab: &Lab, issue: ItemNumber, who: &str, command: &str) {
-    lab.person(who).comment(issue, command);
-    lab.settle().await;
-}
-
-async fn refused(lab: &Lab, issue: ItemNumber, who: &str, command: &str) -> String {
-    let comment = lab.person(who).comment(issue, command);
-    lab.settle().await;
-    lab.reply(issue, comment)
-}
-
-fn box_label(lab: &Lab, issue: ItemNumber) -> Option<String> {
-    let mut labels = lab.labels(issue).into_iter();
-    labels.find(|label| label.starts_with("timebox/"))
-}
-
-#[track_caller]
-fn ends(lab: &Lab, issue: ItemNumber, moment: &str) {
-    let status = lab.status(issue);
-    assert!(status.contains(&format!("ends {moment}")), "{status}");
-}
-
 #[tokio::test]
 async fn a_lead_grants_at_most_half_of_it_once_and_the_reason_shows() {
     let lab = Lab::new().await;
     let issue = running(&lab).await;
-    let too_long = refused(&lab, issue, "lena", "/extend 1d 1h the cluster was down").await;
-    let no_lead = refused(&lab, issue, "jonas", "/extend 1d the cluster was down").await;
-    let silent = refused(&lab, issue, "lena", "/extend 1d").await;
-    says(&lab, issue, "lena", "/extend 1d the cluster was down").await;
+    let too_long = lab
+        .refused(issue, "lena", "/extend 1d 1h the cluster was down")
+        .await;
+    let no_lead = lab
+        .refused(issue, "jonas", "/extend 1d the cluster was down")
+        .await;
+    let silent = lab.refused(issue, "lena", "/extend 1d").await;
+    lab.says(issue, "lena", "/extend 1d the cluster was down")
+        .await;
     ends(&lab, issue, "Wed 25 Nov, 17:00 UTC");
-    let again = refused(&lab, issue, "lena", "/extend 1h more").await;
+    let again = lab.refused(issue, "lena", "/extend 1h more").await;
     insta::assert_snapshot!([too_long, no_lead, silent, again].join("\n"), @"
     `/extend 1d 1h the cluster was down`: at most 1 d here (50 % of the box).
     `/extend 1d the cluster was down`: it is for a lead: somebody with maintain or admin permission.
@@ -68,14 +52,16 @@ async fn a_lead_grants_at_most_half_of_it_once_and_the_reason_shows() {
 async fn before_the_end_it_counts_from_the_old_end_and_later_from_now() {
     let lab = Lab::new().await;
     let early = running(&lab).await;
-    says(&lab, early, "lena", "/extend 4h the cluster was down").await;
+    lab.says(early, "lena", "/extend 4h the cluster was down")
+        .await;
     ends(&lab, early, "Wed 25 Nov, 13:00 UTC");
 
     let lab = Lab::new().await;
     let late = running(&lab).await;
     lab.until("2026-11-26T10:00:00Z").await;
     assert_eq!(box_label(&lab, late).as_deref(), Some("timebox/expired"));
-    says(&lab, late, "lena", "/extend 4h the cluster was down").await;
+    lab.says(late, "lena", "/extend 4h the cluster was down")
+        .await;
     ends(&lab, late, "Thu 26 Nov, 14:00 UTC");
     assert_eq!(
         lab.labels(late),
@@ -91,7 +77,8 @@ async fn each_reminder_is_armed_once_more_for_the_new_end() {
     lab.until("2026-11-24T17:00:00Z").await;
     assert_eq!(lab.said(issue).len(), 3);
     lab.until("2026-11-25T09:00:00Z").await;
-    says(&lab, issue, "lena", "/extend 1d the cluster was down").await;
+    lab.says(issue, "lena", "/extend 1d the cluster was down")
+        .await;
     lab.until("2026-12-31T09:00:00Z").await;
     let said = lab.said(issue);
     insta::assert_snapshot!(said[3..].join("\n"), @"
@@ -105,7 +92,8 @@ async fn each_reminder_is_armed_once_more_for_the_new_end() {
 async fn an_extension_before_any_reminder_moves_both() {
     let lab = Lab::new().await;
     let issue = running(&lab).await;
-    says(&lab, issue, "lena", "/extend 1d the cluster was down").await;
+    lab.says(issue, "lena", "/extend 1d the cluster was down")
+        .await;
     lab.until("2026-11-25T12:11:00Z").await;
     assert_eq!(lab.said(issue).len(), 1);
     lab.until("2026-11-25T12:12:00Z").await;
@@ -125,7 +113,7 @@ async fn an_experiment_that_the_end_had_moved_is_active_again() {
         lab.labels(moved),
         ["kind/experiment", "stage/analysis", "timebox/expired"]
     );
-    says(&lab, moved, "lena", "/extend 1d one run is left").await;
+    lab.says(moved, "lena", "/extend 1d one run is left").await;
     assert_eq!(
         lab.labels(moved),
         ["kind/experiment", "stage/active", "timebox/running"]
@@ -148,9 +136,10 @@ async fn an_experiment_that_the_end_had_moved_is_active_again() {
 async fn an_experiment_that_somebody_has_moved_stays_in_analysis() {
     let lab = Lab::new().await;
     let issue = crate::experiments::active(&lab).await;
-    says(&lab, issue, "mira", "/analyze").await;
+    lab.says(issue, "mira", "/analyze").await;
     lab.until("2026-11-26T10:00:00Z").await;
-    says(&lab, issue, "lena", "/extend 1d the analysis takes longer").await;
+    lab.says(issue, "lena", "/extend 1d the analysis takes longer")
+        .await;
     assert_eq!(
         lab.labels(issue),
         ["kind/experiment", "stage/analysis", "timebox/running"]
@@ -164,16 +153,17 @@ async fn a_lead_who_is_assigned_asks_another_lead_unless_there_is_none() {
     let lab = Lab::new().await;
     let issue = running(&lab).await;
     lab.person("mira").assign(issue, "lena");
-    says(&lab, issue, "lena", "/extend 4h there is nobody else").await;
+    lab.says(issue, "lena", "/extend 4h there is nobody else")
+        .await;
     ends(&lab, issue, "Wed 25 Nov, 13:00 UTC");
     let lab = Lab::new().await;
     lab.gh.user("olga");
     lab.gh.collaborator(crate::lab::REPO, "olga", "admin");
     let issue = running(&lab).await;
     lab.person("mira").assign(issue, "lena");
-    let own = refused(&lab, issue, "lena", "/extend 4h it is mine").await;
+    let own = lab.refused(issue, "lena", "/extend 4h it is mine").await;
     insta::assert_snapshot!(own, @"`/extend 4h it is mine`: a lead other than the assignee grants more time.");
-    says(&lab, issue, "olga", "/extend 4h it is hers").await;
+    lab.says(issue, "olga", "/extend 4h it is hers").await;
     ends(&lab, issue, "Wed 25 Nov, 13:00 UTC");
 
     // By name.
@@ -211,25 +201,25 @@ async fn who_and_how_often_is_policy_and_the_policy_at_the_start_counts() {
     )
     .await;
     let issue = running(&lab).await;
-    let outsider = refused(&lab, issue, "otto", "/extend 2h please").await;
-    let long = refused(&lab, issue, "mira", "/extend 5h please").await;
+    let outsider = lab.refused(issue, "otto", "/extend 2h please").await;
+    let long = lab.refused(issue, "mira", "/extend 5h please").await;
     lab.wait_hours(1).await;
     lab.person("lena").write_file(
         ".github/labhand.yml",
         "timeboxes: { extensions: { count: 0 } }\ncalendar: { holidays: [2026-11-24] }\n",
     );
     lab.settle().await;
-    says(&lab, issue, "mira", "/extend 4h please").await;
-    says(&lab, issue, "lee", "/extend 4h please").await;
+    lab.says(issue, "mira", "/extend 4h please").await;
+    lab.says(issue, "lee", "/extend 4h please").await;
     ends(&lab, issue, "Wed 25 Nov, 17:00 UTC");
-    let spent = refused(&lab, issue, "lee", "/extend 1h please").await;
+    let spent = lab.refused(issue, "lee", "/extend 1h please").await;
     let new = lab
         .person("jonas")
         .open_issue("Explore text features (1 day)")
         .labels(&["stage/active"])
         .send();
     lab.settle().await;
-    let never = refused(&lab, new, "lena", "/extend 1h please").await;
+    let never = lab.refused(new, "lena", "/extend 1h please").await;
     insta::assert_snapshot!([outsider, long, spent, never].join("\n"), @"
     `/extend 2h please`: it needs triage permission.
     `/extend 5h please`: at most 4 h here (25 % of the box).
@@ -247,12 +237,13 @@ async fn there_is_nothing_to_extend_before_the_start_or_after_the_findings() {
         .open_issue("Explore graph features (2 days)")
         .send();
     lab.settle().await;
-    let early = refused(&lab, issue, "lena", "/extend 4h please").await;
-    says(&lab, issue, "mira", "/activate\n/findings Degree helps.").await;
-    let late = refused(&lab, issue, "lena", "/extend 4h please").await;
+    let early = lab.refused(issue, "lena", "/extend 4h please").await;
+    lab.says(issue, "mira", "/activate\n/findings Degree helps.")
+        .await;
+    let late = lab.refused(issue, "lena", "/extend 4h please").await;
     let work = lab.person("mira").open_issue("Fix data pipeline").send();
     lab.settle().await;
-    let other = refused(&lab, work, "lena", "/extend 4h please").await;
+    let other = lab.refused(work, "lena", "/extend 4h please").await;
     insta::assert_snapshot!([early, late, other].join("\n"), @"
     `/extend 4h please`: no time box has started here; `/timebox 3d` sets its length, and `/activate` starts it.
     `/extend 4h please`: the time box has done its work: findings, a decision or closing ended it.
@@ -266,7 +257,8 @@ async fn a_paused_box_asks_for_a_review_at_twice_its_length() {
     let lab = Lab::new().await;
     let issue = running(&lab).await;
     lab.until("2026-11-23T11:00:00Z").await;
-    says(&lab, issue, "mira", "/block waiting for GPU quota").await;
+    lab.says(issue, "mira", "/block waiting for GPU quota")
+        .await;
     // Four working days after Monday at nine.
     lab.until("2026-11-26T16:59:00Z").await;
     assert_eq!(lab.said(issue).len(), 1);
@@ -326,13 +318,13 @@ async fn back_to_ideation_and_forward_again_the_clock_goes_on() {
     let lab = Lab::new().await;
     let issue = running(&lab).await;
     lab.until("2026-11-23T12:00:00Z").await;
-    says(&lab, issue, "mira", "/stage ideation").await;
+    lab.says(issue, "mira", "/stage ideation").await;
     assert_eq!(
         lab.labels(issue),
         ["kind/research", "stage/ideation", "timebox/running"]
     );
     lab.until("2026-11-24T09:00:00Z").await;
-    says(&lab, issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/activate").await;
     ends(&lab, issue, "Tue 24 Nov, 17:00 UTC");
 }
 
@@ -454,9 +446,9 @@ async fn a_kind_that_changes_midway_maps_the_stage_and_stops_the_box() {
             .open_issue("Explore graph features (2 days)")
             .send();
         lab.settle().await;
-        says(&lab, issue, "mira", before).await;
+        lab.says(issue, "mira", before).await;
         lab.wait_hours(1).await;
-        says(&lab, issue, "mira", after).await;
+        lab.says(issue, "mira", after).await;
         assert_eq!(lab.labels(issue), expected, "{before} then {after}");
         lab.until("2026-12-24T12:00:00Z").await;
         assert_eq!(lab.labels(issue), expected, "{before} then {after}, later");
@@ -470,16 +462,16 @@ async fn an_experiment_that_was_development_for_a_while_is_activated_anew_and_ke
     let lab = Lab::new().await;
     let issue = crate::experiments::active(&lab).await;
     lab.wait_hours(1).await;
-    says(&lab, issue, "mira", "/development\n/points 5").await;
+    lab.says(issue, "mira", "/development\n/points 5").await;
     assert_eq!(
         lab.labels(issue),
         ["kind/development", "points/5", "stage/in-progress"]
     );
     lab.wait_hours(1).await;
-    says(&lab, issue, "mira", "/experiment").await;
+    lab.says(issue, "mira", "/experiment").await;
     assert_eq!(lab.labels(issue), ["kind/experiment", "stage/active"]);
     lab.wait_hours(1).await;
-    says(&lab, issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/activate").await;
     assert_eq!(
         lab.labels(issue),
         ["kind/experiment", "stage/active", "timebox/running"]
@@ -530,7 +522,7 @@ async fn closing_and_reopening_by_kind() {
         let mira = lab.person("mira");
         let issue = mira.open_issue(title).send();
         lab.settle().await;
-        says(&lab, issue, "mira", begin).await;
+        lab.says(issue, "mira", begin).await;
         lab.wait_hours(1).await;
         mira.close_as(issue, how);
         lab.settle().await;

@@ -276,6 +276,19 @@ impl Lab {
         self.wait(SignedDuration::from_hours(hours)).await;
     }
 
+    /// Somebody comments, and the bot does what follows.
+    pub async fn says(&self, issue: ItemNumber, who: &str, text: &str) -> CommentId {
+        let comment = self.person(who).comment(issue, text);
+        self.settle().await;
+        comment
+    }
+
+    /// Somebody's command is refused, with these words.
+    pub async fn refused(&self, issue: ItemNumber, who: &str, command: &str) -> String {
+        let comment = self.says(issue, who, command).await;
+        self.reply(issue, comment)
+    }
+
     /// Takes in what has happened, without any time passing.
     pub async fn at_once(&self) {
         self.gh.deliver().await;

@@ -21,8 +21,7 @@ async fn measured_by(lab: &Lab, metric: &str) -> ItemNumber {
 
 async fn says(lab: &Lab, issue: ItemNumber, who: &str, command: &str) {
     lab.wait_hours(1).await;
-    lab.person(who).comment(issue, command);
-    lab.settle().await;
+    lab.says(issue, who, command).await;
 }
 
 fn outcome(lab: &Lab, issue: ItemNumber) -> Vec<String> {

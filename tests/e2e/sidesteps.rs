@@ -16,11 +16,6 @@ async fn research(lab: &Lab) -> ItemNumber {
     issue
 }
 
-async fn says(lab: &Lab, issue: ItemNumber, who: &str, text: &str) {
-    lab.person(who).comment(issue, text);
-    lab.settle().await;
-}
-
 fn listen(lab: &Lab) {
     for issue in lab.gh.issues(REPO) {
         lab.whatever_was_said(issue.number);
@@ -31,8 +26,8 @@ fn listen(lab: &Lab) {
 async fn a_change_of_kind_does_not_let_an_experiment_run_without_what_is_fixed() {
     let lab = Lab::new().await;
     let issue = research(&lab).await;
-    says(&lab, issue, "mira", "/activate").await;
-    says(&lab, issue, "mira", "/kind experiment").await;
+    lab.says(issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/kind experiment").await;
     let status = lab.status(issue);
     listen(&lab);
     assert!(
@@ -45,11 +40,12 @@ async fn a_change_of_kind_does_not_let_an_experiment_run_without_what_is_fixed()
 async fn what_is_added_to_a_running_experiment_is_fixed_before_the_result() {
     let lab = Lab::new().await;
     let issue = research(&lab).await;
-    says(&lab, issue, "mira", "/activate").await;
-    says(&lab, issue, "mira", "/kind experiment").await;
-    says(&lab, issue, "mira", "/hypothesis H\n/metric f1 >= 0.9").await;
-    says(&lab, issue, "mira", "/result f1=0.2").await;
-    says(&lab, issue, "mira", "/metric f1 >= 0.1").await;
+    lab.says(issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/kind experiment").await;
+    lab.says(issue, "mira", "/hypothesis H\n/metric f1 >= 0.9")
+        .await;
+    lab.says(issue, "mira", "/result f1=0.2").await;
+    lab.says(issue, "mira", "/metric f1 >= 0.1").await;
     let labels = lab.labels(issue);
     listen(&lab);
     assert!(
@@ -64,9 +60,9 @@ async fn a_kind_there_and_back_gives_no_new_box() {
     let issue = active(&lab).await;
     lab.until("2026-11-26T16:00:00Z").await;
     assert!(lab.labels(issue).contains(&"timebox/expired".to_owned()));
-    says(&lab, issue, "mira", "/kind development").await;
-    says(&lab, issue, "mira", "/kind experiment").await;
-    says(&lab, issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/kind development").await;
+    lab.says(issue, "mira", "/kind experiment").await;
+    lab.says(issue, "mira", "/activate").await;
     let (labels, status) = (lab.labels(issue), lab.status(issue));
     listen(&lab);
     assert!(
@@ -79,8 +75,9 @@ async fn a_kind_there_and_back_gives_no_new_box() {
 async fn whoever_wrote_findings_before_the_start_is_not_asked_for_them() {
     let lab = Lab::new().await;
     let issue = research(&lab).await;
-    says(&lab, issue, "mira", "/findings Two hops are enough.").await;
-    says(&lab, issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/findings Two hops are enough.")
+        .await;
+    lab.says(issue, "mira", "/activate").await;
     lab.until("2026-11-26T08:00:00Z").await;
     let asked = lab.said(issue);
     let asked: Vec<_> = asked.iter().filter(|it| it.contains("@mira")).collect();
@@ -95,7 +92,7 @@ async fn a_comment_is_answered_with_few_comments_however_often_it_asks() {
     })
     .await;
     let issue = research(&lab).await;
-    says(&lab, issue, "otto", &"/status\n".repeat(100)).await;
+    lab.says(issue, "otto", &"/status\n".repeat(100)).await;
     let answers = lab.said(issue).len();
     assert!(answers <= 3, "{answers} comments for one of an outsider's");
 }
@@ -104,10 +101,10 @@ async fn a_comment_is_answered_with_few_comments_however_often_it_asks() {
 async fn what_is_done_is_closed_also_after_a_change_of_kind() {
     let lab = Lab::new().await;
     let issue = research(&lab).await;
-    says(&lab, issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/activate").await;
     lab.person("mira").label(issue, "stage/decision");
     lab.settle().await;
-    says(&lab, issue, "mira", "/kind maintenance").await;
+    lab.says(issue, "mira", "/kind maintenance").await;
     listen(&lab);
     let done = lab.labels(issue).contains(&"stage/done".to_owned());
     assert!(!done || !lab.issue(issue).open, "it is done and open");
@@ -117,8 +114,9 @@ async fn what_is_done_is_closed_also_after_a_change_of_kind() {
 async fn a_review_names_no_way_that_is_closed() {
     let lab = Lab::new().await;
     let issue = research(&lab).await;
-    says(&lab, issue, "mira", "/activate").await;
-    says(&lab, issue, "lena", "/extend 2h the labels came late").await;
+    lab.says(issue, "mira", "/activate").await;
+    lab.says(issue, "lena", "/extend 2h the labels came late")
+        .await;
     lab.until("2026-12-01T08:00:00Z").await;
     let said = lab.said(issue);
     let review = said.iter().find(|it| it.contains("Please review it"));
@@ -144,7 +142,7 @@ async fn a_sprint_that_goes_on_after_its_end_loses_nothing() {
     lab.settle().await;
     mira.close(first);
     lab.settle().await;
-    says(&lab, second, "lee", "/sprint").await;
+    lab.says(second, "lee", "/sprint").await;
     let during = lab.said(second).join("\n");
     lab.until("2026-12-07T08:00:00Z").await;
     let url = format!("{}/api/v1/repos/acme/fraud/sprints", lab.address);
@@ -165,16 +163,12 @@ async fn a_sprint_that_goes_on_after_its_end_loses_nothing() {
 async fn productionize_after_reopening_takes_the_issue_that_is_there() {
     let lab = Lab::new().await;
     let issue = analysed(&lab).await;
-    says(&lab, issue, "lee", "/decide productionize It is good.").await;
+    lab.says(issue, "lee", "/decide productionize It is good.")
+        .await;
     lab.person("mira").reopen(issue);
     lab.settle().await;
-    says(
-        &lab,
-        issue,
-        "lee",
-        "/decide productionize It is good still.",
-    )
-    .await;
+    lab.says(issue, "lee", "/decide productionize It is good still.")
+        .await;
     listen(&lab);
     let issues = lab.gh.issues(REPO);
     let opened = issues
