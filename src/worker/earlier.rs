@@ -6,7 +6,7 @@
 //! look similar: what they show does not depend on who was heard of first.
 
 use super::intake::Gathered;
-use super::items::learn;
+use super::items::{learn, text_of};
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, What};
@@ -153,14 +153,4 @@ pub(super) fn ends(before: Option<&Item>, after: &Item) -> bool {
 /// It is open and has not begun, so that knowing of others still helps.
 fn is_to_come(item: &Item) -> bool {
     item.stage == Stage::Ideation && item.closed.is_none() && !item.gone
-}
-
-/// What the index knows of an item; `None` for what is no exploration, or is gone.
-pub(super) fn text_of(item: &Item) -> Option<ItemText> {
-    let explores = item.kind.is_some_and(|it| it.kind.is_exploration());
-    let body = item.hypothesis().or(item.fields.question.as_deref());
-    (explores && !item.gone && !item.opted_out).then(|| ItemText {
-        title: item.title.clone(),
-        body: body.unwrap_or_default().to_owned(),
-    })
 }

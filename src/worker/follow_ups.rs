@@ -2,9 +2,8 @@
 //! a call, an answer that was lost is settled by looking for the marker, and that the issue is
 //! there is a fact of both items in one transaction.
 
-use super::earlier::text_of;
 use super::echo::stored_fact;
-use super::items::replay;
+use super::items::{replay, saved};
 use super::kept::Repository;
 use super::show::{Made, may_be_late, slot_of};
 use super::{StepError, Worker};
@@ -13,7 +12,7 @@ use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Decision, Item};
 use crate::domain::kind::Verdict;
 use crate::forge::{CallError, Done, Forge, RepoRef, Shown};
-use crate::store::{Key, Lease, SavedItem, Step};
+use crate::store::{Key, Lease, Step};
 use crate::view::{self, wanted::WantedIssue};
 
 /// What became of opening the issue.
@@ -90,12 +89,7 @@ impl<F: Forge> Worker<F> {
         step.wake.push((Self::board_of(key), self.now()));
         history.push(to);
         *item = replay(item.number, history, repository);
-        step.items.push(SavedItem {
-            number: key.number,
-            doc: serde_json::to_string(item)?,
-            shown: serde_json::to_string(shown)?,
-            text: text_of(item),
-        });
+        step.items.push(saved(item, shown)?);
         self.shared.store.apply(step).await?;
         let doc = serde_json::to_string(shown)?;
         self.shared

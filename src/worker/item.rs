@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::boxes::box_changes;
-use super::earlier::{ends, text_of};
+use super::earlier::ends;
 use super::echo::{closes_product, echo, foundation, stored_fact};
 use super::intake::{self, Gathered, Source};
-use super::items::{learn, replay, state};
+use super::items::{learn, replay, saved, state};
 use super::kept::Repository;
 use super::noted::note_observed;
 use super::show::may_be_late;
@@ -22,7 +22,7 @@ use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
 use crate::forge::github::payload;
 use crate::forge::{CallError, Forge, RepoRef, Shown, digest};
-use crate::store::{Key, Lease, SavedItem, Step, StoredDelivery};
+use crate::store::{Key, Lease, Step, StoredDelivery};
 
 /// How long the board gathers changes before it is redrawn.
 const BOARD_GATHERS: SignedDuration = SignedDuration::from_secs(3);
@@ -115,12 +115,7 @@ impl<F: Forge> Worker<F> {
             step.wake
                 .push((Self::board_of(key), self.now() + BOARD_GATHERS));
         }
-        step.items.push(SavedItem {
-            number: key.number,
-            doc: serde_json::to_string(&item)?,
-            shown: serde_json::to_string(&shown)?,
-            text: text_of(&item),
-        });
+        step.items.push(saved(&item, &shown)?);
         self.shared.store.apply(step).await?;
         if !repository.acts() {
             return Ok(None);

@@ -13,7 +13,7 @@ use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
 use crate::forge::{Forge, Shown};
-use crate::store::Key;
+use crate::store::{ItemText, Key, SavedItem};
 use crate::view::Context;
 
 impl<F: Forge> Worker<F> {
@@ -136,6 +136,26 @@ pub(super) fn state(doc: &str) -> Option<Item> {
     serde_json::from_str(doc).unwrap_or_else(|error| {
         tracing::warn!(%error, "a kept state cannot be read and is folded anew");
         None
+    })
+}
+
+/// An item and what GitHub shows of it, as they are written down; [`state`] reads it back.
+pub(super) fn saved(item: &Item, shown: &Shown) -> Result<SavedItem, StepError> {
+    Ok(SavedItem {
+        number: item.number.0,
+        doc: serde_json::to_string(item)?,
+        shown: serde_json::to_string(shown)?,
+        text: text_of(item),
+    })
+}
+
+/// What the index knows of an item; `None` for what is no exploration, or is gone.
+pub(super) fn text_of(item: &Item) -> Option<ItemText> {
+    let explores = item.kind.is_some_and(|it| it.kind.is_exploration());
+    let body = item.hypothesis().or(item.fields.question.as_deref());
+    (explores && !item.gone && !item.opted_out).then(|| ItemText {
+        title: item.title.clone(),
+        body: body.unwrap_or_default().to_owned(),
     })
 }
 

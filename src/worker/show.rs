@@ -3,11 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::earlier::text_of;
 use super::echo::stored_fact;
 use super::follow_ups::Opening;
 use super::intake::{CHECKLIST, ticked};
-use super::items::replay;
+use super::items::{replay, saved};
 use super::kept::Repository;
 use super::{StepError, Worker, backoff};
 use crate::command::ticks;
@@ -17,7 +16,7 @@ use crate::domain::ids::CommentId;
 use crate::domain::item::{Item, Outcome};
 use crate::domain::order::Order;
 use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
-use crate::store::{Key, Lease, SavedItem, Step};
+use crate::store::{Key, Lease, Step};
 use crate::view::wanted::Wanted;
 use crate::view::{self, slots};
 
@@ -343,12 +342,7 @@ impl<F: Forge> Worker<F> {
         for fact in &facts {
             step.facts.push(stored_fact(lease.key, item.number, fact)?);
         }
-        step.items.push(SavedItem {
-            number: lease.key.number,
-            doc: serde_json::to_string(item)?,
-            shown: serde_json::to_string(shown)?,
-            text: text_of(item),
-        });
+        step.items.push(saved(item, shown)?);
         self.shared.store.apply(step).await?;
         Ok(true)
     }
