@@ -225,6 +225,8 @@ fn check(gh: &Sim, pull: ItemNumber) -> Check {
         conclusion: Conclusion::Failure,
         title: "8 of 14 signed".to_owned(),
         summary: "Waiting for engineering.".to_owned(),
+        annotations: Vec::new(),
+        comment: None,
     }
 }
 

@@ -43,6 +43,9 @@ pub struct Standing {
     /// Those GitHub teams named in the policy (`org/team`, lower case) that the account is in.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub teams: BTreeSet<String>,
+    /// Those that could not be read, so that nobody knows whether the account is in them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unread: BTreeSet<String>,
     /// Nobody else could have granted what only leads grant; looked up where that matters.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_lead: bool,
@@ -54,6 +57,7 @@ impl Standing {
         Self {
             permission,
             teams: BTreeSet::new(),
+            unread: BTreeSet::new(),
             only_lead: false,
         }
     }

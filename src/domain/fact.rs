@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Needs, User};
 use super::entries::Slug;
+use super::evidence::{CardReading, ThingAt};
 use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
@@ -42,7 +43,7 @@ impl Fact {
     /// that every order of arrival folds alike.
     pub fn order(&self) -> (Timestamp, u8, (u64, u32), &FactId) {
         let rank = match self.what {
-            What::Arrived { .. } => 0,
+            What::Arrived { .. } | What::EvidenceAt { .. } | What::CardRead { .. } => 0,
             What::FollowsUp(_) => 1,
             What::Opened(_) => 2,
             What::Seen(_) => 3,
@@ -118,6 +119,22 @@ pub enum What {
         closes: Vec<ItemNumber>,
         /// It changes a file under `handoff.paths`.
         touches_handoff_paths: bool,
+    },
+    /// What stands at a path of a commit, which never changes: so it is a fact of no time.
+    EvidenceAt {
+        /// The commit.
+        commit: CommitSha,
+        /// The path.
+        path: String,
+        /// What stands there; `None`: nothing.
+        thing: Option<ThingAt>,
+    },
+    /// What a file says as a model card, by git's id of the file.
+    CardRead {
+        /// Git's id.
+        object: String,
+        /// What it says.
+        card: Box<CardReading>,
     },
     /// A pull request that is linked to this item looks so.
     LinkedPull {
@@ -361,6 +378,20 @@ pub struct PullSight {
     pub open: bool,
     /// Merged.
     pub merged: bool,
+    /// How it was merged, once it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<Merge>,
+}
+
+/// That a pull request was merged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    /// When.
+    pub at: Timestamp,
+    /// By whom, where that was told.
+    pub by: Option<User>,
+    /// What the base branch got.
+    pub commit: Option<CommitSha>,
 }
 
 /// Where a command stood.

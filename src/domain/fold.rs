@@ -43,6 +43,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
     // of its opening an item is not complete: its labels are facts of their own.
     let complete = item.created_at.is_some_and(|created| fact.at > created);
     item.status_wanted |= complete && !item.warnings.is_empty();
+    pulls::note_merge(item, fact, ground.policy);
     let by = fact.by.as_ref();
     match &fact.what {
         What::Opened(snapshot) => see(item, snapshot, fact.at, Sight::Opened, ground),
@@ -54,13 +55,19 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Reopened => reopen(item, fact.at, by),
         What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
         What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
-        What::Pull(sight) => pulls::see(item, sight, fact.at),
+        What::Pull(sight) => pulls::see(item, sight, fact.at, ground),
         What::PullRead {
             closes,
             touches_handoff_paths,
         } => {
             pulls::read(item, closes, *touches_handoff_paths, fact.at);
         }
+        What::EvidenceAt {
+            commit,
+            path,
+            thing,
+        } => item.evidence.learn(commit, path, thing.clone()),
+        What::CardRead { object, card } => item.evidence.learn_card(object, (**card).clone()),
         What::LinkedPull { number, sight } => {
             pulls::linked(item, *number, sight, fact.at, ground);
         }
@@ -108,6 +115,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Moved { to } => item.moved_to = Some(to.clone()),
         What::Gone => item.gone = true,
     }
+    pulls::note_merge(item, fact, ground.policy);
     stages::try_again(item, fact.at, ground.policy);
     item.warnings = guards::warnings(item, ground.policy);
 }

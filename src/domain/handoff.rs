@@ -8,8 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::{Actor, Permission, User};
 pub use super::entries::{Entry, Owner, Side, Slug, standard_entries};
+use super::evidence::{CardReading, Evidence};
 use super::ids::{CommitSha, UserId};
 use super::policy::{Member, Policy};
+
+mod backing;
+mod push;
+
+pub use backing::MODEL_CARD;
+pub use push::Voided;
 
 /// That somebody answers for an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +29,9 @@ pub struct Signature {
     pub head: Option<CommitSha>,
     /// A path in the repository or an `https` link.
     pub evidence: Option<String>,
+    /// Git's id of what stood at the path; `None` for a link.
+    #[serde(default)]
+    pub object: Option<String>,
 }
 
 /// A hand-off and its signatures.
@@ -39,6 +49,32 @@ pub struct Handoff {
     pub off: BTreeMap<Side, (User, String)>,
     /// It was ended.
     pub ended: bool,
+    /// The file that somebody last gave as the model card.
+    #[serde(default)]
+    pub card: Option<CardTried>,
+    /// How it was merged, once it was.
+    #[serde(default)]
+    pub merged: Option<Merged>,
+}
+
+/// A file that somebody gave as the model card, signed or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardTried {
+    /// Its path.
+    pub path: String,
+    /// The head commit at which it was looked for.
+    pub head: CommitSha,
+    /// Git's id of what stands there, if that is a file.
+    pub object: Option<String>,
+}
+
+/// That a hand-off was merged, and how it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// When.
+    pub at: Timestamp,
+    /// The entries that were open; none, where the gate was kept.
+    pub open: Vec<Slug>,
 }
 
 /// What happened to one entry.
@@ -48,6 +84,9 @@ pub struct Mark {
     pub signed: BTreeMap<Side, Signature>,
     /// Who waived it, by side, with the reason.
     pub waived: BTreeMap<Side, (User, String)>,
+    /// Signatures that a push has ended, by side, until somebody signs again.
+    #[serde(default)]
+    pub voided: BTreeMap<Side, Voided>,
 }
 
 impl Mark {
@@ -75,11 +114,14 @@ impl Signer<'_> {
     fn sides(&self) -> Vec<Side> {
         let teams = &self.policy.teams;
         let among = |members: &[Member]| members.iter().any(|member| self.actor.is(member));
+        // Whoever is not in a team that cannot be read may be in it all the same.
+        let outside =
+            |members: &[Member]| !among(members) && self.unread_team_of(members).is_none();
         let (science, engineering) = (&teams.data_science, &teams.engineering);
         let (in_science, in_engineering) = match (science.is_empty(), engineering.is_empty()) {
             (true, true) => (true, true),
-            (false, true) => (among(science), !among(science)),
-            (true, false) => (!among(engineering), among(engineering)),
+            (false, true) => (among(science), outside(science)),
+            (true, false) => (outside(engineering), among(engineering)),
             (false, false) => (among(science), among(engineering)),
         };
         match (in_science, in_engineering) {
@@ -87,6 +129,28 @@ impl Signer<'_> {
             (true, false) => vec![Side::DataScience],
             (false, true) => vec![Side::Engineering],
             (false, false) => Vec::new(),
+        }
+    }
+
+    /// A team among these members that could not be read when the person acted.
+    fn unread_team_of<'a>(&self, members: &'a [Member]) -> Option<&'a str> {
+        members.iter().find_map(|member| match member {
+            Member::Team(team) if self.actor.standing.unread.contains(team) => Some(team.as_str()),
+            Member::Team(_) | Member::Login(_) => None,
+        })
+    }
+
+    /// Why somebody is on no side.
+    fn on_no_side(&self) -> SignRefusal {
+        let teams = &self.policy.teams;
+        let unread = self
+            .unread_team_of(&teams.data_science)
+            .or_else(|| self.unread_team_of(&teams.engineering));
+        match unread {
+            Some(team) => SignRefusal::TeamUnread {
+                team: team.to_owned(),
+            },
+            None => SignRefusal::NoSide,
         }
     }
 }
@@ -106,6 +170,8 @@ impl Handoff {
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),
             ended: false,
+            card: None,
+            merged: None,
         }
     }
 
@@ -158,7 +224,7 @@ impl Handoff {
         }
         let sides = signer.sides();
         if sides.is_empty() {
-            return Err(SignRefusal::NoSide);
+            return Err(signer.on_no_side());
         }
         if is_self_signed(signer.policy) {
             return Ok(sides);
@@ -173,12 +239,14 @@ impl Handoff {
         }
     }
 
-    /// Signs an entry for the person's side; self-signed, for every side that it needs.
+    /// Signs an entry for the person's side; self-signed, for every side that it needs. What
+    /// somebody who may sign gives as evidence is looked for in what was read of the head commit.
     pub fn sign(
         &mut self,
         entry: &Entry,
         evidence: Option<&str>,
         head: Option<&CommitSha>,
+        known: &mut Evidence,
         signer: &Signer<'_>,
         at: Timestamp,
     ) -> Result<(), SignRefusal> {
@@ -192,15 +260,17 @@ impl Handoff {
         if mine.is_empty() {
             return Err(SignRefusal::OtherSide { theirs: theirs[0] });
         }
-        check_evidence(entry, evidence, signer.policy)?;
-        let mark = self.marks.entry(entry.slug.clone()).or_default();
+        backing::check_form(entry, evidence, signer.policy)?;
+        let signed = self.marks.get(&entry.slug).map(|mark| &mark.signed);
         let open: Vec<Side> = mine
             .into_iter()
-            .filter(|side| !mark.signed.contains_key(side))
+            .filter(|side| !signed.is_some_and(|signed| signed.contains_key(side)))
             .collect();
         if open.is_empty() {
             return Err(SignRefusal::AlreadySigned);
         }
+        let object = backing::find(entry, evidence, head, known, &mut self.card)?;
+        let mark = self.marks.entry(entry.slug.clone()).or_default();
         let sides = if is_self_signed(signer.policy) {
             open
         } else {
@@ -214,9 +284,12 @@ impl Handoff {
             at,
             head: head.cloned(),
             evidence: evidence.map(str::to_owned),
+            object,
         };
-        mark.signed
-            .extend(sides.into_iter().map(|side| (side, signature.clone())));
+        for side in sides {
+            mark.voided.remove(&side);
+            mark.signed.insert(side, signature.clone());
+        }
         Ok(())
     }
 
@@ -283,6 +356,11 @@ pub enum SignRefusal {
     NoWrite,
     /// They are on neither side.
     NoSide,
+    /// They are on neither side as far as is known, but a team of the policy could not be read.
+    TeamUnread {
+        /// `org/team`.
+        team: String,
+    },
     /// It is the other side's.
     OtherSide {
         /// Theirs.
@@ -298,34 +376,17 @@ pub enum SignRefusal {
     NeedsEvidence,
     /// Evidence is a path in the repository or an `https` link.
     BadEvidence,
-}
-
-/// The entry that is signed with a path, since a model card is read.
-pub const MODEL_CARD: &str = "model-card";
-
-fn check_evidence(
-    entry: &Entry,
-    evidence: Option<&str>,
-    policy: &Policy,
-) -> Result<(), SignRefusal> {
-    let is_card = entry.slug.as_str() == MODEL_CARD;
-    match evidence {
-        Some(text) if text.starts_with("https://") && !is_card => Ok(()),
-        Some(text) if text.contains("://") && is_card => Err(SignRefusal::NeedsPath),
-        Some(text) if is_repository_path(text) => Ok(()),
-        Some(_) => Err(SignRefusal::BadEvidence),
-        None if is_card => Err(SignRefusal::NeedsPath),
-        None if policy.handoff.strict => Err(SignRefusal::NeedsEvidence),
-        None => Ok(()),
-    }
-}
-
-/// A relative path that stays inside the repository.
-fn is_repository_path(text: &str) -> bool {
-    let plain = !text.is_empty()
-        && text.len() <= 1024
-        && !text.contains("://")
-        && !text.starts_with('/')
-        && !text.contains(|c: char| c.is_control() || c == '\\');
-    plain && text.split('/').all(|part| !matches!(part, "" | "." | ".."))
+    /// Nothing stands at this path at the head commit.
+    NothingThere {
+        /// As it was given.
+        path: String,
+        /// Where it was looked for.
+        head: CommitSha,
+    },
+    /// A model card is a file.
+    CardIsFolder,
+    /// The model card does not say what it has to.
+    CardLacks(Box<CardReading>),
+    /// What stands at the path is not read yet. It is read before anybody is answered.
+    Unread,
 }

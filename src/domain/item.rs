@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::User;
+use super::evidence::Evidence;
 use super::fact::{ItemAt, Milestone, Origin, PullSight};
 use super::handoff::Handoff;
 use super::ids::{ItemNumber, UserId};
@@ -165,6 +166,9 @@ pub struct Item {
     pub linked_pulls: BTreeMap<ItemNumber, PullSight>,
     /// The hand-off, if the pull request is or was one.
     pub handoff: Option<Handoff>,
+    /// What stands at the paths that its signatures name.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 impl Item {
@@ -228,6 +232,7 @@ impl Item {
             products: BTreeSet::new(),
             linked_pulls: BTreeMap::new(),
             handoff: None,
+            evidence: Evidence::default(),
         }
     }
 

@@ -21,7 +21,6 @@ mod reader;
 mod rules;
 mod time;
 mod values;
-mod yaml;
 
 pub use error::PolicyError;
 pub use parse::{Layer, MOST_BYTES, parse};

@@ -7,13 +7,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::fact::{CloseReason, Milestone, Snapshot};
+use crate::domain::evidence::{TextAt, ThingAt};
+use crate::domain::fact::{CloseReason, Milestone, PullSight, Snapshot};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
+mod check;
 pub mod github;
 mod heard;
 mod shown;
 
+pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
 pub use heard::{Happening, Heard, RepoHappening};
 pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, Shown};
 
@@ -62,35 +65,6 @@ pub enum Reaction {
     Rocket,
     /// 😕: at least one was not.
     Confused,
-}
-
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Conclusion {
-    /// Passes.
-    Success,
-    /// Blocks where it is required.
-    Failure,
-    /// Says something and blocks nothing.
-    Neutral,
-}
-
-/// A check run, or a commit status where the bot has a token instead of an App.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    /// `labhand/handoff` or `labhand/item`.
-    pub name: String,
-    /// The commit that it belongs to.
-    pub sha: CommitSha,
-    /// The pull request whose comment a commit status links to.
-    pub number: ItemNumber,
-    /// How it ended.
-    pub conclusion: Conclusion,
-    /// One line; as a commit status at most 140 characters.
-    pub title: String,
-    /// Markdown; at most 65,535 bytes.
-    pub summary: String,
 }
 
 /// One write.
@@ -249,6 +223,9 @@ pub struct RepoNow {
     pub default_branch: String,
     /// Not for everybody to read.
     pub private: bool,
+    /// Its owner is a person, who has no teams.
+    #[serde(default)]
+    pub personal: bool,
 }
 
 /// What can be asked of a forge and told it. Every list is read to its last page.
@@ -336,6 +313,12 @@ pub trait Forge: Send + Sync + 'static {
         repo: &RepoRef,
         team: &str,
     ) -> impl Future<Output = Result<Vec<User>, CallError>> + Send;
+    /// A pull request's branches and state.
+    fn pull(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> impl Future<Output = Result<PullSight, CallError>> + Send;
     /// The issues of the same repository that merging the pull request would close.
     fn closing_references(
         &self,
@@ -348,6 +331,36 @@ pub trait Forge: Send + Sync + 'static {
         repo: &RepoRef,
         pull: ItemNumber,
     ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    /// What stands at each of these paths at a commit, in their order; `None`: nothing. `Missing`
+    /// if there is no such commit (yet).
+    fn things_at(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        paths: &[String],
+    ) -> impl Future<Output = Result<Vec<Option<ThingAt>>, CallError>> + Send;
+    /// The text of a file at a commit.
+    fn text_at(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        path: &str,
+    ) -> impl Future<Output = Result<TextAt, CallError>> + Send;
+    /// Whether all checks and statuses of a commit are green, our own apart, since a gate must not
+    /// wait for itself; `None`: it has none. `Missing` if there is no such commit (yet).
+    fn checks_are_green(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+    ) -> impl Future<Output = Result<Option<bool>, CallError>> + Send;
+    /// The commit status that counts in a context: the latest, which anybody with write access may
+    /// have written over ours; `None`: there is none.
+    fn status(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        context: &str,
+    ) -> impl Future<Output = Result<Option<StatusNow>, CallError>> + Send;
 }
 
 /// A short digest of a text, enough to tell whether it is as wanted.

@@ -63,6 +63,9 @@ pub struct CheckShown {
     pub id: u64,
     /// The digest of what it says.
     pub digest: String,
+    /// Tells its annotations apart, see [`annotations_digest`](super::annotations_digest).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub annotations: String,
 }
 
 /// The board issue.

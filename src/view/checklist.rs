@@ -10,6 +10,8 @@ use crate::domain::policy::Policy;
 
 use super::{Context, link, text, words};
 
+mod notes;
+
 /// Lengths of what users typed, in characters of Markdown.
 const TITLE: usize = 150;
 const REASON: usize = 250;
@@ -34,11 +36,13 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
             Some(waiting) => format!("**Waiting for** {waiting}"),
             None => "**Complete.** Nothing is left to sign.".to_owned(),
         }),
-        asked_off(handoff, ctx.policy),
+        notes::merged_unsigned(handoff, ctx.policy),
+        notes::asked_off(handoff, ctx.policy),
+        notes::unread_teams(ctx),
         section("Data science delivers", Owner::DataScience, handoff, ctx),
         section("Engineering provides", Owner::Engineering, handoff, ctx),
         section("Both share", Owner::Both, handoff, ctx),
-        Some(foot(ctx.policy)),
+        Some(foot(item, ctx.policy)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Some(text::bounded(parts.join("\n\n"), text::BODY_LIMIT))
@@ -124,18 +128,6 @@ fn ended(handoff: &Handoff) -> String {
     }
 }
 
-/// One side has asked for the end.
-fn asked_off(handoff: &Handoff, policy: &Policy) -> Option<String> {
-    let (side, (who, reason)) = handoff.off.iter().next()?;
-    Some(format!(
-        "> {} ({}) asks to end this hand-off: {}. It ends when {} agrees with `/handoff off reason`.",
-        text::name(&who.login),
-        words::side(*side),
-        text::escape(reason, REASON),
-        words::members(side.other(), policy)
-    ))
-}
-
 fn section(title: &str, owner: Owner, handoff: &Handoff, ctx: &Context<'_>) -> Option<String> {
     let entries = ctx.policy.handoff.entries.iter().take(MOST_ENTRIES);
     let lines: Vec<String> = entries
@@ -159,6 +151,7 @@ fn line(entry: &Entry, mark: Option<&Mark>, ctx: &Context<'_>) -> String {
     let signed = sides.iter().all(|side| mark.signed.contains_key(side));
     let tick = if signed { 'x' } else { ' ' };
     let mut line = format!("- [{tick}] {slug} {title}{}", signers(sides, mark, signed));
+    line.push_str(&notes::voided(mark));
     for evidence in evidence(mark, ctx) {
         // Writing to a string cannot fail.
         let _ = write!(line, " · {evidence}");
@@ -232,7 +225,7 @@ fn waivers(mark: &Mark) -> String {
     format!("{} · {}", reasons.join("; "), names.join(" + "))
 }
 
-fn foot(policy: &Policy) -> String {
+fn foot(item: &Item, policy: &Policy) -> String {
     let mut foot = "Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out.".to_owned();
     if is_self_signed(policy) {
         foot.push_str(
@@ -250,6 +243,14 @@ fn foot(policy: &Policy) -> String {
                 );
             }
         }
+    }
+    if let Some(pull) = item.pull.as_ref().filter(|pull| pull.sight.open) {
+        let asked = if policy.handoff.strict {
+            "a push that changes a signed file asks for that signature again, and for all without evidence"
+        } else {
+            "a push that changes a signed file asks for that signature again"
+        };
+        let _ = write!(foot, " Signed for `{}`; {asked}.", pull.sight.head.short());
     }
     let hidden = policy.handoff.entries.len().saturating_sub(MOST_ENTRIES);
     if hidden > 0 {
@@ -293,7 +294,7 @@ mod tests {
     - [ ] `incidents` Incident response
     - [ ] `docs` Documentation
 
-    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out.</sub>
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
     ");
     }
 
@@ -348,7 +349,7 @@ mod tests {
     **Both share**
     - [ ] `docs` Documentation · ana says not applicable: generated; data science may agree with `/na docs reason`
 
-    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Self-signed: the policy names no teams, so anyone with write access signs.</sub>
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Self-signed: the policy names no teams, so anyone with write access signs. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
     ");
     }
 

@@ -1,14 +1,15 @@
 //! The two checks of a pull request: whether its hand-off is signed, and what it is linked to.
 //! Both answer on every pull request, since a required check that is silent blocks for ever.
 
-use crate::domain::handoff::Handoff;
+use crate::domain::evidence::CardReading;
+use crate::domain::handoff::{Handoff, MODEL_CARD, Mark, Slug};
 use crate::domain::item::{Item, Pull};
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::policy::{Level, Rule};
-use crate::forge::{Check, Conclusion};
+use crate::forge::{Annotation, Check, Conclusion};
 
 use super::wanted::Wanted;
-use super::{Context, checklist, link, rules, text, words};
+use super::{Context, card, checklist, link, rules, text, words};
 
 /// The check that a branch protection can require.
 pub const HANDOFF: &str = "labhand/handoff";
@@ -31,6 +32,7 @@ struct Verdict {
     conclusion: Conclusion,
     title: String,
     summary: String,
+    annotations: Vec<Annotation>,
 }
 
 impl Verdict {
@@ -52,6 +54,8 @@ impl Verdict {
             } else {
                 String::new()
             },
+            annotations: self.annotations,
+            comment: ctx.checklist,
         }
     }
 }
@@ -91,9 +95,13 @@ fn handoff(item: &Item, ctx: &Context<'_>) -> Verdict {
         conclusion: Conclusion::Success,
         title: title.to_owned(),
         summary: String::new(),
+        annotations: Vec::new(),
     };
     match &item.handoff {
-        Some(handoff) if !handoff.ended => live_handoff(handoff, ctx),
+        Some(handoff) if !handoff.ended => Verdict {
+            annotations: on_card(item, handoff),
+            ..live_handoff(handoff, ctx)
+        },
         Some(_) => passed("The hand-off was ended: nothing to sign"),
         None => passed("No hand-off: nothing to sign"),
     }
@@ -107,6 +115,7 @@ fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
             conclusion: Conclusion::Success,
             title: format!("Complete: {progress}"),
             summary: String::new(),
+            annotations: Vec::new(),
         };
     };
     let conclusion = match ctx.policy.level(Rule::HandoffComplete) {
@@ -122,7 +131,33 @@ fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
             "**{}** · {progress}\n\nWaiting for {waiting}\n\nTick the boxes of the checklist comment, or write `/sign slug [path or link]`.",
             checklist::name(handoff)
         ),
+        annotations: Vec::new(),
     }
+}
+
+/// What the model card still lacks, beside its lines: of the file that somebody gave, as it is at the
+/// head, until it is signed.
+fn on_card(item: &Item, handoff: &Handoff) -> Vec<Annotation> {
+    let signed = |mark: &Mark| !mark.signed.is_empty() || mark.is_waived();
+    let mark = handoff.marks.get(&Slug::new(MODEL_CARD));
+    let head = item.pull.as_ref().map(|pull| &pull.sight.head);
+    let tried = handoff.card.as_ref().filter(|card| head == Some(&card.head));
+    let Some(tried) = tried.filter(|_| !mark.is_some_and(signed)) else {
+        return Vec::new();
+    };
+    let object = tried.object.as_deref();
+    let Some(CardReading::Card(card)) = object.and_then(|it| item.evidence.card_read(it)) else {
+        return Vec::new();
+    };
+    let notes = card::notes(card).into_iter();
+    notes
+        .map(|note| Annotation {
+            path: tried.path.clone(),
+            line: note.line,
+            title: note.title,
+            message: note.message,
+        })
+        .collect()
 }
 
 fn linked(item: &Item, ctx: &Context<'_>) -> Verdict {
@@ -136,16 +171,19 @@ fn linked(item: &Item, ctx: &Context<'_>) -> Verdict {
             conclusion: conclusion(items.iter().all(|(linked, _)| linked.warnings.is_empty())),
             title: format!("#{} · {}", oldest.number, standing(*kind, oldest.stage)),
             summary: summary(&items, ctx),
+            annotations: Vec::new(),
         },
         (None, Some(own)) => Verdict {
             conclusion: conclusion(item.warnings.is_empty()),
             title: standing(own.kind, item.stage),
             summary: warnings(item, own.kind).join("\n"),
+            annotations: Vec::new(),
         },
         (None, None) => Verdict {
             conclusion: Conclusion::Neutral,
             title: "Linked to no item".to_owned(),
             summary: "A line such as `Closes #41` or `Part-of: #41` in the description links this pull request to its item.".to_owned(),
+            annotations: Vec::new(),
         },
     }
 }

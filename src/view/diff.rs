@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::command::ticks;
-use crate::domain::ids::{CommentId, ItemNumber};
+use crate::domain::ids::{CommentId, CommitSha, ItemNumber};
 use crate::domain::labels::{self, Label};
 use crate::forge::{
     BoardShown, Call, Check, CheckShown, CommentShown, Conclusion, Done, LabelShown, LabelSpec,
-    Reaction, Shown, Slot, digest,
+    Reaction, Shown, Slot, annotations_digest, digest,
 };
 
 use super::board::compared;
@@ -107,9 +107,12 @@ pub fn done(
                 }
             };
             let digest = check_digest(check);
-            shown
-                .checks
-                .insert(check_key(check), CheckShown { id, digest });
+            let there = CheckShown {
+                id,
+                digest,
+                annotations: annotations_digest(&check.annotations),
+            };
+            shown.checks.insert(check_key(check), there);
         }
         Call::CreateIssue { body, .. } => {
             if let Done::Issue(number) = done {
@@ -367,10 +370,17 @@ fn checks(shown: &Shown, wanted: &Wanted) -> Vec<Call> {
     wanted.checks.iter().filter_map(call).collect()
 }
 
-/// The id of the check run that stands there for a check, whatever it says.
+/// The id of the check run that stands there for a check, whatever it says. Annotations are never
+/// taken off a check run again, so one with other annotations than these has to be written anew.
 pub fn shown_check(shown: &Shown, check: &Check) -> Option<u64> {
     let there = shown.checks.get(&check_key(check))?;
-    Some(there.id).filter(|id| *id != 0)
+    let annotated_so = there.annotations == annotations_digest(&check.annotations);
+    Some(there.id).filter(|id| *id != 0 && annotated_so)
+}
+
+/// What is known of the gate that stands on a commit.
+pub fn shown_gate<'a>(shown: &'a mut Shown, head: &CommitSha) -> Option<&'a mut CheckShown> {
+    shown.checks.get_mut(&format!("{}@{head}", super::checks::HANDOFF))
 }
 
 fn check_key(check: &Check) -> String {
@@ -383,7 +393,17 @@ fn check_digest(check: &Check) -> String {
         Conclusion::Failure => "failure",
         Conclusion::Neutral => "neutral",
     };
-    digest(&format!("{conclusion}\n{}\n{}", check.title, check.summary))
+    let mut said = format!("{conclusion}\n{}\n{}", check.title, check.summary);
+    for part in [
+        annotations_digest(&check.annotations),
+        check.comment.map(|it| it.to_string()).unwrap_or_default(),
+    ] {
+        if !part.is_empty() {
+            said.push('\n');
+            said.push_str(&part);
+        }
+    }
+    digest(&said)
 }
 
 fn openness(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> Option<Call> {

@@ -5,15 +5,19 @@
 //! passed, except at the instants that `next_change` names; so a second look at the same state
 //! costs no call. What users typed goes through [`text`] before it stands anywhere.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use crate::domain::ids::{RepoId, RepoName};
+use crate::domain::ids::{CommentId, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
+use crate::domain::teams::TeamProblem;
 use crate::domain::timebox::TimeBox;
 
 pub mod amendments;
 pub mod board;
+pub mod card;
 pub mod checklist;
 pub mod checks;
 pub mod diff;
@@ -38,7 +42,7 @@ pub mod when;
 pub mod words;
 
 pub use board::board;
-pub use diff::{diff, diff_board, done, found, is_refused, open_issue, shown_check, undone};
+pub use diff::{diff, diff_board, done, found, is_refused, open_issue, shown_check, shown_gate, undone};
 use wanted::{Openness, Wanted};
 
 /// What a view has to know beside the item itself.
@@ -62,6 +66,10 @@ pub struct Context<'a> {
     pub same_head: &'a [Item],
     /// Why the policy file is not in force, if it is not.
     pub policy_problem: Option<&'a str>,
+    /// The teams of the policy whose members cannot be known, and why.
+    pub team_problems: &'a BTreeMap<String, TeamProblem>,
+    /// The comment of the pull request to which a commit status links.
+    pub checklist: Option<CommentId>,
     /// The board's text, for `/board`; `None`: a `/board` waits until it has been drawn.
     pub board: Option<&'a str>,
     /// The sprint's summary, for `/sprint`; `None`: it waits likewise.

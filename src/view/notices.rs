@@ -233,10 +233,15 @@ fn wrong_tick(slug: &Slug, who: &str, why: &SignRefusal, ctx: &Context<'_>) -> S
         SignRefusal::NothingToTakeBack | SignRefusal::AlreadySigned => "The box is as it was.",
         SignRefusal::NoWrite
         | SignRefusal::NoSide
+        | SignRefusal::TeamUnread { .. }
         | SignRefusal::OtherSide { .. }
         | SignRefusal::NeedsPath
         | SignRefusal::NeedsEvidence
-        | SignRefusal::BadEvidence => "The box is open again.",
+        | SignRefusal::BadEvidence
+        | SignRefusal::NothingThere { .. }
+        | SignRefusal::CardIsFolder
+        | SignRefusal::CardLacks(_)
+        | SignRefusal::Unread => "The box is open again.",
     };
     format!("{sentence} {now}")
 }

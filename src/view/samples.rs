@@ -15,6 +15,7 @@ use crate::domain::item::{Classified, FrozenFields, Item, Pull};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::policy::{Member, Policy};
 use crate::domain::sprint::Ledger;
+use crate::domain::teams::TeamProblem;
 use crate::domain::timebox::TimeBox;
 use crate::domain::worktime::Span;
 
@@ -41,6 +42,9 @@ pub(super) fn no_sprints() -> Plan<'static> {
         digest_since: Timestamp::UNIX_EPOCH,
     }
 }
+
+/// All teams can be read.
+static NO_PROBLEMS: BTreeMap<String, TeamProblem> = BTreeMap::new();
 
 /// acme/fraud in Berlin, on Tuesday, 24 November 2026, 16:30 there.
 pub(super) struct Sample {
@@ -78,6 +82,8 @@ impl Sample {
             linked: &self.linked,
             same_head: &[],
             policy_problem: None,
+            team_problems: &NO_PROBLEMS,
+            checklist: None,
             board: None,
             sprint: None,
         }
@@ -171,6 +177,8 @@ impl Sample {
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),
             ended: false,
+            card: None,
+            merged: None,
         };
         let mut sign = |slug: &str, side: Side, who: User, evidence: Option<&str>| {
             let signature = Signature {
@@ -178,6 +186,7 @@ impl Sample {
                 at: at("2026-11-24T09:00:00Z"),
                 head: Some(sight(false).head),
                 evidence: evidence.map(str::to_owned),
+                object: None,
             };
             let mark: &mut Mark = handoff.marks.entry(Slug::new(slug)).or_default();
             mark.signed.insert(side, signature);
@@ -231,5 +240,6 @@ pub(super) fn sight(draft: bool) -> PullSight {
         draft,
         open: true,
         merged: false,
+        merge: None,
     }
 }

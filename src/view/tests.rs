@@ -88,6 +88,7 @@ fn handoff() -> impl Strategy<Value = Handoff> {
                         at: since,
                         head: Some(sight(false).head),
                         evidence: Some(text.clone()),
+                        object: None,
                     };
                     mark.signed.insert(side, signature);
                 }
@@ -288,6 +289,7 @@ fn any_shown() -> impl Strategy<Value = Shown> {
                     CheckShown {
                         id: 4,
                         digest: "old".to_owned(),
+                        annotations: String::new(),
                     },
                 );
             }

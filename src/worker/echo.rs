@@ -20,7 +20,10 @@ pub(super) fn echo(
     now: Timestamp,
     step: &mut Step<'_>,
 ) -> Result<(), serde_json::Error> {
-    let at = step.facts.iter().map(|fact| fact.at).max().unwrap_or(now);
+    // What stands at a path of a commit is a fact of no time.
+    let times = step.facts.iter().map(|fact| fact.at);
+    let times = times.filter(|at| *at > Timestamp::UNIX_EPOCH);
+    let at = times.max().unwrap_or(now);
     tell_linked(key, before, after, (at, now), step)?;
     tell_built_on(key, before, after, (at, now), step)?;
     // What a linked pull request's check says of this item may have changed.

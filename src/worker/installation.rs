@@ -17,6 +17,7 @@ impl<F: Forge> Worker<F> {
         let installation = lease.key.installation;
         let stored = self.shared.store.unhandled(lease.key).await?;
         let mut step = Step::new(lease, self.now());
+        let mut people_changed = None;
         for delivery in stored {
             let read = match payload::read(&delivery.event, &delivery.body, delivery.received_at) {
                 Ok(read) => read,
@@ -26,6 +27,7 @@ impl<F: Forge> Worker<F> {
                     continue;
                 }
             };
+            let digest = hex::encode(&delivery.digest[..12]);
             if !read.known {
                 self.ignored(&delivery.event, read.action.as_deref());
             }
@@ -35,8 +37,8 @@ impl<F: Forge> Worker<F> {
                 .any(|heard| heard.what == Happening::Repo(RepoHappening::PeopleChanged))
             {
                 self.shared.people.forget(installation);
+                people_changed = Some((delivery.received_at, digest.clone()));
             }
-            let digest = hex::encode(&delivery.digest[..12]);
             for (place, told) in read.elsewhere.into_iter().enumerate() {
                 let what =
                     match told.heard.what {
@@ -67,6 +69,9 @@ impl<F: Forge> Worker<F> {
             }
             let outcome = if read.known { "done" } else { "ignored" };
             step.handled.push((delivery.seq, outcome.to_owned()));
+        }
+        if let Some((at, digest)) = people_changed {
+            self.tell_of_people(at, &digest, &mut step).await?;
         }
         self.shared.store.apply(step).await?;
         Ok(None)

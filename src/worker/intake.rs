@@ -244,6 +244,8 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::Ordered(_)
         | What::Ticked { .. }
         | What::PullRead { .. }
+        | What::EvidenceAt { .. }
+        | What::CardRead { .. }
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }

@@ -23,6 +23,7 @@ use crate::domain::item::Item;
 use crate::forge::github::payload;
 use crate::forge::{CallError, Forge, RepoRef, Shown, digest};
 use crate::store::{Key, Lease, Step, StoredDelivery};
+use crate::view::{self, checks::HANDOFF as GATE};
 
 /// How long the board gathers changes before it is redrawn.
 const BOARD_GATHERS: SignedDuration = SignedDuration::from_secs(3);
@@ -87,6 +88,8 @@ impl<F: Forge> Worker<F> {
             .await?;
         self.find_products(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
+        self.find_evidence(lease, &mut item, &mut history, &mut gathered, &repository)
+            .await?;
         self.find_other_boxes(
             key,
             before.as_ref(),
@@ -101,6 +104,9 @@ impl<F: Forge> Worker<F> {
         self.find_earlier(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
 
+        if !gathered.facts.is_empty() {
+            self.look_at_status(&repo, &item, &mut shown).await?;
+        }
         self.shared.metrics.facts(gathered.facts.len() as u64);
         step.facts = gathered
             .facts
@@ -162,6 +168,32 @@ impl<F: Forge> Worker<F> {
         }
         if boxes {
             self.tell_of_box(key, before, after, &others, step)?;
+        }
+        Ok(())
+    }
+
+    /// Anybody with write access can write a commit status over ours, and no event tells: so what
+    /// stands there is read with every event of the pull request, and put right.
+    async fn look_at_status(
+        &self,
+        repo: &RepoRef,
+        item: &Item,
+        shown: &mut Shown,
+    ) -> Result<(), StepError> {
+        let open = item.pull.as_ref().filter(|pull| pull.sight.open);
+        let Some(pull) = open.filter(|_| !self.shared.options.as_app) else {
+            return Ok(());
+        };
+        let head = &pull.sight.head;
+        let Some(there) = view::shown_gate(shown, head) else {
+            return Ok(());
+        };
+        match self.shared.forge.status(repo, head, GATE).await {
+            Ok(Some(now)) if now.by_us => {}
+            Ok(_) => there.digest.clear(),
+            // The commit went with its branch.
+            Err(CallError::Missing(_)) => {}
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }

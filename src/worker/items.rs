@@ -124,6 +124,8 @@ impl<F: Forge> Worker<F> {
             linked,
             same_head: &[],
             policy_problem: repository.policy_problem.as_deref(),
+            team_problems: &repository.teams.problems,
+            checklist: None,
             board: None,
             sprint: None,
         }

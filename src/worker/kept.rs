@@ -10,6 +10,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::labels;
 use crate::domain::policy::Policy;
 use crate::domain::sprint::{self, Sprint};
+use crate::domain::teams::TeamProblem;
 use crate::forge::{LabelSpec, RepoNow, RepoRef};
 use crate::store::{NewFact, SavedRepo};
 use crate::view::wanted::KnownLabels;
@@ -35,12 +36,24 @@ pub(super) struct Repository {
     /// Milestones by their numbers, which may be sprints.
     #[serde(default)]
     pub(super) milestones: BTreeMap<u64, KnownMilestone>,
+    /// Whether the policy's teams can be read.
+    #[serde(default)]
+    pub(super) teams: TeamsRead,
     /// Since when `now` is known to hold; older news of its name come too late.
     #[serde(default)]
     pub(super) as_of: Option<Timestamp>,
     /// The ids of the [`Tiding`]s that were taken in.
     #[serde(default)]
     pub(super) told: BTreeSet<String>,
+}
+
+/// The teams of the policy, as far as they were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TeamsRead {
+    /// When; `None` before the first time.
+    pub(super) asked_at: Option<Timestamp>,
+    /// Those of which nobody can be known to be a member, and why.
+    pub(super) problems: BTreeMap<String, TeamProblem>,
 }
 
 /// What a repository is told from elsewhere: by its installation, or by its organisation's
@@ -65,6 +78,8 @@ pub(super) enum News {
     Removed,
     /// The organisation's policy file may have changed.
     PolicyMayHaveChanged,
+    /// Somebody's membership of a team has changed.
+    PeopleChanged,
     /// Something that was told before was told again: what is true now, only GitHub can say.
     InDoubt,
 }
@@ -74,6 +89,8 @@ pub(super) enum News {
 pub(super) struct Stale {
     /// The policy; what is there now counts from then.
     pub(super) policy_since: Option<Timestamp>,
+    /// Who is in which team.
+    pub(super) people: bool,
     /// Its name and labels: it was taken off and is back, or was never read.
     pub(super) came_back: bool,
     /// All of it, and even whether labhand is installed on it.
@@ -99,6 +116,7 @@ pub(super) struct Face {
     acts: bool,
     policies: usize,
     problem: Option<String>,
+    teams: BTreeMap<String, TeamProblem>,
 }
 
 /// A milestone of the repository.
@@ -131,6 +149,7 @@ impl Repository {
             policy_problem: None,
             labels: None,
             milestones: BTreeMap::new(),
+            teams: TeamsRead::default(),
             as_of: None,
             told: BTreeSet::new(),
         }
@@ -142,6 +161,7 @@ impl Repository {
             name,
             default_branch: String::new(),
             private: false,
+            personal: false,
         };
         Self::new(now, since)
     }
@@ -164,6 +184,7 @@ impl Repository {
                 News::PolicyMayHaveChanged => {
                     stale.policy_since = stale.policy_since.max(Some(tiding.at));
                 }
+                News::PeopleChanged => stale.people = true,
                 News::InDoubt => stale.in_doubt = true,
             }
         }
@@ -175,6 +196,7 @@ impl Repository {
             acts: self.acts(),
             policies: self.policies.len(),
             problem: self.policy_problem.clone(),
+            teams: self.teams.problems.clone(),
         }
     }
 

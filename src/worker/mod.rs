@@ -26,6 +26,7 @@ mod boxes;
 mod earlier;
 mod echo;
 mod elsewhere;
+mod evidence;
 mod follow_ups;
 mod installation;
 mod intake;
@@ -41,6 +42,7 @@ mod show;
 mod sight;
 mod sprints;
 mod taking_up;
+mod teams;
 mod ties;
 mod transfer;
 

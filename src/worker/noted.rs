@@ -63,6 +63,8 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::EvidenceAt { .. }
+        | What::CardRead { .. }
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }
@@ -93,6 +95,8 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::EvidenceAt { .. }
+        | What::CardRead { .. }
         | What::LinkedPull { .. }
         | What::UnlinkedPull { .. }
         | What::Foundation { .. }

@@ -53,16 +53,17 @@ impl<F: Forge> Worker<F> {
             });
         }
         let permission = self.shared.forge.permission(repo, user).await?;
-        let mut teams = BTreeSet::new();
+        let (mut teams, mut unread) = (BTreeSet::new(), BTreeSet::new());
         for team in teams_of(policy) {
             match self.shared.forge.in_team(repo, team, user).await {
                 Ok(true) => {
                     teams.insert(team.to_owned());
                 }
                 Ok(false) => {}
-                // A team that does not exist has no members; it must not stop the repository.
+                // Whoever may be in it signs nothing for it; it must not stop the repository.
                 Err(error @ (CallError::Missing(_) | CallError::Refused { .. })) => {
                     tracing::warn!(repo = %repo.name, %error, "a team of the policy cannot be read");
+                    unread.insert(team.to_owned());
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -70,6 +71,7 @@ impl<F: Forge> Worker<F> {
         let standing = Standing {
             permission,
             teams,
+            unread,
             only_lead: false,
         };
         self.shared
@@ -83,7 +85,8 @@ impl<F: Forge> Worker<F> {
     }
 }
 
-fn teams_of(policy: &Policy) -> BTreeSet<&str> {
+/// The GitHub teams that a policy names, as `org/team`.
+pub(super) fn teams_of(policy: &Policy) -> BTreeSet<&str> {
     let members = policy
         .teams
         .data_science

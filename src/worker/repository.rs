@@ -60,7 +60,7 @@ impl<F: Forge> Worker<F> {
         };
         let (before, mut repository) = (known.before, known.now);
         let (mut checks, mut rerequested) = (Vec::new(), Vec::new());
-        let mut policy_since = None;
+        let (mut policy_since, mut people_changed) = (None, false);
         for (digest, Heard { at, what, .. }) in heard {
             let Happening::Repo(what) = what else {
                 continue;
@@ -92,7 +92,10 @@ impl<F: Forge> Worker<F> {
                     repository.on_all = on_all;
                 }
                 RepoHappening::Removed => repository.removed = true,
-                RepoHappening::PeopleChanged => self.shared.people.forget(installation),
+                RepoHappening::PeopleChanged => {
+                    self.shared.people.forget(installation);
+                    people_changed = true;
+                }
                 RepoHappening::Milestone { number, now } => {
                     self.take_milestone(&mut repository, number, now, at, &mut step)
                         .await?;
@@ -104,6 +107,10 @@ impl<F: Forge> Worker<F> {
         // Several pushes at once are read once: what is there now counts from the last one.
         if let Some(since) = policy_since.filter(|_| !repository.removed) {
             self.read_policy(&mut repository, lease.key, since).await?;
+        }
+        people_changed &= repository.teams_due().is_some();
+        if people_changed || repository.teams_due().is_some_and(|due| due <= self.now()) {
+            self.read_teams(&mut repository, lease.key).await?;
         }
         self.tell_items(before, &repository, &mut step).await?;
         step.repos.push(repository.saved(id)?);
@@ -119,7 +126,7 @@ impl<F: Forge> Worker<F> {
             }
         }
         self.shared.store.apply(step).await?;
-        Ok(None)
+        Ok(repository.teams_due())
     }
 
     /// A queue's commit bears the worst of its pull requests' checks.

@@ -90,6 +90,11 @@ impl<F: Forge> Worker<F> {
         let same_head = self.same_head(key, item).await?;
         let mut context = self.context(key, repository, &linked);
         context.same_head = &same_head;
+        // A check run says all of it; a commit status has no room and links to where it is said.
+        let checklist = shown.comments.get(&slots::checklist());
+        context.checklist = checklist
+            .and_then(|said| said.id)
+            .filter(|_| !self.shared.options.as_app);
         context.board = board.as_deref();
         context.sprint = sprint.as_deref();
         Ok(view::item(item, &context))

@@ -71,7 +71,11 @@ impl<F: Forge> Worker<F> {
             if let Some(lease) = self.shared.store.lease_key(own, self.now(), LEASE).await? {
                 let taken_up = self.take_up(&lease, seen).await;
                 // Its own deliveries, if there are any, keep it due.
-                self.shared.store.finish(&lease, None).await?;
+                let due = match &taken_up {
+                    Ok(Some(repository)) => repository.teams_due(),
+                    Ok(None) | Err(_) => None,
+                };
+                self.shared.store.finish(&lease, due).await?;
                 return taken_up;
             }
             self.shared.clock.sleep_until(self.now() + SOON).await;
@@ -169,11 +173,16 @@ impl<F: Forge> Worker<F> {
             return Ok(());
         }
         let anew = stale.came_back || stale.in_doubt;
+        if stale.people {
+            self.shared.people.forget(key.installation);
+        }
         if anew {
             repository.now = forge.repository(&repo).await?;
         }
         if let Some(since) = policy_since {
             self.read_policy(repository, key, since).await?;
+        } else if stale.people {
+            self.read_teams(repository, key).await?;
         }
         if anew {
             let repo = repository.reference(key.installation, key.repo);
@@ -240,7 +249,10 @@ impl<F: Forge> Worker<F> {
             .collect();
         repository.has_policy_file = own.is_some();
         match policy::parse(&layers) {
-            Ok(policy) => repository.enact(policy, since),
+            Ok(policy) => {
+                repository.enact(policy, since);
+                self.read_teams(repository, key).await?;
+            }
             Err(errors) => {
                 let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
                 repository.policy_problem = Some(lines.join("\n"));

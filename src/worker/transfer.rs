@@ -193,6 +193,8 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::EvidenceAt { .. }
+        | What::CardRead { .. }
         | What::Arrived { .. }) => what,
     };
     Some(Fact {

@@ -15,10 +15,31 @@ pub const TEAMS: &str = "teams:
 pub async fn handoff(lab: &Lab) -> ItemNumber {
     let mira = lab.person("mira");
     let draft = mira.open_pull("Serve the fraud detector");
-    let pull = draft.labels(&["handoff"]).send();
+    let pull = draft
+        .branch("serve")
+        .files(&[
+            ("models/fraud.onnx", "weights\n"),
+            ("docs/model_card.md", CARD),
+            ("docs/features.md", "# Features\n"),
+            ("docs/readme.md", "# How to run it\n"),
+        ])
+        .labels(&["handoff"])
+        .send();
     lab.settle().await;
     pull
 }
+
+/// A model card that says what it has to.
+pub const CARD: &str = "# Fraud detector
+
+## Evaluation
+
+F1 is 0.87 on the third quarter.
+
+## Limitations
+
+It has seen no payments above 10,000 €.
+";
 
 /// The checklist's line about an entry.
 #[track_caller]

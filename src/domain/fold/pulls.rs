@@ -4,18 +4,25 @@ use jiff::Timestamp;
 
 use super::{Ground, notify_once, stages};
 use crate::domain::actor::Actor;
-use crate::domain::fact::PullSight;
-use crate::domain::handoff::{Entry, Handoff, SignRefusal, Signer, Slug};
+use crate::domain::fact::{Fact, PullSight, What};
+use crate::domain::handoff::{Entry, Handoff, Merged, SignRefusal, Signer, Slug};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::{Item, NoticeKind, Pull, Refusal};
 use crate::domain::kind::Stage;
 use crate::domain::policy::Policy;
 
 /// A pull request's own branches and state.
-pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp) {
+pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp, ground: &Ground<'_>) {
     item.is_pull = true;
     match item.pull.as_mut() {
-        Some(pull) => pull.sight = sight.clone(),
+        Some(pull) => {
+            let pushed = pull.sight.head != sight.head;
+            pull.sight = sight.clone();
+            if pushed && let Some(handoff) = item.handoff.as_mut() {
+                let strict = ground.policy.handoff.strict;
+                handoff.pushed(&sight.head, strict, &mut item.evidence, at);
+            }
+        }
         None => {
             item.pull = Some(Pull {
                 sight: sight.clone(),
@@ -35,6 +42,26 @@ pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp) {
             Stage::InReview
         };
         stages::enter(item, stage, at, None);
+    }
+}
+
+/// How a hand-off stood when it was merged, once: with what was signed within the second of the
+/// merging, and with nothing that was signed afterwards.
+pub(super) fn note_merge(item: &mut Item, fact: &Fact, policy: &Policy) {
+    let merge = item
+        .pull
+        .as_ref()
+        .and_then(|pull| pull.sight.merge.as_ref());
+    let (Some(merge), Some(handoff)) = (merge, item.handoff.as_mut()) else {
+        return;
+    };
+    let is_over = fact.at > merge.at || matches!(fact.what, What::Closed { .. });
+    if is_over && handoff.merged.is_none() && !handoff.ended {
+        let open = handoff.open_entries(policy);
+        handoff.merged = Some(Merged {
+            at: merge.at,
+            open: open.into_iter().map(|(entry, _)| entry.slug).collect(),
+        });
     }
 }
 
@@ -324,7 +351,8 @@ fn sign_one(
     let Some(handoff) = item.handoff.as_mut() else {
         return Ok(());
     };
-    handoff.sign(entry, evidence, head.as_ref(), &signer, at)
+    let known = &mut item.evidence;
+    handoff.sign(entry, evidence, head.as_ref(), known, &signer, at)
 }
 
 fn unsign_one(

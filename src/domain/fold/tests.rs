@@ -23,6 +23,7 @@ mod closing;
 mod decisions;
 mod elsewhere;
 mod extensions;
+mod handoffs;
 mod kinds;
 mod labels;
 mod order;

@@ -1,8 +1,8 @@
 //! What the sections of policy files are read into.
 
 use super::Policy;
-use super::yaml::Place;
 use crate::domain::entries::Slug;
+use crate::domain::yaml::Place;
 
 /// A slug of `handoff.carry_over` and where it stands.
 pub(super) struct CarriedOver {

@@ -65,24 +65,3 @@ pub(super) fn nearest<'a>(
         .min()
         .map(|(_, candidate)| candidate.to_owned())
 }
-
-/// Longer texts of users are cut in messages.
-const MOST_SHOWN_CHARS: usize = 40;
-
-/// A user's text for a message: short, on one line, and in a code span that it cannot end.
-pub(super) fn shown(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .take(MOST_SHOWN_CHARS)
-        .map(|c| if c == '`' { '\'' } else { c })
-        .collect();
-    if text.chars().nth(MOST_SHOWN_CHARS).is_some() {
-        short.push('…');
-    }
-    format!("`{}`", printable(&short))
-}
-
-/// On one line, without control characters.
-pub(super) fn printable(text: &str) -> String {
-    text.replace(char::is_control, " ")
-}

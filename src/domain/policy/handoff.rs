@@ -2,11 +2,11 @@
 
 use super::HandoffPolicy;
 use super::draft::{CarriedOver, Draft};
-use super::error::{nearest, shown};
+use super::error::nearest;
 use super::reader::{Key, Reader};
 use super::values::{MOST_TITLE_CHARS, flag, glob, is_off, list, short_text, slug, slug_in, word};
-use super::yaml::{Node, Pair, Value};
 use crate::domain::entries::{Entry, Owner, Slug, standard_entries};
+use crate::domain::yaml::{Node, Pair, Value, shown};
 
 /// A checklist is one comment, which GitHub bounds.
 const MOST_ENTRIES: usize = 60;

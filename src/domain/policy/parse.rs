@@ -11,8 +11,8 @@ use super::reader::{Key, Reader};
 use super::rules::{self, LIFECYCLE};
 use super::time::{self, CALENDAR, TIMEBOXES};
 use super::values::{digest, digits, flag, is_off, list, login, member, slug, slug_in, word};
-use super::yaml::{self, Malformed, Node, Place};
 use super::{Policy, Release, TagForm};
+use crate::domain::yaml::{self, Malformed, Node, Place, Written};
 
 /// One policy file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ fn read(draft: &mut Draft, layer: Layer<'_>) -> Vec<PolicyError> {
         reader.wrong::<()>(at, message, None);
         return reader.into_errors();
     }
-    match yaml::read(layer.text) {
+    match yaml::read(layer.text, Written::ForUs) {
         Ok((content, doubled)) => {
             for Malformed { at, message } in doubled {
                 reader.wrong::<()>(at, message, None);

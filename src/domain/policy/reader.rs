@@ -1,8 +1,8 @@
 //! Reading one layer: sections by tables of keys, and every mistake noted at its place instead of
 //! stopping at the first.
 
-use super::error::{PolicyError, nearest, shown};
-use super::yaml::{Node, Pair, Place, Value};
+use super::error::{PolicyError, nearest};
+use crate::domain::yaml::{Node, Pair, Place, Value, shown};
 
 /// A key of a section and what reads its value.
 pub(super) type Key<T> = (&'static str, fn(&mut T, &Node, &mut Reader<'_>));

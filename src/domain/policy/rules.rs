@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::reader::{Key, Reader};
 use super::values::{MOST_TITLE_CHARS, is_off, short_text, span, word};
-use super::yaml::{Node, Place};
 use super::{GateChange, Level, Rule};
 use crate::domain::labels::{self, Label};
+use crate::domain::yaml::{Node, Place};
 
 pub(super) const LIFECYCLE: &[Key<Draft>] = &[
     ("review_every", |to, node, reader| {

@@ -6,7 +6,7 @@ use super::reader::{Key, Reader};
 use super::values::{
     amount, dates, flag, glob, hours, is_off, percent, span, weekdays, whole, word, zone,
 };
-use super::yaml::{self, Node};
+use crate::domain::yaml::{self, Node};
 
 pub(super) const CALENDAR: &[Key<Draft>] = &[
     ("timezone", |to, node, reader| {

@@ -9,9 +9,9 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::reader::Reader;
-use super::yaml::{Node, Value};
 use super::{Digest, Member};
 use crate::domain::worktime::Span;
+use crate::domain::yaml::{Node, Value};
 
 /// A list longer than this is no policy any more; holidays of many years stay below it.
 const MOST_ITEMS: usize = 1000;

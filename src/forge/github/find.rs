@@ -9,7 +9,7 @@ use crate::domain::ids::{CommentId, ItemNumber};
 use crate::forge::{Call, CallError, Check, Done, Forge, RepoRef, Slot};
 
 use super::wire::{Account, Issue};
-use super::writes::{about, check_marker};
+use super::writes::{about, check_marker, is_marked_for};
 use super::{GitHub, on_behalf_of};
 
 #[derive(Deserialize)]
@@ -28,6 +28,12 @@ struct CheckRuns {
 struct CheckRun {
     id: u64,
     external_id: Option<String>,
+}
+
+impl CheckRun {
+    fn external_id(&self) -> &str {
+        self.external_id.as_deref().unwrap_or_default()
+    }
 }
 
 impl GitHub {
@@ -90,7 +96,8 @@ impl GitHub {
         Ok(found.map(|issue| Done::Issue(ItemNumber(issue.number))))
     }
 
-    /// A commit status can be repeated, so with a token there is nothing to look for.
+    /// A commit status can be repeated, so with a token there is nothing to look for. Of several
+    /// check runs only the latest counts, so that one which it has replaced is not found.
     async fn find_check_run(
         &self,
         repo: &RepoRef,
@@ -106,8 +113,11 @@ impl GitHub {
             .query("filter", "all");
         let pages: Vec<CheckRuns> = self.connection.pages(on_behalf_of(repo), request).await?;
         let marker = check_marker(check);
-        let mut runs = pages.iter().flat_map(|page| &page.check_runs);
-        let found = runs.find(|run| run.external_id.as_deref() == Some(marker.as_str()));
+        let runs = pages.iter().flat_map(|page| &page.check_runs);
+        let latest = runs
+            .filter(|run| is_marked_for(run.external_id(), check))
+            .max_by_key(|run| run.id);
+        let found = latest.filter(|run| run.external_id() == marker);
         Ok(found.map(|run| Done::Check(run.id)))
     }
 }

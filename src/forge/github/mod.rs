@@ -11,13 +11,15 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::fact::Milestone;
-use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
+use crate::domain::evidence::{TextAt, ThingAt};
+use crate::domain::fact::{Milestone, PullSight};
+use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoName};
 
-use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef};
+use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef, StatusNow};
 
 mod answer;
 mod connection;
+mod evidence;
 mod find;
 mod milestone;
 pub mod payload;
@@ -163,6 +165,10 @@ impl Forge for GitHub {
         self.read_team_members(repo, team).await
     }
 
+    async fn pull(&self, repo: &RepoRef, pull: ItemNumber) -> Result<PullSight, CallError> {
+        self.read_pull(repo, pull).await
+    }
+
     async fn closing_references(
         &self,
         repo: &RepoRef,
@@ -177,6 +183,41 @@ impl Forge for GitHub {
         pull: ItemNumber,
     ) -> Result<Vec<String>, CallError> {
         self.read_changed_paths(repo, pull).await
+    }
+
+    async fn things_at(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        paths: &[String],
+    ) -> Result<Vec<Option<ThingAt>>, CallError> {
+        self.query_things_at(repo, commit, paths).await
+    }
+
+    async fn text_at(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        path: &str,
+    ) -> Result<TextAt, CallError> {
+        self.read_text_at(repo, commit, path).await
+    }
+
+    async fn checks_are_green(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+    ) -> Result<Option<bool>, CallError> {
+        self.query_checks_are_green(repo, commit).await
+    }
+
+    async fn status(
+        &self,
+        repo: &RepoRef,
+        commit: &CommitSha,
+        context: &str,
+    ) -> Result<Option<StatusNow>, CallError> {
+        self.read_status(repo, commit, context).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! What only GraphQL knows: which issues a pull request closes, by its text or by links made in
+//! Asking by GraphQL, and what only it knows: which issues a pull request closes, by its text or by links made in
 //! the sidebar, and who edited a comment. The queries stand in files of their own, which are held
 //! against GitHub's schema.
 
@@ -18,8 +18,8 @@ use super::{GitHub, on_behalf_of};
 const CLOSING_REFERENCES: &str = include_str!("closing_references.graphql");
 const EDITORS: &str = include_str!("editors.graphql");
 
-/// More pages than a pull request closes issues: ends a list that goes in circles.
-const MAX_PAGES: usize = 100;
+/// More pages than a pull request closes issues or a commit has checks: ends a list that goes in circles.
+pub(super) const MAX_PAGES: usize = 100;
 
 #[derive(Serialize)]
 struct Query<'a, V> {
@@ -69,16 +69,16 @@ struct Closes {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page<T> {
-    nodes: Option<Vec<Option<T>>>,
-    page_info: PageInfo,
+pub(super) struct Page<T> {
+    pub(super) nodes: Option<Vec<Option<T>>>,
+    pub(super) page_info: PageInfo,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -214,7 +214,7 @@ impl GitHub {
         Ok(only)
     }
 
-    async fn query<T: DeserializeOwned>(
+    pub(super) async fn query<T: DeserializeOwned>(
         &self,
         repo: &RepoRef,
         query: &str,

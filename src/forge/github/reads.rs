@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::actor::{Permission, User};
-use crate::domain::fact;
+use crate::domain::fact::{self, PullSight};
 use crate::domain::ids::{CommentId, InstallationId, ItemNumber, RepoName};
 use crate::forge::{CallError, IssueNow, LabelSpec, RepoNow, RepoRef};
 
 use super::connection::As;
 use super::milestone::Milestone;
 use super::request::{Request, in_repo};
-use super::wire::{Account, Issue, Label};
+use super::wire::{Account, Issue, Label, Pull};
 use super::writes::about;
 use super::{GitHub, on_behalf_of};
 
@@ -38,6 +38,7 @@ struct Repository {
     default_branch: String,
     #[serde(default)]
     private: bool,
+    owner: Option<Account>,
 }
 
 /// A comment as it is now.
@@ -56,7 +57,7 @@ impl Comment {
 /// What stands at a path: only a file has content; a folder is a list, which is no object.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Content {
+pub(super) enum Content {
     File { encoding: String, content: String },
     Other(serde::de::IgnoredAny),
 }
@@ -140,6 +141,7 @@ impl GitHub {
             name: now.full_name,
             default_branch: now.default_branch,
             private: now.private,
+            personal: now.owner.as_ref().is_some_and(Account::is_person),
         })
     }
 
@@ -299,6 +301,17 @@ impl GitHub {
         }
     }
 
+    pub(super) async fn read_pull(
+        &self,
+        repo: &RepoRef,
+        pull: ItemNumber,
+    ) -> Result<PullSight, CallError> {
+        let route = "/repos/{owner}/{repo}/pulls/{pull_number}";
+        let request = about(repo, Method::GET, route, &[&pull.to_string()]);
+        let pull: Pull = self.connection.json(on_behalf_of(repo), &request).await?;
+        Ok(pull.sight())
+    }
+
     /// A renamed file counts with both of its names.
     pub(super) async fn read_changed_paths(
         &self,
@@ -321,11 +334,14 @@ fn parted(team: &str) -> Result<(&str, &str), CallError> {
     team.split_once('/').ok_or_else(no_team)
 }
 
-/// GitHub breaks its base64 into lines.
-fn decode(content: &str) -> Result<String, CallError> {
+/// A file's content; GitHub breaks its base64 into lines.
+pub(super) fn bytes(content: &str) -> Option<Vec<u8>> {
     let content: String = content.split_ascii_whitespace().collect();
-    let bytes = BASE64.decode(content).ok();
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    BASE64.decode(content).ok()
+}
+
+fn decode(content: &str) -> Result<String, CallError> {
+    let text = bytes(content).and_then(|bytes| String::from_utf8(bytes).ok());
     text.ok_or_else(|| CallError::Unreadable("a file that is no text".to_owned()))
 }
 

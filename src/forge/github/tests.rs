@@ -136,6 +136,8 @@ fn write_check(existing: Option<u64>) -> Call {
             conclusion: Conclusion::Neutral,
             title: "ö".repeat(300),
             summary: "ö".repeat(40_000),
+            annotations: Vec::new(),
+            comment: None,
         },
     }
 }

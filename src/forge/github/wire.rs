@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::actor::User;
-use crate::domain::fact::{CloseReason, PullSight, Snapshot};
+use crate::domain::fact::{CloseReason, Merge, PullSight, Snapshot};
 use crate::domain::ids::{CommitSha, Login, UserId};
 use crate::forge::LabelSpec;
 
@@ -52,6 +52,11 @@ impl Account {
 
     pub(super) fn is_bot(&self) -> bool {
         self.kind.as_deref() == Some("Bot")
+    }
+
+    /// Neither a bot nor an organisation.
+    pub(super) fn is_person(&self) -> bool {
+        self.kind.as_deref() == Some("User")
     }
 }
 
@@ -214,6 +219,8 @@ pub(super) struct Pull {
     draft: Option<bool>,
     merged: Option<bool>,
     merged_at: Option<Moment>,
+    merged_by: Option<Account>,
+    merge_commit_sha: Option<String>,
     assignees: Option<Vec<Option<Account>>>,
     labels: Option<Vec<LabelOn>>,
     milestone: Option<Milestone>,
@@ -244,7 +251,18 @@ impl Pull {
             draft: self.draft.unwrap_or(false),
             open: self.is_open(),
             merged: self.is_merged(),
+            merge: self.merge(),
         }
+    }
+
+    /// Before the merging, GitHub names the commit of a trial merge.
+    fn merge(&self) -> Option<Merge> {
+        let at = self.merged_at.and_then(Moment::timestamp)?;
+        Some(Merge {
+            at,
+            by: self.merged_by.as_ref().map(Account::user),
+            commit: self.merge_commit_sha.as_deref().map(CommitSha::new),
+        })
     }
 
     /// What it has in common with issues, at the latest as of `seen`.

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::fact::CloseReason;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::forge::{Call, CallError, Check, Conclusion, Done, LabelSpec, Reaction, RepoRef, Slot};
+use crate::forge::{
+    Annotation, Call, CallError, Check, Conclusion, Done, LabelSpec, Reaction, RepoRef, Slot,
+    annotations_digest,
+};
 
 use super::request::{Request, in_repo};
 use super::{GitHub, on_behalf_of, wire};
@@ -15,6 +18,12 @@ const CHECK_TITLE_CHARS: usize = 255;
 
 /// GitHub's bound on the summary of a check run, in bytes.
 const CHECK_SUMMARY_BYTES: usize = 65_535;
+
+/// GitHub's bound on annotations, in one request.
+const CHECK_ANNOTATIONS: usize = 50;
+
+/// GitHub's bound on the message of an annotation, in bytes.
+const ANNOTATION_BYTES: usize = 64 * 1024;
 
 /// GitHub's bound on the description of a commit status, in characters.
 const STATUS_CHARS: usize = 140;
@@ -66,6 +75,8 @@ struct CheckRun<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     head_sha: Option<&'a str>,
     external_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details_url: Option<&'a str>,
     status: &'static str,
     conclusion: &'static str,
     output: Output<'a>,
@@ -75,6 +86,33 @@ struct CheckRun<'a> {
 struct Output<'a> {
     title: String,
     summary: &'a str,
+    /// Of a new one only: GitHub adds them to those that are there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<Remark<'a>>,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
+    path: &'a str,
+    start_line: u32,
+    end_line: u32,
+    annotation_level: &'static str,
+    title: String,
+    message: &'a str,
+}
+
+impl<'a> Remark<'a> {
+    fn of(annotation: &'a Annotation) -> Self {
+        let line = annotation.line.max(1);
+        Self {
+            path: &annotation.path,
+            start_line: line,
+            end_line: line,
+            annotation_level: "warning",
+            title: cut_chars(&annotation.title, CHECK_TITLE_CHARS),
+            message: cut_bytes(&annotation.message, ANNOTATION_BYTES),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -209,25 +247,29 @@ impl GitHub {
         existing: Option<u64>,
         check: &Check,
     ) -> Result<Done, CallError> {
-        let run = |head_sha, external_id| CheckRun {
+        let details_url = check.comment.map(|_| self.page_of(repo, check));
+        let marker = check_marker(check);
+        let run = |head_sha, annotations| CheckRun {
             name: &check.name,
             head_sha,
-            external_id,
+            external_id: &marker,
+            details_url: details_url.as_deref(),
             status: "completed",
             conclusion: conclusion(check.conclusion),
             output: Output {
                 title: cut_chars(&check.title, CHECK_TITLE_CHARS),
                 summary: cut_bytes(&check.summary, CHECK_SUMMARY_BYTES),
+                annotations,
             },
         };
-        let marker = check_marker(check);
         let request = if let Some(id) = existing.filter(|id| *id != 0) {
             let route = "/repos/{owner}/{repo}/check-runs/{check_run_id}";
-            about(repo, Method::PATCH, route, &[&id.to_string()]).json(&run(None, &marker))
+            about(repo, Method::PATCH, route, &[&id.to_string()]).json(&run(None, Vec::new()))
         } else {
             let head = Some(check.sha.as_str());
+            let remarks = check.annotations.iter().take(CHECK_ANNOTATIONS);
             about(repo, Method::POST, "/repos/{owner}/{repo}/check-runs", &[])
-                .json(&run(head, &marker))
+                .json(&run(head, remarks.map(Remark::of).collect()))
                 .creates()
         };
         let created: Created = self.connection.json(on_behalf_of(repo), &request).await?;
@@ -243,15 +285,22 @@ impl GitHub {
                 Conclusion::Failure => "failure",
             },
             description: cut_chars(&check.title, STATUS_CHARS),
-            target_url: format!(
-                "{}/{}/pull/{}",
-                self.connection.html_url, repo.name, check.number
-            ),
+            target_url: self.page_of(repo, check),
         };
         let route = "/repos/{owner}/{repo}/statuses/{sha}";
         let request = about(repo, Method::POST, route, &[check.sha.as_str()]).json(&status);
         self.connection.send(on_behalf_of(repo), &request).await?;
         Ok(Done::Check(0))
+    }
+
+    /// Where a check leads: to a comment of its pull request, or to the pull request.
+    fn page_of(&self, repo: &RepoRef, check: &Check) -> String {
+        let (web, number) = (&self.connection.html_url, check.number);
+        let pull = format!("{web}/{}/pull/{number}", repo.name);
+        match check.comment {
+            Some(comment) => format!("{pull}#issuecomment-{comment}"),
+            None => pull,
+        }
     }
 }
 
@@ -280,9 +329,21 @@ fn react(repo: &RepoRef, number: ItemNumber, comment: Option<CommentId>) -> Requ
     }
 }
 
-/// A check's `external_id`. Pull requests may share a commit, so the number belongs to it.
+/// A check's `external_id`. Pull requests may share a commit, so the number belongs to it; and so
+/// do annotations, since a check run with others is another one.
 pub(super) fn check_marker(check: &Check) -> String {
-    Slot(format!("check:{}:{}", check.name, check.number)).marker()
+    let annotations = annotations_digest(&check.annotations);
+    let colon = if annotations.is_empty() { "" } else { ":" };
+    let (name, number) = (&check.name, check.number);
+    Slot(format!("check:{name}:{number}{colon}{annotations}")).marker()
+}
+
+/// Whether a check run is of this check, whatever its annotations are.
+pub(super) fn is_marked_for(external_id: &str, check: &Check) -> bool {
+    let slot = Slot(format!("check:{}:{}", check.name, check.number)).marker();
+    let stem = slot.trim_end_matches(" -->");
+    let rest = external_id.strip_prefix(stem);
+    rest.is_some_and(|rest| rest.starts_with([' ', ':']))
 }
 
 fn content(reaction: Reaction) -> &'static str {

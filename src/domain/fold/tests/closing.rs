@@ -183,6 +183,7 @@ fn work_whose_pull_request_is_ready_at_once_has_begun() {
         draft: false,
         open: true,
         merged: false,
+        merge: None,
     };
     let number = ItemNumber(63);
     let mut nobody = snapshot("Implement an API", "");

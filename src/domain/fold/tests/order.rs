@@ -134,6 +134,7 @@ fn any_news() -> impl Strategy<Value = What> {
         draft,
         open,
         merged: !open,
+        merge: None,
     };
     prop_oneof![
         (

@@ -247,6 +247,7 @@ fn development_follows_its_pull_requests() {
         draft,
         open,
         merged: !open,
+        merge: None,
     };
     let linked = |seconds, number, sight| {
         fact(

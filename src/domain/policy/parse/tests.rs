@@ -7,7 +7,8 @@ use super::*;
 use crate::domain::entries::Owner;
 use crate::domain::policy::rules::GATES;
 use crate::domain::policy::time::{EXTENSIONS, SPLIT, SPRINT};
-use crate::domain::policy::{ExtendedBy, GateChange, Level, Member, Rule, yaml};
+use crate::domain::policy::{ExtendedBy, GateChange, Level, Member, Rule};
+use crate::domain::yaml::{self, Written};
 
 const EXAMPLE: &str = include_str!("../../../../config/policy.example.yml");
 const SCHEMA: &str = include_str!("../../../../config/policy.schema.json");
@@ -432,7 +433,7 @@ fn what_is_no_yaml_or_too_clever_is_refused_at_its_place() {
     "~: b"
         labhand.yml:1:1: a key has to be a word
     "enabled: true\n---\nenabled: false"
-        labhand.yml:3:1: a policy is one document; a second one begins here
+        labhand.yml:3:1: the file is one YAML document; a second one begins here
     "calendar: { a: { b: { c: { d: { e: { f: { g: { h: i } } } } } } } }"
         labhand.yml:1:46: this is nested too deeply
     "%YAML 9.9\n---\na: b"
@@ -512,7 +513,7 @@ fn schema_keys(schema: &serde_json::Value, path: &str, keys: &mut Vec<String>) {
 
 #[test]
 fn example_schema_and_reader_know_the_same_keys() {
-    let (example, _) = yaml::read(EXAMPLE).expect("the example is YAML");
+    let (example, _) = yaml::read(EXAMPLE, Written::ForUs).expect("the example is YAML");
     let (mut in_example, mut in_schema) = (Vec::new(), Vec::new());
     keys_of(&example.expect("the example has keys"), "", &mut in_example);
     let mut schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");

@@ -261,6 +261,7 @@ struct Repository {
     #[serde(default)]
     private: bool,
     default_branch: String,
+    owner: Option<Account>,
 }
 
 #[derive(Deserialize)]
@@ -278,6 +279,7 @@ impl Envelope {
                     name: repo.full_name,
                     default_branch: repo.default_branch,
                     private: repo.private,
+                    personal: repo.owner.as_ref().is_some_and(Account::is_person),
                 },
             }),
             installation: self.installation.map(|it| InstallationId(it.id)),

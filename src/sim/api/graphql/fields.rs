@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::acts::sha1_like;
 use super::super::super::json::{maybe_time, node_id, of_node_id, time};
 use super::super::super::state::RepoIx;
 use super::super::super::state::{AccountKind, Edit};
@@ -22,6 +23,9 @@ pub(super) enum Thing {
     Comment(RepoIx, u64),
     Account(u64),
     Edit(Edit),
+    Commit(RepoIx, String),
+    /// A file or a folder, by its id.
+    Content { oid: String, is_folder: bool },
     Connection { nodes: Vec<Thing>, page: Page },
     PageInfo(Page),
     RateLimit,
@@ -70,6 +74,9 @@ impl Thing {
                 Some(AccountKind::User) | None => &["User", "Actor", "Node"],
             },
             Self::Edit(_) => &["UserContentEdit", "Node"],
+            Self::Commit(..) => &["Commit", "GitObject", "Node"],
+            Self::Content { is_folder, .. } if *is_folder => &["Tree", "GitObject", "Node"],
+            Self::Content { .. } => &["Blob", "GitObject", "Node"],
             Self::Connection { .. } => &["Connection"],
             Self::PageInfo(_) => &["PageInfo"],
             Self::RateLimit => &["RateLimit"],
@@ -109,6 +116,15 @@ pub(super) fn field(
         Thing::Comment(repo, id) => comment_field(world, *repo, *id, name),
         Thing::Account(id) => account_field(world, *id, name),
         Thing::Edit(edit) => edit_field(edit, name),
+        Thing::Commit(_, oid) => match name {
+            "oid" => value(oid),
+            "submodules" => return connection(Vec::new(), name, arguments),
+            _ => None,
+        },
+        Thing::Content { oid, .. } => match name {
+            "oid" => value(oid),
+            _ => None,
+        },
         Thing::Connection { nodes, page } => match name {
             "nodes" => Some(Held::Things(nodes.iter().cloned().map(Some).collect())),
             "totalCount" => Some(Held::Value(json!(page.total))),
@@ -231,6 +247,32 @@ fn value(value: impl serde::Serialize) -> Option<Held> {
     Some(Held::Value(json!(value)))
 }
 
+/// What an id, or an expression such as `COMMIT:path`, names.
+fn object(world: &World, repo: RepoIx, arguments: &Map<String, Value>) -> Option<Thing> {
+    let text = |name: &str| arguments.get(name).and_then(Value::as_str);
+    if let Some(oid) = text("oid") {
+        let commit = world[repo].commits.get(oid)?;
+        return Some(Thing::Commit(repo, commit.sha.clone()));
+    }
+    let (commit, path) = text("expression")?.split_once(':')?;
+    let tree = &world[repo].commit(commit)?.tree;
+    if let Some(file) = tree.get(path) {
+        let oid = sha1_like(&["blob", file]);
+        let is_folder = false;
+        return Some(Thing::Content { oid, is_folder });
+    }
+    let folder = format!("{}/", path.trim_end_matches('/'));
+    let inside: Vec<&str> = tree
+        .iter()
+        .filter(|(path, _)| path.starts_with(&folder))
+        .flat_map(|(path, text)| [path.as_str(), text.as_str()])
+        .collect();
+    (!inside.is_empty()).then(|| Thing::Content {
+        oid: sha1_like(&inside),
+        is_folder: true,
+    })
+}
+
 fn repo_field(
     world: &World,
     repo: RepoIx,
@@ -253,6 +295,7 @@ fn repo_field(
         "isPrivate" => value(world[repo].private),
         "owner" => Some(Held::Thing(Some(Thing::Account(world[repo].owner)))),
         "issue" => Some(Held::Thing(there(false).map(|n| Thing::Issue(repo, n)))),
+        "object" => Some(Held::Thing(object(world, repo, arguments))),
         "pullRequest" => Some(Held::Thing(there(true).map(|n| Thing::Pull(repo, n)))),
         _ => None,
     }

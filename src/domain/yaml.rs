@@ -1,12 +1,10 @@
-//! YAML as a policy file uses it: maps, lists and words, each with its place.
+//! YAML as people write it into a policy or above a model card: maps, lists and words, each with its place.
 //!
 //! It is built from the parser's events rather than from a tree of values, because a key that is given
-//! twice has to be reported, not silently dropped, and because anchors, aliases and tags are refused: a
-//! policy needs none, and an alias of an alias of an alias is how a small file becomes a large one.
+//! twice has to be reported, not silently dropped, and because no alias is ever followed: an alias of an
+//! alias of an alias is how a small file becomes a large one.
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
-
-use super::error::{printable, shown};
 
 /// A place in the file, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,14 +58,37 @@ pub(super) struct Malformed {
     pub(super) message: String,
 }
 
-/// The deepest key of a policy is on level 4; what goes deeper is a mistake or an attack.
-const DEEPEST: usize = 8;
+/// How a file is meant to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// By people for labhand: anchors, aliases and tags are refused, since a policy needs none.
+    ForUs,
+    /// By programs for others, as the front matter of a model card: anchors and tags are passed over, and
+    /// an alias stands for nothing.
+    ForOthers,
+}
+
+impl Written {
+    /// What goes deeper than this is a mistake or an attack.
+    fn deepest(self) -> usize {
+        match self {
+            // The deepest key of a policy is on level 4.
+            Self::ForUs => 8,
+            // A metric of a model card is on level 7, and others write more than metrics.
+            Self::ForOthers => 32,
+        }
+    }
+}
 
 /// The file's content, if it has any, and all keys that are given twice.
-pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Malformed>), Malformed> {
+pub(super) fn read(
+    text: &str,
+    written: Written,
+) -> Result<(Option<Node>, Vec<Malformed>), Malformed> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reading = Reading {
         parser: Parser::new_from_str(text),
+        written,
         doubled: Vec::new(),
     };
     let content = reading
@@ -92,6 +113,7 @@ fn within(text: &str, mut malformed: Malformed) -> Malformed {
 
 struct Reading<'text> {
     parser: Parser<'text, StrInput<'text>>,
+    written: Written,
     doubled: Vec<Malformed>,
 }
 
@@ -118,7 +140,8 @@ impl<'text> Reading<'text> {
                 _ if content.is_some() => {
                     return Err(Malformed {
                         at,
-                        message: "a policy is one document; a second one begins here".to_owned(),
+                        message: "the file is one YAML document; a second one begins here"
+                            .to_owned(),
                     });
                 }
                 _ => content = Some(self.node(event, at, 0)?),
@@ -133,24 +156,32 @@ impl<'text> Reading<'text> {
                 message: message.to_owned(),
             })
         };
+        let strict = self.written == Written::ForUs;
         let value = match event {
-            Event::Alias(_) => return refuse("a policy has no aliases (`*name`); write it out"),
+            Event::Alias(_) if strict => {
+                return refuse("a policy has no aliases (`*name`); write it out");
+            }
+            Event::Alias(_) => Value::Nothing,
             Event::Scalar(_, _, anchor, _)
             | Event::SequenceStart(anchor, _)
             | Event::MappingStart(anchor, _)
-                if anchor != 0 =>
+                if strict && anchor != 0 =>
             {
                 return refuse("a policy has no anchors (`&name`)");
             }
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, Some(_))
-            | Event::MappingStart(_, Some(_)) => {
+            | Event::MappingStart(_, Some(_))
+                if strict =>
+            {
                 return refuse("a policy has no tags (`!name`); quote a text that begins with `!`");
             }
-            Event::SequenceStart(..) | Event::MappingStart(..) if depth == DEEPEST => {
+            Event::SequenceStart(..) | Event::MappingStart(..)
+                if depth == self.written.deepest() =>
+            {
                 return refuse("this is nested too deeply");
             }
-            Event::Scalar(text, style, _, None) => {
+            Event::Scalar(text, style, _, _) => {
                 let nothing = matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
                 if nothing && style == ScalarStyle::Plain {
                     Value::Nothing
@@ -158,8 +189,8 @@ impl<'text> Reading<'text> {
                     Value::Word(text.into_owned())
                 }
             }
-            Event::SequenceStart(_, None) => self.list(depth)?,
-            Event::MappingStart(_, None) => self.map(depth)?,
+            Event::SequenceStart(..) => self.list(depth)?,
+            Event::MappingStart(..) => self.map(depth)?,
             Event::Nothing
             | Event::StreamStart
             | Event::StreamEnd
@@ -224,4 +255,25 @@ impl From<ScanError> for Malformed {
             message: format!("this is no valid YAML: {}", printable(error.info())),
         }
     }
+}
+
+/// Longer texts of users are cut in messages.
+const MOST_SHOWN_CHARS: usize = 40;
+
+/// A user's text for a message: short, on one line, and in a code span that it cannot end.
+pub(super) fn shown(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .take(MOST_SHOWN_CHARS)
+        .map(|c| if c == '`' { '\'' } else { c })
+        .collect();
+    if text.chars().nth(MOST_SHOWN_CHARS).is_some() {
+        short.push('…');
+    }
+    format!("`{}`", printable(&short))
+}
+
+/// On one line, without control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
