@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Bucket, Kind, Phase, Points, Stage, words};
+use super::version::ModelName;
 
 /// A label of labhand's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub enum Label {
     Phase(Phase),
     /// `points/5`, `points/5-8`
     Points(Points),
-    /// `model/fraud-detector`, the model's name in lower case.
-    Model(String),
+    /// `model/fraud-detector`
+    Model(ModelName),
     /// `blocked`
     Blocked,
     /// `handoff`
@@ -98,7 +99,7 @@ impl Label {
             "bucket" => Bucket::from_word(word).map(Self::Bucket),
             "phase" => Phase::from_word(word).map(Self::Phase),
             "points" => points(word).map(Self::Points),
-            "model" => model(name, word).map(Self::Model),
+            "model" => ModelName::parse(word).map(Self::Model),
             "timebox" => TimeboxLabel::from_word(word).map(Self::Timebox),
             "outcome" => OutcomeLabel::from_word(word).map(Self::Outcome),
             "needs" => word
@@ -286,13 +287,6 @@ fn points(word: &str) -> Option<Points> {
     (1 <= points.low && points.low <= points.high && points.high <= MOST_POINTS).then_some(points)
 }
 
-/// A model's name, which is also part of tags and so has their characters.
-fn model(label: &str, word: &str) -> Option<String> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let fits = label.len() <= MOST_NAME_CHARS && !word.is_empty() && word.bytes().all(allowed);
-    fits.then(|| word.to_ascii_lowercase())
-}
-
 /// The canonical name of a label as it is called on GitHub; other people's labels keep their
 /// name. A renamed label is still understood under its canonical name, since it may have been on
 /// issues before the policy renamed it.
@@ -351,7 +345,7 @@ mod tests {
                 Some(name)
             );
         }
-        let model = Label::Model("fraud".to_owned());
+        let model = Label::Model(ModelName::parse("fraud").expect("a name"));
         assert_eq!(Label::parse("Model/Fraud"), Some(model));
     }
 
@@ -392,7 +386,9 @@ mod tests {
     #[test]
     fn looks_keep_githubs_limits_and_no_outcome_looks_like_a_failure() {
         let mut all = Label::all_fixed();
-        all.push(Label::Model("x".repeat(44)));
+        all.push(Label::Model(
+            ModelName::parse(&"x".repeat(44)).expect("a name"),
+        ));
         all.extend(
             ["points/1", "points/5", "points/100-999"].map(|name| Label::parse(name).expect(name)),
         );

@@ -26,5 +26,6 @@ pub mod similar;
 pub mod sprint;
 pub mod teams;
 pub mod timebox;
+pub mod version;
 pub mod worktime;
 mod yaml;

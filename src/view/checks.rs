@@ -141,7 +141,10 @@ fn on_card(item: &Item, handoff: &Handoff) -> Vec<Annotation> {
     let signed = |mark: &Mark| !mark.signed.is_empty() || mark.is_waived();
     let mark = handoff.marks.get(&Slug::new(MODEL_CARD));
     let head = item.pull.as_ref().map(|pull| &pull.sight.head);
-    let tried = handoff.card.as_ref().filter(|card| head == Some(&card.head));
+    let tried = handoff
+        .card
+        .as_ref()
+        .filter(|card| head == Some(&card.head));
     let Some(tried) = tried.filter(|_| !mark.is_some_and(signed)) else {
         return Vec::new();
     };

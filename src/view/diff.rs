@@ -380,7 +380,9 @@ pub fn shown_check(shown: &Shown, check: &Check) -> Option<u64> {
 
 /// What is known of the gate that stands on a commit.
 pub fn shown_gate<'a>(shown: &'a mut Shown, head: &CommitSha) -> Option<&'a mut CheckShown> {
-    shown.checks.get_mut(&format!("{}@{head}", super::checks::HANDOFF))
+    shown
+        .checks
+        .get_mut(&format!("{}@{head}", super::checks::HANDOFF))
 }
 
 fn check_key(check: &Check) -> String {

@@ -42,7 +42,9 @@ pub mod when;
 pub mod words;
 
 pub use board::board;
-pub use diff::{diff, diff_board, done, found, is_refused, open_issue, shown_check, shown_gate, undone};
+pub use diff::{
+    diff, diff_board, done, found, is_refused, open_issue, shown_check, shown_gate, undone,
+};
 use wanted::{Openness, Wanted};
 
 /// What a view has to know beside the item itself.

@@ -23,10 +23,16 @@ pub(super) enum Thing {
     Comment(RepoIx, u64),
     Account(u64),
     Edit(Edit),
-    Commit(RepoIx, String),
+    Commit(String),
     /// A file or a folder, by its id.
-    Content { oid: String, is_folder: bool },
-    Connection { nodes: Vec<Thing>, page: Page },
+    Content {
+        oid: String,
+        is_folder: bool,
+    },
+    Connection {
+        nodes: Vec<Thing>,
+        page: Page,
+    },
     PageInfo(Page),
     RateLimit,
 }
@@ -116,7 +122,7 @@ pub(super) fn field(
         Thing::Comment(repo, id) => comment_field(world, *repo, *id, name),
         Thing::Account(id) => account_field(world, *id, name),
         Thing::Edit(edit) => edit_field(edit, name),
-        Thing::Commit(_, oid) => match name {
+        Thing::Commit(oid) => match name {
             "oid" => value(oid),
             "submodules" => return connection(Vec::new(), name, arguments),
             _ => None,
@@ -252,7 +258,7 @@ fn object(world: &World, repo: RepoIx, arguments: &Map<String, Value>) -> Option
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
     if let Some(oid) = text("oid") {
         let commit = world[repo].commits.get(oid)?;
-        return Some(Thing::Commit(repo, commit.sha.clone()));
+        return Some(Thing::Commit(commit.sha.clone()));
     }
     let (commit, path) = text("expression")?.split_once(':')?;
     let tree = &world[repo].commit(commit)?.tree;
