@@ -113,7 +113,7 @@ async fn a_new_head_gets_its_checks() {
 async fn entries_that_a_policy_adds_are_open_again() {
     let lab = Lab::policy("handoff: { entries: { docs: off } }").await;
     let pull = handoff(&lab).await;
-    let all = "/sign artifact features io-format benchmarks feature-pipeline serving monitoring ab-testing scaling integration-tests performance incidents\n/sign model-card docs/card.md";
+    let all = "/sign artifact features io-format benchmarks feature-pipeline serving monitoring ab-testing scaling integration-tests performance incidents\n/sign model-card docs/model_card.md";
     says(&lab, pull, "mira", all).await;
     assert_eq!(gate(&lab, pull), "success: Complete: 13 of 13 signed");
     lab.clock.advance(SignedDuration::from_secs(60));
