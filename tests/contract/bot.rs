@@ -160,7 +160,13 @@ async fn story(lab: &Lab) {
     let pull = mira
         .open_pull("Hand the model over")
         .body(&format!("Closes #{development}"))
-        .files(&[("models/fraud.onnx", "weights")])
+        .files(&[
+            ("models/fraud.onnx", "weights"),
+            (
+                "docs/card.md",
+                "## Metrics\n\nF1 is 0.87.\n\n## Limits\n\nNot for large payments.\n",
+            ),
+        ])
         .send();
     lab.settle().await;
     let checklist = lab

@@ -13,6 +13,7 @@ use labhand::sim::{Answer, CallSeen, Delivery, Fault, Selection};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 
+use crate::handoff::CARD;
 use crate::lab::{Lab, REPO, Setup};
 
 const TEAMS: &str = "\
@@ -113,6 +114,7 @@ async fn story(lab: &Lab, carried: Carried) {
         .open_pull("The endpoint")
         .body(&format!("Closes #{work}"))
         .labels(&["handoff"])
+        .files(&[("docs/card.md", CARD)])
         .send();
     carried.carry(lab).await;
 
