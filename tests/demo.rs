@@ -75,9 +75,14 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "timebox/expired → timebox/running · −needs/findings",
             // The hand-off, with one wrong tick; meanwhile a lead revises a decision.
             "check labhand/handoff ✗ 0 of 14 signed",
+            "section on limitations (line 7) holds only a placeholder, TBD.",
+            "mira     pushes docs/model_card.md to #19",
             "mira     ticks serving",
             "“serving is engineering's to sign",
             "Decided: ⛔ abandoned · lena, 2 Dec 2026",
+            // The card is changed after it was signed.
+            "mira     pushes docs/model_card.md to #19",
+            "check labhand/handoff ✗ 8 of 13 signed",
             "check labhand/handoff ✓ Complete",
             "lena     merges #19",
             "stage/in-review → stage/done",

@@ -186,6 +186,10 @@ fn deed(act: &Act, number: Option<ItemNumber>, sight: &Sight) -> Vec<String> {
         Act::Take { .. } => vec![format!("takes {item}")],
         Act::TakeUp { .. } => vec![format!("takes {item} into the sprint")],
         Act::Tick { slugs, .. } => vec![format!("ticks {} on {item}", slugs.join(", "))],
+        Act::Push { files, .. } => {
+            let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+            vec![format!("pushes {} to {item}", paths.join(", "))]
+        }
         Act::Ready { .. } => vec![format!("marks {item} ready for review")],
         Act::Merge { .. } => vec![format!("merges {item}")],
         Act::Close { .. } => vec![format!("closes {item}")],

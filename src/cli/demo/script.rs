@@ -98,6 +98,11 @@ pub(super) enum Act {
         on: Name,
         slugs: &'static [&'static str],
     },
+    /// Pushes files to the branch of a pull request.
+    Push {
+        on: Name,
+        files: &'static [(&'static str, &'static str)],
+    },
     /// Says that a draft is ready for review.
     Ready { on: Name },
     /// Merges a pull request.
@@ -196,6 +201,7 @@ mod tests {
                 | Act::Label { on, .. }
                 | Act::Take { on }
                 | Act::Tick { on, .. }
+                | Act::Push { on, .. }
                 | Act::Ready { on }
                 | Act::Merge { on }
                 | Act::Close { on } => assert!(known.contains(on), "{on:?} is not there yet"),

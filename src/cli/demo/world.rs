@@ -235,6 +235,11 @@ impl World {
                 }
                 number
             }
+            Act::Push { on, files } => {
+                let number = self.number(*on)?;
+                person.push(number, files);
+                number
+            }
             Act::Ready { on } => {
                 let number = self.number(*on)?;
                 person.ready(number);

@@ -290,7 +290,7 @@ pub(in super::super) const STORY: &[Step] = &[
                 ("models/recommender-2.3.onnx", "weights\n"),
                 (
                     "docs/model_card.md",
-                    "# Model card\n\n## Performance\n\nf1 0.87\n\n## Limitations\n\nEnglish only\n",
+                    "# Model card\n\n## Performance\n\nf1 0.87\n\n## Limitations\n\nTBD\n",
                 ),
             ],
             draft: false,
@@ -307,7 +307,24 @@ pub(in super::super) const STORY: &[Step] = &[
         HANDOFF,
         "/sign model-card docs/model_card.md",
     ),
-    ticks(on(NOV, 30, 10, 15), "mira", &["serving"]),
+    does(
+        on(NOV, 30, 10, 14),
+        "mira",
+        Act::Push {
+            on: HANDOFF,
+            files: &[(
+                "docs/model_card.md",
+                "# Model card\n\n## Performance\n\nf1 0.87\n\n## Limitations\n\nEnglish only\n",
+            )],
+        },
+    ),
+    says(
+        on(NOV, 30, 10, 15),
+        "mira",
+        HANDOFF,
+        "/sign model-card docs/model_card.md",
+    ),
+    ticks(on(NOV, 30, 10, 16), "mira", &["serving"]),
     ticks(
         on(DEC, 1, 10, 0),
         "ana",
@@ -344,6 +361,24 @@ pub(in super::super) const STORY: &[Step] = &[
         on(DEC, 2, 14, 0),
         "ana",
         &["integration-tests", "performance", "incidents", "docs"],
+    ),
+    // What a signature was given for has changed: it is asked for again.
+    does(
+        on(DEC, 2, 15, 0),
+        "mira",
+        Act::Push {
+            on: HANDOFF,
+            files: &[(
+                "docs/model_card.md",
+                "# Model card\n\n## Performance\n\nf1 0.87, latency_p95 41 ms\n\n## Limitations\n\nEnglish only; not for texts over 300 tokens\n",
+            )],
+        },
+    ),
+    says(
+        on(DEC, 2, 15, 5),
+        "mira",
+        HANDOFF,
+        "/sign model-card docs/model_card.md",
     ),
     says(on(DEC, 3, 9, 0), "jonas", FULL, "/activate"),
     says(
