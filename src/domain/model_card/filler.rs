@@ -264,14 +264,14 @@ fn judge_sentences(text: &str) -> Said {
     worth_most(sentences(text).map(judge_sentence))
 }
 
-/// A text cut after full stops and the like that a space or the end follows.
+/// A text cut after full stops, semicolons and the like that a space or the end follows.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let mut ended = false;
         let end = rest.char_indices().find(|(_, c)| {
             let here = ended && c.is_whitespace();
-            ended = matches!(c, '.' | '!' | '?' | '…');
+            ended = matches!(c, '.' | '!' | '?' | '…' | ';');
             here
         });
         let (sentence, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
@@ -303,7 +303,7 @@ fn without_alert(sentence: &str) -> &str {
 fn judge_labelled(sentence: &str) -> Said {
     let dash = sentence.rsplit_once(" - ");
     let split = sentence.rsplit_once([':', '=', '–', '—']).or(dash);
-    let Some((label, value)) = split.filter(|(label, _)| !label.contains(';')) else {
+    let Some((label, value)) = split else {
         return Said::Content;
     };
     match judge_phrase(value) {

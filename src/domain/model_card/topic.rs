@@ -188,13 +188,41 @@ mod tests {
             "Training data",
             "Uses",
             "Revaluation",
-            "",
         ];
-        insta::assert_snapshot!(headings.map(seen).join("\n"));
+        insta::assert_snapshot!(headings.map(seen).join("\n"), @"
+        P!  Evaluation
+        P!  📈 3. EVALUATION results
+        P!  Testing Data, Factors & Metrics
+        P   Quantitative analyses: results
+        P   Performance at night
+        P   Benchmarks on our hold-out set
+        P   How well it works
+        P!  Testing
+        P!  Validation
+            Testing the installation
+            Input validation
+        L!  Bias, Risks, and Limitations
+        L!  Out-of-Scope Use
+        L!  out of scope
+        L   IV. Known issues
+        L!  Caveats and Recommendations
+        L!  Ethical considerations [optional]
+        L!  Where it fails
+        L!  Failure modes
+        L!  Risk
+            Credit risk
+            Machine failure prediction
+        PL! Results and limitations
+        PL! Limitations of the evaluation
+            Training data
+            Uses
+            Revaluation
+        ");
     }
 
     #[test]
     fn a_long_heading_is_read_in_bounds() {
+        assert!(names("").nothing());
         assert!(names(&"out of ".repeat(50_000)).nothing());
         assert!(names(&"results ".repeat(50_000)).performance);
     }
