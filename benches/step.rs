@@ -14,6 +14,7 @@ use labhand::domain::ids::{CommentId, ItemNumber, Login, RepoId, RepoName, UserI
 use labhand::domain::item::Item;
 use labhand::domain::policy::Policy;
 use labhand::domain::sprint::Ledger;
+use labhand::domain::teams::TeamProblem;
 use labhand::forge::{Done, Shown};
 use labhand::view::sprint::Plan;
 use labhand::view::wanted::{KnownLabels, Wanted};
@@ -133,6 +134,9 @@ fn folded(facts: &[Fact], policy: &Policy) -> Item {
     item
 }
 
+/// All teams can be read.
+static NO_PROBLEMS: BTreeMap<String, TeamProblem> = BTreeMap::new();
+
 fn context<'a>(policy: &'a Policy, repo: &'a RepoName, now: Timestamp) -> Context<'a> {
     Context {
         policy,
@@ -144,6 +148,8 @@ fn context<'a>(policy: &'a Policy, repo: &'a RepoName, now: Timestamp) -> Contex
         linked: &[],
         same_head: &[],
         policy_problem: None,
+        team_problems: &NO_PROBLEMS,
+        checklist: None,
         board: None,
         sprint: None,
     }

@@ -261,10 +261,10 @@ impl Handoff {
             return Err(SignRefusal::OtherSide { theirs: theirs[0] });
         }
         backing::check_form(entry, evidence, signer.policy)?;
-        let signed = self.marks.get(&entry.slug).map(|mark| &mark.signed);
+        let mark = self.marks.get(&entry.slug);
         let open: Vec<Side> = mine
             .into_iter()
-            .filter(|side| !signed.is_some_and(|signed| signed.contains_key(side)))
+            .filter(|side| !mark.is_some_and(|mark| mark.signed.contains_key(side)))
             .collect();
         if open.is_empty() {
             return Err(SignRefusal::AlreadySigned);

@@ -16,6 +16,19 @@ use crate::forge::{
 use crate::store::{Key, Lease, Step};
 use crate::view;
 
+/// What deliveries ask for beside what they say.
+#[derive(Debug, Default)]
+struct Asked {
+    /// The policy may be another one since then.
+    policy_since: Option<Timestamp>,
+    /// Who is in which team, or may do what, may be otherwise.
+    people_changed: bool,
+    /// Commits of a merge queue, and the pull requests that each would merge.
+    queued: Vec<(CommitSha, Vec<ItemNumber>)>,
+    /// Commits whose checks somebody asks for again.
+    rerequested: Vec<CommitSha>,
+}
+
 impl<F: Forge> Worker<F> {
     /// Looks at a repository.
     pub(super) async fn step_repository(
@@ -59,56 +72,19 @@ impl<F: Forge> Worker<F> {
             return Ok(None);
         };
         let (before, mut repository) = (known.before, known.now);
-        let (mut checks, mut rerequested) = (Vec::new(), Vec::new());
-        let (mut policy_since, mut people_changed) = (None, false);
-        for (digest, Heard { at, what, .. }) in heard {
-            let Happening::Repo(what) = what else {
-                continue;
-            };
-            match what {
-                RepoHappening::PolicyMayHaveChanged => {
-                    policy_since = policy_since.max(Some(at));
-                    if repository.now.name.name() == ORGANISATION {
-                        let owner = repository.now.name.owner();
-                        self.tell_organisation(owner, at, &digest, &mut step)
-                            .await?;
-                    }
-                }
-                RepoHappening::Label {
-                    id,
-                    spec: Some(spec),
-                } => repository.define_label(id, spec),
-                RepoHappening::Label { id, spec: None } => {
-                    repository.labels.get_or_insert_default().remove(&id);
-                }
-                RepoHappening::Repository(now) => {
-                    if repository.as_of.is_none_or(|as_of| as_of <= at) {
-                        repository.now = now;
-                        repository.as_of = Some(at);
-                    }
-                }
-                RepoHappening::Installed { on_all } => {
-                    repository.removed = false;
-                    repository.on_all = on_all;
-                }
-                RepoHappening::Removed => repository.removed = true,
-                RepoHappening::PeopleChanged => {
-                    self.shared.people.forget(installation);
-                    people_changed = true;
-                }
-                RepoHappening::Milestone { number, now } => {
-                    self.take_milestone(&mut repository, number, now, at, &mut step)
-                        .await?;
-                }
-                RepoHappening::MergeGroup { head, pulls, .. } => checks.push((head, pulls)),
-                RepoHappening::CheckRerequested { head } => rerequested.push(head),
-            }
+        let mut asked = Asked::default();
+        for (digest, heard) in heard {
+            self.take(heard, &digest, &mut repository, &mut asked, &mut step)
+                .await?;
         }
         // Several pushes at once are read once: what is there now counts from the last one.
-        if let Some(since) = policy_since.filter(|_| !repository.removed) {
+        if let Some(since) = asked.policy_since.filter(|_| !repository.removed) {
             self.read_policy(&mut repository, lease.key, since).await?;
         }
-        people_changed &= repository.teams_due().is_some();
+        if asked.people_changed {
+            self.shared.people.forget(installation);
+        }
+        let people_changed = asked.people_changed && repository.teams_due().is_some();
         if people_changed || repository.teams_due().is_some_and(|due| due <= self.now()) {
             self.read_teams(&mut repository, lease.key).await?;
         }
@@ -117,16 +93,66 @@ impl<F: Forge> Worker<F> {
         // A queue's commit is answered before its delivery is done with, so that a crash between
         // the two asks again; the same check on the same commit twice is one check.
         if repository.acts() {
-            for (head, pulls) in checks {
+            for (head, pulls) in asked.queued {
                 self.answer_merge_group(lease.key, &repository, &head, &pulls)
                     .await?;
             }
-            for head in rerequested {
+            for head in asked.rerequested {
                 self.answer_rerequest(lease.key, &repository, &head).await?;
             }
         }
         self.shared.store.apply(step).await?;
         Ok(repository.teams_due())
+    }
+
+    /// Takes in one thing that was heard; what has to be asked or answered for it comes after all.
+    async fn take(
+        &self,
+        heard: Heard,
+        digest: &str,
+        repository: &mut Repository,
+        asked: &mut Asked,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        let Heard { at, what, .. } = heard;
+        let Happening::Repo(what) = what else {
+            return Ok(());
+        };
+        match what {
+            RepoHappening::PolicyMayHaveChanged => {
+                asked.policy_since = asked.policy_since.max(Some(at));
+                if repository.now.name.name() == ORGANISATION {
+                    let owner = repository.now.name.owner();
+                    self.tell_organisation(owner, at, digest, step).await?;
+                }
+            }
+            RepoHappening::Label {
+                id,
+                spec: Some(spec),
+            } => repository.define_label(id, spec),
+            RepoHappening::Label { id, spec: None } => {
+                repository.labels.get_or_insert_default().remove(&id);
+            }
+            RepoHappening::Repository(now) => {
+                if repository.as_of.is_none_or(|as_of| as_of <= at) {
+                    repository.now = now;
+                    repository.as_of = Some(at);
+                }
+            }
+            RepoHappening::Installed { on_all } => {
+                repository.removed = false;
+                repository.on_all = on_all;
+            }
+            RepoHappening::Removed => repository.removed = true,
+            RepoHappening::PeopleChanged => asked.people_changed = true,
+            RepoHappening::Milestone { number, now } => {
+                self.take_milestone(repository, number, now, at, step)
+                    .await?;
+            }
+            RepoHappening::MergeGroup { head, pulls, .. } => asked.queued.push((head, pulls)),
+            RepoHappening::CheckRerequested { head } => asked.rerequested.push(head),
+        }
+        Ok(())
     }
 
     /// A queue's commit bears the worst of its pull requests' checks.

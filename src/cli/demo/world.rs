@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::script::{Act, BEGINS, Name, PEOPLE, REPO, SPRINT, TEAMS, ZONE};
 use crate::cli::bot::Bot;
 use crate::clock::Clock;
-use crate::domain::ids::ItemNumber;
+use crate::domain::ids::{CommentId, ItemNumber};
 use crate::forge::github::GitHub;
 use crate::metrics::Metrics;
 use crate::sim::{Selection, Sim, SimOptions};
@@ -225,13 +225,9 @@ impl World {
             Act::TakeUp { name, of } => self.take_up(who, *name, *of)?,
             Act::Tick { on, slugs } => {
                 let number = self.number(*on)?;
-                let comments = self.gh.issue(REPO, number).comments;
-                let checklist = comments
-                    .iter()
-                    .find(|comment| comment.body.contains("- [ ] `"))
-                    .context("there is no checklist to tick")?;
+                let checklist = self.checklist(number)?;
                 for slug in *slugs {
-                    person.tick(checklist.id, slug);
+                    person.tick(checklist, slug);
                 }
                 number
             }
@@ -257,6 +253,15 @@ impl World {
             }
         };
         Ok(Some(number))
+    }
+
+    /// The comment whose boxes are ticked.
+    fn checklist(&self, pull: ItemNumber) -> anyhow::Result<CommentId> {
+        let comments = self.gh.issue(REPO, pull).comments;
+        let checklist = comments
+            .iter()
+            .find(|comment| comment.body.contains("- [ ] `"));
+        Ok(checklist.context("there is no checklist to tick")?.id)
     }
 
     /// Takes the issue that labhand opened for a decision into the sprint.

@@ -2,7 +2,7 @@
 //! instructions, and denials without a reason. One sentence that is neither makes a text content,
 //! however short: "F1 0.87 on Q3 data."
 //!
-//! The sentences of the template are those of huggingface/huggingface_hub,
+//! The sentences of the template are those of `huggingface/huggingface_hub`,
 //! `templates/modelcard_template.md`, and of its annotated version in huggingface/hub-docs, as far
 //! as they stand in sections on our topics.
 
@@ -339,7 +339,7 @@ fn judge_phrase(phrase: &str) -> Said {
         let before = text.strip_suffix(*ending);
         before.is_some_and(|before| before.ends_with(' '))
     };
-    if DENIALS.iter().any(|denial| is_text(denial)) {
+    if DENIALS.iter().any(is_text) {
         return Said::Denial(quoted(phrase));
     }
     let few = |most: usize| words.len() <= most;
@@ -350,11 +350,11 @@ fn judge_phrase(phrase: &str) -> Said {
                 .first()
                 .is_some_and(|first| ASKING.contains(&&**first))
     };
-    let is_placeholder = PLACEHOLDERS.iter().any(|known| is_text(known))
-        || OPENINGS.iter().any(|opening| begins(opening))
-        || few(MOST_WORDS_WITH_ENDING) && ENDINGS.iter().any(|ending| ends(ending))
-        || TEMPLATE_SENTENCES.iter().any(|known| is_text(known))
-        || TEMPLATE_OPENINGS.iter().any(|opening| begins(opening))
+    let is_placeholder = PLACEHOLDERS.iter().any(is_text)
+        || OPENINGS.iter().any(begins)
+        || few(MOST_WORDS_WITH_ENDING) && ENDINGS.iter().any(ends)
+        || TEMPLATE_SENTENCES.iter().any(is_text)
+        || TEMPLATE_OPENINGS.iter().any(begins)
         || asks()
         || is_crossed_out(&words)
         || is_bracketed(phrase);

@@ -48,7 +48,7 @@ pub(super) fn read(file: &Source) -> FrontMatter {
         Err(_) if file.line(2).trim().is_empty() => FrontMatter::default(),
         Err(malformed) => FrontMatter {
             lines: end,
-            problem: Some(problem(malformed)),
+            problem: Some(problem(&malformed)),
             ..FrontMatter::default()
         },
     }
@@ -63,7 +63,7 @@ fn end(file: &Source) -> Option<usize> {
     (2..=file.last_line()).find(|line| is(*line, "---") || is(*line, "..."))
 }
 
-fn problem(malformed: Malformed) -> CardProblem {
+fn problem(malformed: &Malformed) -> CardProblem {
     CardProblem {
         topic: Topic::FrontMatter,
         line: line_number(malformed.at.line),
@@ -93,7 +93,7 @@ fn stated(node: &Node, doubled: Vec<Malformed>) -> FrontMatter {
         .min_by_key(|mistake| mistake.at);
     FrontMatter {
         lines: 0,
-        problem: first.map(problem),
+        problem: first.as_ref().map(problem),
         metrics: reading.metrics,
         name,
     }

@@ -92,7 +92,7 @@ fn bold_beginning(paragraph: Node<'_>) -> Option<(String, String)> {
         return None;
     }
     let rest = first.following_siblings().skip(1);
-    let rest = rest.flat_map(|sibling| sibling.descendants());
+    let rest = rest.flat_map(comrak::arena_tree::Node::descendants);
     Some((seen(first.descendants()), seen(rest)))
 }
 
