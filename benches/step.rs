@@ -13,6 +13,7 @@ use labhand::domain::fold::{self, Ground};
 use labhand::domain::ids::{CommentId, ItemNumber, Login, RepoId, RepoName, UserId};
 use labhand::domain::item::Item;
 use labhand::domain::policy::Policy;
+use labhand::domain::registry::Registry;
 use labhand::domain::sprint::Ledger;
 use labhand::domain::teams::TeamProblem;
 use labhand::forge::{Done, Shown};
@@ -134,6 +135,9 @@ fn folded(facts: &[Fact], policy: &Policy) -> Item {
     item
 }
 
+/// No model is known.
+static NO_MODELS: Registry = Registry::empty();
+
 /// All teams can be read.
 static NO_PROBLEMS: BTreeMap<String, TeamProblem> = BTreeMap::new();
 
@@ -150,6 +154,7 @@ fn context<'a>(policy: &'a Policy, repo: &'a RepoName, now: Timestamp) -> Contex
         policy_problem: None,
         team_problems: &NO_PROBLEMS,
         checklist: None,
+        registry: &NO_MODELS,
         board: None,
         sprint: None,
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::fields::model_version;
 use crate::domain::handoff::Slug;
 use crate::domain::ids::ItemNumber;
 use crate::domain::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
@@ -416,7 +417,7 @@ fn hand_offs() {
     assert_eq!(
         order("/handoff fraud-detector v2.3.0"),
         Ok(Order::Handoff {
-            model: Some(("fraud-detector".to_owned(), "v2.3.0".to_owned()))
+            model: model_version("fraud-detector v2.3.0")
         })
     );
     assert_eq!(
@@ -518,6 +519,8 @@ fn name_of(order: &Order) -> &'static str {
         Order::Sign { .. } => "sign",
         Order::Unsign { .. } => "unsign",
         Order::NotApplicable { .. } => "na",
+        Order::Promote { .. } => "promote",
+        Order::Rollback { .. } => "rollback",
     }
 }
 

@@ -80,6 +80,15 @@ impl Actor {
             Member::Team(team) => self.standing.teams.contains(team),
         }
     }
+
+    /// Whether this is a lead by the policy; where it names none, maintainers are (product §7).
+    pub fn is_lead(&self, leads: &[Member]) -> bool {
+        if leads.is_empty() {
+            self.standing.permission >= Permission::Maintain
+        } else {
+            leads.iter().any(|lead| self.is(lead))
+        }
+    }
 }
 
 /// What a command demands of the person who gives it (product §7).

@@ -38,6 +38,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// As programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DataScience => "data-science",
+            Self::Engineering => "engineering",
+        }
+    }
+
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {

@@ -15,6 +15,7 @@ use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
 use super::policy::Policy;
+use super::registry::Found;
 use super::worktime::WorkTime;
 
 /// What makes a fact the same fact when it is heard again: the digest of the delivery it came
@@ -427,4 +428,7 @@ pub struct Ordered {
     pub order: Result<Order, Misread>,
     /// What the command demands of the person.
     pub needs: Needs,
+    /// What the registry of models said when the command was taken in, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
 }

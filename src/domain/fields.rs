@@ -25,6 +25,7 @@ use comrak::nodes::{Node, NodeValue};
 use super::ids::ItemNumber;
 use super::markdown::{Piece, Source, Task, Underlines, plain};
 use super::order::BoxLength;
+use super::version::{ModelName, ModelVersion, Version};
 
 /// GitHub writes this into a form's text for a field that was left empty.
 const NO_RESPONSE: &str = "_No response_";
@@ -52,7 +53,7 @@ pub struct TextFields {
     /// Items of the same repository that it is part of.
     pub part_of: Vec<ItemNumber>,
     /// A model's name and version, as written.
-    pub model: Option<(String, String)>,
+    pub model: Option<ModelVersion>,
 }
 
 /// What a heading or a line can be about.
@@ -332,19 +333,14 @@ fn item_number(digits: &str) -> Option<ItemNumber> {
         .then_some(ItemNumber(number))
 }
 
-/// A model's name and its version, as written, from `fraud-detector v2.3.0`. The version begins
-/// with a digit, or with `v` and a digit.
-pub fn model_version(text: &str) -> Option<(String, String)> {
+/// A model and its version, from `fraud-detector v2.3.0`.
+pub fn model_version(text: &str) -> Option<ModelVersion> {
     let mut words = text.split_whitespace().map(|word| word.trim_matches('`'));
-    let (name, version, None) = (words.next()?, words.next()?, words.next()) else {
+    let (model, version, None) = (words.next()?, words.next()?, words.next()) else {
         return None;
     };
-    let number = version.strip_prefix(['v', 'V']).unwrap_or(version);
-    let is_version = number.starts_with(|first: char| first.is_ascii_digit());
-    let is_name = name
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    (is_version && is_name && !name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
+    let (model, version) = (ModelName::parse(model)?, Version::parse(version)?);
+    Some(ModelVersion { model, version })
 }
 
 #[cfg(test)]
@@ -405,7 +401,7 @@ mod tests {
                 deliverables: vec![(false, "code".to_owned())],
                 builds_on: vec![ItemNumber(3)],
                 part_of: vec![],
-                model: Some(("fraud-detector".to_owned(), "v2.3.0".to_owned())),
+                model: model_version("fraud-detector v2.3.0"),
             }
         );
     }

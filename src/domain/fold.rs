@@ -22,6 +22,7 @@ mod boxes;
 mod elsewhere;
 mod kinds;
 mod labels;
+mod models;
 mod orders;
 mod outcome;
 mod pulls;
@@ -284,10 +285,8 @@ fn read_text(item: &mut Item, body: &str) {
     };
     item.fields.deliverables = read.deliverables;
     item.fields.part_of = read.part_of;
-    if let (Some(handoff), Some(model)) = (item.handoff.as_mut(), read.model.as_ref())
-        && handoff.model.is_none()
-    {
-        handoff.model = Some(model.clone());
+    if let Some(handoff) = item.handoff.as_mut() {
+        handoff.named_by_text(read.model.as_ref());
     }
     item.fields.model = read.model;
 }
@@ -382,8 +381,7 @@ fn may(actor: &Actor, needs: Needs, item: &Item, ground: &Ground<'_>) -> bool {
             let involved = item.author.iter().chain(&item.assignees).any(is_one);
             permission >= Permission::Triage || involved
         }
-        Needs::Lead if ground.policy.leads.is_empty() => permission >= Permission::Maintain,
-        Needs::Lead => ground.policy.leads.iter().any(|lead| actor.is(lead)),
+        Needs::Lead => actor.is_lead(&ground.policy.leads),
     }
 }
 

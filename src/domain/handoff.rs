@@ -11,6 +11,7 @@ pub use super::entries::{Entry, Owner, Side, Slug, standard_entries};
 use super::evidence::{CardReading, Evidence};
 use super::ids::{CommitSha, UserId};
 use super::policy::{Member, Policy};
+use super::version::ModelVersion;
 
 mod backing;
 mod push;
@@ -39,8 +40,11 @@ pub struct Signature {
 pub struct Handoff {
     /// Since when.
     pub since: Timestamp,
-    /// The model's name and version, as named by the pull request.
-    pub model: Option<(String, String)>,
+    /// Which version of which model it hands over.
+    pub model: Option<ModelVersion>,
+    /// A command has named the version, and the text of the pull request does not change it any more.
+    #[serde(default)]
+    pub named: bool,
     /// What was signed or waived, by entry.
     pub marks: BTreeMap<Slug, Mark>,
     /// Which side each person took with their first signature.
@@ -75,6 +79,12 @@ pub struct Merged {
     pub at: Timestamp,
     /// The entries that were open; none, where the gate was kept.
     pub open: Vec<Slug>,
+    /// All entries that were asked for.
+    #[serde(default)]
+    pub asked: Vec<Slug>,
+    /// The policy named no teams.
+    #[serde(default)]
+    pub self_signed: bool,
 }
 
 /// What happened to one entry.
@@ -162,10 +172,11 @@ pub fn is_self_signed(policy: &Policy) -> bool {
 
 impl Handoff {
     /// A hand-off on which nobody has signed.
-    pub fn begun(since: Timestamp, model: Option<(String, String)>) -> Self {
+    pub fn begun(since: Timestamp, model: Option<ModelVersion>) -> Self {
         Self {
             since,
             model,
+            named: false,
             marks: BTreeMap::new(),
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),
@@ -173,6 +184,28 @@ impl Handoff {
             card: None,
             merged: None,
         }
+    }
+
+    /// What the pull request's text says of the version, which counts until a command names one or it is
+    /// merged.
+    pub fn named_by_text(&mut self, model: Option<&ModelVersion>) {
+        if !self.named && self.merged_as().is_none() {
+            self.model = model.cloned();
+        }
+    }
+
+    /// The entries that were asked for when it was merged and are open; none before that.
+    pub fn open_since_merged(&self, policy: &Policy) -> Vec<Slug> {
+        let asked = self.merged.as_ref().map(|merged| &merged.asked);
+        let open = self.open_entries(policy).into_iter();
+        open.map(|(entry, _)| entry.slug)
+            .filter(|slug| asked.is_some_and(|asked| asked.contains(slug)))
+            .collect()
+    }
+
+    /// The version as which it was merged, which it stays.
+    pub fn merged_as(&self) -> Option<&ModelVersion> {
+        self.model.as_ref().filter(|_| self.merged.is_some())
     }
 
     /// Whether anybody has signed anything that still stands.

@@ -27,7 +27,7 @@ pub use answer::{Answered, Outcome, Refusal};
 pub use notice::{BoxEnd, Notice, NoticeKind};
 pub use record::{
     Amendment, Blocked, Classified, Closed, Decision, FieldName, Fields, Findings, Foundation,
-    FrozenFields, Move, Pull, Reported, Superseded, digest_of_fields,
+    FrozenFields, ModelMove, Move, Pull, Reported, Superseded, Towards, digest_of_fields,
 };
 
 /// An issue or pull request and its history's outcome.
@@ -169,6 +169,9 @@ pub struct Item {
     /// What stands at the paths that its signatures name.
     #[serde(default)]
     pub evidence: Evidence,
+    /// Promotions and rollbacks that were asked for here.
+    #[serde(default)]
+    pub model_moves: Vec<ModelMove>,
 }
 
 impl Item {
@@ -233,6 +236,7 @@ impl Item {
             linked_pulls: BTreeMap::new(),
             handoff: None,
             evidence: Evidence::default(),
+            model_moves: Vec::new(),
         }
     }
 

@@ -22,6 +22,7 @@ pub mod metric;
 pub mod model_card;
 pub mod order;
 pub mod policy;
+pub mod registry;
 pub mod similar;
 pub mod sprint;
 pub mod teams;

@@ -7,6 +7,7 @@ use super::entries::Slug;
 use super::ids::{ItemNumber, RepoName};
 use super::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
 use super::metric::Report;
+use super::version::{ModelName, ModelVersion};
 use super::worktime::Span;
 
 /// A command's meaning.
@@ -91,8 +92,8 @@ pub enum Order {
     },
     /// `/handoff [model version]`.
     Handoff {
-        /// The model's name and the version as written.
-        model: Option<(String, String)>,
+        /// Which version of which model.
+        model: Option<ModelVersion>,
     },
     /// `/handoff off reason`.
     HandoffOff {
@@ -111,6 +112,20 @@ pub enum Order {
         /// The entries.
         slugs: Vec<Slug>,
     },
+    /// `/promote model version stage`
+    Promote {
+        /// What is to run.
+        of: ModelVersion,
+        /// Where, in lower case.
+        stage: String,
+    },
+    /// `/rollback model reason`
+    Rollback {
+        /// Whose production goes back.
+        model: ModelName,
+        /// Why.
+        reason: String,
+    },
     /// `/na slug reason`.
     NotApplicable {
         /// The entry.
@@ -118,6 +133,16 @@ pub enum Order {
         /// Why it does not apply.
         reason: String,
     },
+}
+
+impl Order {
+    /// Whether the registry of models has a say in it.
+    pub fn is_about_models(&self) -> bool {
+        matches!(
+            self,
+            Self::Promote { .. } | Self::Rollback { .. } | Self::Handoff { model: Some(_) }
+        )
+    }
 }
 
 /// A field that activation freezes.

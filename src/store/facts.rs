@@ -10,12 +10,16 @@ use crate::domain::ids::{InstallationId, RepoId};
 /// Facts stored by one statement, within SQLite's limit of variables.
 const FACTS_AT_ONCE: usize = 500;
 
+/// The number under which the facts of a repository's models are kept. No item has it, and the database
+/// knows it as -1.
+pub const MODELS: u64 = u64::MAX;
+
 /// A fact to be stored. One that is there already is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFact {
     /// Of the same installation as the key that is looked at.
     pub repo: RepoId,
-    /// The item's, or 0 for the repository's own.
+    /// The item's, [`MODELS`], or 0 for the repository's own.
     pub number: u64,
     /// Makes a second arrival harmless.
     pub id: String,
@@ -66,7 +70,7 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
-    /// An item's facts, or the repository's own as number 0, as JSON, in the order of when they
+    /// An item's facts, those of models as [`MODELS`], or the repository's own as number 0, as JSON, in the order of when they
     /// took effect.
     pub async fn facts(
         &self,

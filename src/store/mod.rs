@@ -35,7 +35,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection, Row, Sqlite, Transaction};
 
 pub use error::StoreError;
-pub use facts::NewFact;
+pub use facts::{MODELS, NewFact};
 pub use inbox::{Accepted, Inbox, NewDelivery};
 pub use key::{BodyDigest, Key, KeyKind};
 pub use queue::{Lease, StoredDelivery};

@@ -25,6 +25,7 @@ use super::{Context, slots, text, when};
 mod columns;
 mod digest;
 mod figures;
+mod models;
 mod production;
 mod sections;
 
@@ -51,6 +52,7 @@ pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard 
         sections::time_boxes(&shown),
         sprint::section(items, plan, ctx),
         production::table(&shown),
+        models::table(ctx),
         sections::handoffs(items, ctx),
         sections::decisions(&shown),
         figures::table(&figures, &shown),

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use crate::domain::handoff::{Entry, Handoff, Mark, Owner, Side, Signature, is_self_signed};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
+use crate::domain::version::ModelVersion;
 
-use super::{Context, link, text, words};
+use super::{Context, link, models, text, words};
 
 mod notes;
 
@@ -36,6 +37,8 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
             Some(waiting) => format!("**Waiting for** {waiting}"),
             None => "**Complete.** Nothing is left to sign.".to_owned(),
         }),
+        models::registered(item, ctx),
+        notes::taken(item, ctx),
         notes::merged_unsigned(handoff, ctx.policy),
         notes::asked_off(handoff, ctx.policy),
         notes::unread_teams(ctx),
@@ -51,10 +54,10 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
 /// `Hand-off of fraud-detector 2.3.0`.
 pub fn name(handoff: &Handoff) -> String {
     match &handoff.model {
-        Some((model, version)) => format!(
+        Some(ModelVersion { model, version }) => format!(
             "Hand-off of {} {}",
-            text::escape(model, 80),
-            text::escape(version.strip_prefix(['v', 'V']).unwrap_or(version), 40)
+            text::escape(model.as_str(), 80),
+            text::escape(&version.to_string(), 60)
         ),
         None => "Hand-off".to_owned(),
     }

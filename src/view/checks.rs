@@ -9,7 +9,7 @@ use crate::domain::policy::{Level, Rule};
 use crate::forge::{Annotation, Check, Conclusion};
 
 use super::wanted::Wanted;
-use super::{Context, card, checklist, link, rules, text, words};
+use super::{Context, card, checklist, link, models, rules, text, words};
 
 /// The check that a branch protection can require.
 pub const HANDOFF: &str = "labhand/handoff";
@@ -100,10 +100,34 @@ fn handoff(item: &Item, ctx: &Context<'_>) -> Verdict {
     match &item.handoff {
         Some(handoff) if !handoff.ended => Verdict {
             annotations: on_card(item, handoff),
-            ..live_handoff(handoff, ctx)
+            ..claim(item, ctx).unwrap_or_else(|| live_handoff(handoff, ctx))
         },
         Some(_) => passed("The hand-off was ended: nothing to sign"),
         None => passed("No hand-off: nothing to sign"),
+    }
+}
+
+/// Why a hand-off cannot be the version that it names.
+fn claim(item: &Item, ctx: &Context<'_>) -> Option<Verdict> {
+    let (of, owner) = models::taken(item, ctx)?;
+    Some(Verdict {
+        conclusion: blocking(ctx),
+        title: format!("{of} belongs to #{owner}; name another version"),
+        summary: format!(
+            "{} belongs to {}, and one version is for one pull request. `/handoff {} v…` names another one.",
+            models::version(of),
+            link::item(owner, ctx),
+            of.model
+        ),
+        annotations: Vec::new(),
+    })
+}
+
+/// What is not as it has to be fails the check, unless the policy only warns.
+fn blocking(ctx: &Context<'_>) -> Conclusion {
+    match ctx.policy.level(Rule::HandoffComplete) {
+        Level::Enforce => Conclusion::Failure,
+        Level::Off | Level::Warn => Conclusion::Neutral,
     }
 }
 
@@ -118,14 +142,10 @@ fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
             annotations: Vec::new(),
         };
     };
-    let conclusion = match ctx.policy.level(Rule::HandoffComplete) {
-        Level::Enforce => Conclusion::Failure,
-        Level::Off | Level::Warn => Conclusion::Neutral,
-    };
     // The title shows no markup.
     let turn = waiting.replace(['*', '`', '\\'], "");
     Verdict {
-        conclusion,
+        conclusion: blocking(ctx),
         title: format!("{progress}, waiting for {turn}"),
         summary: format!(
             "**{}** · {progress}\n\nWaiting for {waiting}\n\nTick the boxes of the checklist comment, or write `/sign slug [path or link]`.",

@@ -10,10 +10,15 @@ use crate::domain::worktime::WorkTime;
 
 mod decisions;
 mod figures;
+mod models;
 mod sprints;
 
 pub use decisions::{DecisionLine, Decisions, Opened, decisions};
 pub use figures::{BoxFigures, BoxUse, FigureSheet, SpreadFigure, figures};
+pub use models::{
+    CardSheet, ExperimentLine, MetricLine, ModelSheet, Models, RunLine, SignatureLine, StageLine,
+    VersionSheet, WaiverLine, models,
+};
 pub use sprints::{Amount, BucketShare, CarriedOver, SprintSheet, SprintSource, Sprints, sprints};
 
 /// The repositories that there are, by name.

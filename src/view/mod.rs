@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::domain::ids::{CommentId, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
+use crate::domain::registry::Registry;
 use crate::domain::teams::TeamProblem;
 use crate::domain::timebox::TimeBox;
 
@@ -26,6 +27,7 @@ pub mod json;
 pub mod labels;
 pub mod link;
 pub mod meter;
+pub mod models;
 pub mod next_step;
 pub mod notices;
 pub mod refusals;
@@ -72,6 +74,8 @@ pub struct Context<'a> {
     pub team_problems: &'a BTreeMap<String, TeamProblem>,
     /// The comment of the pull request to which a commit status links.
     pub checklist: Option<CommentId>,
+    /// The versions of models.
+    pub registry: &'a Registry,
     /// The board's text, for `/board`; `None`: a `/board` waits until it has been drawn.
     pub board: Option<&'a str>,
     /// The sprint's summary, for `/sprint`; `None`: it waits likewise.

@@ -126,7 +126,9 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         | Order::HandoffOff { .. }
         | Order::Sign { .. }
         | Order::Unsign { .. }
-        | Order::NotApplicable { .. } => None,
+        | Order::NotApplicable { .. }
+        | Order::Promote { .. }
+        | Order::Rollback { .. } => None,
     }
 }
 

@@ -9,11 +9,13 @@ use super::sprint::Plan;
 use crate::domain::actor::User;
 use crate::domain::calendar::Calendar;
 use crate::domain::fact::{Milestone, PullSight};
+use crate::domain::fields::model_version;
 use crate::domain::handoff::{Handoff, Mark, Side, Signature, Slug};
 use crate::domain::ids::{CommitSha, ItemNumber, Login, RepoId, RepoName, UserId};
 use crate::domain::item::{Classified, FrozenFields, Item, Pull};
 use crate::domain::kind::{Kind, KindSource, Stage};
 use crate::domain::policy::{Member, Policy};
+use crate::domain::registry::Registry;
 use crate::domain::sprint::Ledger;
 use crate::domain::teams::TeamProblem;
 use crate::domain::timebox::TimeBox;
@@ -42,6 +44,9 @@ pub(super) fn no_sprints() -> Plan<'static> {
         digest_since: Timestamp::UNIX_EPOCH,
     }
 }
+
+/// No model is known.
+static NO_MODELS: Registry = Registry::empty();
 
 /// All teams can be read.
 static NO_PROBLEMS: BTreeMap<String, TeamProblem> = BTreeMap::new();
@@ -83,6 +88,7 @@ impl Sample {
             same_head: &[],
             policy_problem: None,
             team_problems: &NO_PROBLEMS,
+            registry: &NO_MODELS,
             checklist: None,
             board: None,
             sprint: None,
@@ -172,7 +178,8 @@ impl Sample {
     pub(super) fn handoff() -> Item {
         let mut handoff = Handoff {
             since: at("2026-11-23T08:00:00Z"),
-            model: Some(("fraud-detector".to_owned(), "v2.3.0".to_owned())),
+            model: model_version("fraud-detector v2.3.0"),
+            named: false,
             marks: BTreeMap::new(),
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),

@@ -11,6 +11,7 @@ use super::samples::{Sample, at, no_sprints, sight, user};
 use super::wanted::KnownLabels;
 use super::*;
 use crate::domain::fact::{CloseReason, Place};
+use crate::domain::fields::model_version;
 use crate::domain::handoff::{Handoff, Mark, Side, SignRefusal, Signature, Slug};
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::domain::item::{
@@ -71,10 +72,10 @@ fn timebox() -> impl Strategy<Value = TimeBox> {
 fn handoff() -> impl Strategy<Value = Handoff> {
     let slug = one_of(&["artifact", "serving", "docs", "performance", "ab-testing"]);
     let marks = prop::collection::vec((slug, any::<[bool; 4]>(), typed()), 0..6);
-    let model = prop::option::of((typed(), typed()));
+    let model = prop::option::of(Just("fraud-detector v2.3.0"));
     (marks, model, any::<bool>()).prop_map(|(marks, model, ended)| {
         let since = at("2026-11-23T08:00:00Z");
-        let mut handoff = Handoff::begun(since, model);
+        let mut handoff = Handoff::begun(since, model.and_then(model_version));
         handoff.ended = ended;
         for (slug, [science, engineering, waived, both], text) in marks {
             let mark: &mut Mark = handoff.marks.entry(Slug::new(slug)).or_default();

@@ -36,6 +36,7 @@ pub(super) fn router(state: &WebState) -> Router<WebState> {
         .route("/repos/{owner}/{repo}/decisions", get(decision_log))
         .route("/repos/{owner}/{repo}/sprints", get(sprints))
         .route("/repos/{owner}/{repo}/figures", get(figures))
+        .route("/repos/{owner}/{repo}/models", get(models))
         .fallback(async || nothing_here())
         .method_not_allowed_fallback(async || {
             refused(
@@ -103,6 +104,23 @@ async fn figures(State(state): State<WebState>, named: Named) -> Result<Response
         let calendar = &read.known.policy_at(read.now).calendar;
         let figures = Figures::of(&read.items, calendar, read.now);
         json::figures(read.known.name(), &figures, calendar.day_length(), read.now)
+    })
+    .await
+}
+
+async fn models(
+    State(state): State<WebState>,
+    named: Named,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failed> {
+    let on = filter::day(query.as_deref().unwrap_or_default())?;
+    let Some(read) = read::repository(&state, name(named)?).await? else {
+        return Ok(nothing_here());
+    };
+    let registry = read::registry(&state, &read).await?;
+    answer(read, move |read| {
+        let calendar = &read.known.policy_at(read.now).calendar;
+        json::models(read.known.name(), &registry, on, calendar)
     })
     .await
 }

@@ -140,7 +140,9 @@ impl<F: Forge> Worker<F> {
         }
         let sprints = repository.sprints();
         let plan = plan(repository, &sprints, read);
-        let context = self.context(key, repository, &[]);
+        let registry = self.registry(key).await?;
+        let mut context = self.context(key, repository, &[]);
+        context.registry = &registry;
         Ok(Some(view::board(&items, &plan, &context)))
     }
 
@@ -187,7 +189,10 @@ impl<F: Forge> Worker<F> {
         let read = self.sprints_read(key).await?;
         let sprints = repository.sprints();
         let plan = plan(repository, &sprints, &read);
-        Ok(draw(&items, &plan, &self.context(key, repository, &[])))
+        let registry = self.registry(key).await?;
+        let mut context = self.context(key, repository, &[]);
+        context.registry = &registry;
+        Ok(draw(&items, &plan, &context))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::actor::{Actor, Permission, Standing, User};
 use crate::domain::entries::Slug;
 use crate::domain::fact::{Fact, FactId, Place, Snapshot, What};
 use crate::domain::ids::{ItemNumber, RepoId};
+use crate::domain::registry::Registry;
 use crate::forge::{Forge, Happening, Heard, RepoRef, Shown, Slot, digest};
 use crate::view::slots;
 
@@ -34,6 +35,8 @@ pub(super) struct Gathered {
     pub(super) arrived: Option<(Option<RepoId>, ItemNumber, Timestamp)>,
     /// Where it was moved to, and when.
     pub(super) departed: Option<(RepoId, ItemNumber, Timestamp)>,
+    /// The models, with what the commands so far will have done, once one asked for them.
+    pub(super) registry: Option<Registry>,
 }
 
 impl Gathered {
@@ -46,12 +49,15 @@ impl Gathered {
             vanished: BTreeSet::new(),
             arrived: None,
             departed: None,
+            registry: None,
         }
     }
 }
 
 /// Where what was heard comes from.
 pub(super) struct Source<'a> {
+    /// The item that was heard of.
+    pub(super) number: ItemNumber,
     pub(super) repository: &'a Repository,
     pub(super) repo: &'a RepoRef,
     /// The account that labhand writes with.

@@ -61,6 +61,7 @@ impl<F: Forge> Worker<F> {
         for (stored, read) in read {
             let digest = hex::encode(&stored.digest[..12]);
             let source = Source {
+                number,
                 repository: &repository,
                 repo: &repo,
                 own: &own,
@@ -114,6 +115,8 @@ impl<F: Forge> Worker<F> {
             .map(|fact| stored_fact(key, number, fact))
             .collect::<Result<_, _>>()?;
         self.tell_others(key, before.as_ref(), &item, &mut step)
+            .await?;
+        self.tell_registry(key, before.as_ref(), &item, &repository, &mut step)
             .await?;
         self.send_on(key, &item, &history, &repository, &mut step)
             .await?;

@@ -12,6 +12,7 @@ use crate::domain::fold::{self, Ground};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
+use crate::domain::registry::Registry;
 use crate::forge::{Forge, Shown};
 use crate::store::{ItemText, Key, SavedItem};
 use crate::view::Context;
@@ -126,11 +127,15 @@ impl<F: Forge> Worker<F> {
             policy_problem: repository.policy_problem.as_deref(),
             team_problems: &repository.teams.problems,
             checklist: None,
+            registry: &NO_MODELS,
             board: None,
             sprint: None,
         }
     }
 }
+
+/// What is shown of an item that hands over no model.
+static NO_MODELS: Registry = Registry::empty();
 
 /// A state as it was kept. It is a cache of the fold: one that another version wrote, in a form that is
 /// not read any more, is as good as none, and the next look folds it anew from its facts.

@@ -33,6 +33,7 @@ mod intake;
 mod item;
 mod items;
 mod kept;
+mod models;
 mod noted;
 mod orders;
 mod pace;

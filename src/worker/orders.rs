@@ -37,13 +37,13 @@ impl<F: Forge> Worker<F> {
         }
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut actor = None;
-        for found in command::read(&text.body, prefix) {
-            if text.by_bot && !command::is_report(&found) {
+        for written in command::read(&text.body, prefix) {
+            if text.by_bot && !command::is_report(&written) {
                 continue;
             }
-            let nth = seen.entry(found.normal.clone()).or_default();
+            let nth = seen.entry(written.normal.clone()).or_default();
             *nth += 1;
-            if *nth <= old.get(&found.normal).copied().unwrap_or(0) {
+            if *nth <= old.get(&written.normal).copied().unwrap_or(0) {
                 continue;
             }
             if actor.is_none() {
@@ -54,22 +54,31 @@ impl<F: Forge> Worker<F> {
                 });
             }
             let mut by = actor.clone();
-            let mut order = found.order;
+            let mut order = written.order;
             if let Some(by) = by.as_mut() {
                 self.look_around(&mut order, by, source, policy).await?;
             }
+            let found = match (&order, &by) {
+                (Ok(order), Some(by)) => self.look_up(order, by, text.at, source, gathered).await?,
+                (Ok(_) | Err(_), _) => None,
+            };
             gathered.sync |= order == Ok(Order::Sync);
-            let id = format!("order:{}:{}:{nth}", text.place.key(), digest(&found.normal));
+            let id = format!(
+                "order:{}:{}:{nth}",
+                text.place.key(),
+                digest(&written.normal)
+            );
             let ordered = Ordered {
                 place: text.place,
-                index: found.index,
-                text: found.text,
+                index: written.index,
+                text: written.text,
                 order,
                 needs: if text.by_bot {
                     Needs::Anyone
                 } else {
-                    needed(found.needs, source.repository)
+                    needed(written.needs, source.repository)
                 },
+                found,
             };
             gathered.facts.push(Fact {
                 id: FactId(id),

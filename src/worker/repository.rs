@@ -170,7 +170,9 @@ impl<F: Forge> Worker<F> {
                 continue;
             };
             let linked = self.linked_items(key, &item).await?;
-            let context = self.context(key, repository, &linked);
+            let registry = self.registry_for(key, &item).await?;
+            let mut context = self.context(key, repository, &linked);
+            context.registry = &registry;
             for check in view::item(&item, &context).checks {
                 let blocks = check.conclusion == Conclusion::Failure;
                 if blocks || !checks.contains_key(&check.name) {
@@ -209,6 +211,8 @@ impl<F: Forge> Worker<F> {
             let same_head = self.same_head(key, &item).await?;
             let mut context = self.context(key, repository, &linked);
             context.same_head = &same_head;
+            let registry = self.registry_for(key, &item).await?;
+            context.registry = &registry;
             for check in view::item(&item, &context).checks {
                 // One that was never written is the pull request's own next call.
                 let existing = view::shown_check(&shown, &check);

@@ -90,6 +90,8 @@ impl<F: Forge> Worker<F> {
         let same_head = self.same_head(key, item).await?;
         let mut context = self.context(key, repository, &linked);
         context.same_head = &same_head;
+        let registry = self.registry_for(key, item).await?;
+        context.registry = &registry;
         // A check run says all of it; a commit status has no room and links to where it is said.
         let checklist = shown.comments.get(&slots::checklist());
         context.checklist = checklist

@@ -51,6 +51,7 @@ async fn the_answers_are_those_of_the_documentation() {
         "/{owner}/{repo}/decisions",
         "/{owner}/{repo}/sprints",
         "/{owner}/{repo}/figures",
+        "/{owner}/{repo}/models",
     ] {
         let path = route.replace("{owner}/{repo}", "acme/fraud");
         let answer = server.get(&format!("/api/v1/repos{path}")).await;

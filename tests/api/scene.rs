@@ -2,12 +2,19 @@
 
 use jiff::Timestamp;
 use labhand::domain::actor::User;
-use labhand::domain::fact::{CloseReason, ItemAt, Milestone};
-use labhand::domain::ids::{ItemNumber, Login, RepoName, UserId};
+use labhand::domain::entries::{Side, Slug};
+use labhand::domain::fact::{CloseReason, FactId, ItemAt, Milestone};
+use labhand::domain::fields::model_version;
+use labhand::domain::handoff::Signature;
+use labhand::domain::ids::{CommitSha, ItemNumber, Login, RepoName, UserId};
 use labhand::domain::item::{Classified, Closed, Decision, Findings, Item, Move, Superseded};
 use labhand::domain::kind::{Kind, KindSource, Points, Stage, Verdict};
+use labhand::domain::model_card::CardMetric;
 use labhand::domain::order::BoxLength;
 use labhand::domain::policy::Policy;
+use labhand::domain::registry::{
+    CardRecord, EntryRecord, ExperimentRecord, ModelEvent, ModelFact, PullIs, Record,
+};
 use labhand::domain::sprint::{self, Ledger};
 use labhand::domain::timebox::TimeBox;
 use labhand::domain::worktime::Span;
@@ -253,4 +260,104 @@ pub async fn fraud(server: &Server, private: bool) {
     });
     server.repo(FRAUD, "acme/fraud", &policy(), different).await;
     server.items(FRAUD, &items(), board()).await;
+    server.models(FRAUD, &models()).await;
+}
+
+/// One version was merged and promoted, went wrong, and was rolled back to the one before.
+fn models() -> Vec<ModelFact> {
+    let fact = |id: &str, when: &str, what: ModelEvent| ModelFact {
+        id: FactId(id.to_owned()),
+        at: at(when),
+        by: Some(user(5, "lena")),
+        what,
+    };
+    let promoted = |version: &str| ModelEvent::Promoted {
+        of: model_version(&format!("fraud-detector {version}")).unwrap(),
+        stage: "production".to_owned(),
+    };
+    let mut facts = vec![
+        fact("pull:30", "2026-11-20T09:00:00Z", merged(30, "v2.2.0")),
+        fact("pull:57", "2026-12-03T10:30:00Z", merged(57, "v2.3.0")),
+        fact("move:1", "2026-11-20T10:00:00Z", promoted("v2.2.0")),
+        fact("move:2", "2026-12-03T12:00:00Z", promoted("v2.3.0")),
+    ];
+    let back = ModelEvent::RolledBack {
+        to: model_version("fraud-detector v2.2.0").unwrap(),
+        reason: "too many false alarms since noon".to_owned(),
+    };
+    facts.push(fact("move:3", "2026-12-04T08:00:00Z", back));
+    facts
+}
+
+fn merged(pull: u64, version: &str) -> ModelEvent {
+    let of = model_version(&format!("fraud-detector {version}")).unwrap();
+    let head = CommitSha::new("3f2a91c04de1b7a86c5d2e90f8b13a47c6d5e8f1");
+    let signed = |slug: &str, side: Side, user: User, evidence: Option<&str>| EntryRecord {
+        slug: Slug::new(slug),
+        signed: vec![(
+            side,
+            Signature {
+                by: user,
+                at: at("2026-12-02T14:00:00Z"),
+                head: Some(head.clone()),
+                evidence: evidence.map(str::to_owned),
+                object: None,
+            },
+        )],
+        waived: Vec::new(),
+    };
+    let card = "docs/model_card.md";
+    let mut entries = vec![
+        signed("model-card", Side::DataScience, user(2, "mira"), Some(card)),
+        signed("serving", Side::Engineering, user(4, "ana"), None),
+    ];
+    entries.push(EntryRecord {
+        slug: Slug::new("ab-testing"),
+        signed: Vec::new(),
+        waived: vec![
+            (
+                Side::DataScience,
+                user(2, "mira"),
+                "it runs once a night".to_owned(),
+            ),
+            (
+                Side::Engineering,
+                user(4, "ana"),
+                "batch scoring, no traffic to split".to_owned(),
+            ),
+        ],
+    });
+    let record = Record {
+        of: of.clone(),
+        pull: ItemNumber(pull),
+        title: "Hand over the fraud detector".to_owned(),
+        merged_at: at("2026-12-03T10:30:00Z"),
+        merged_by: Some(user(5, "lena")),
+        commit: Some(head),
+        open_when_merged: Vec::new(),
+        open: Vec::new(),
+        self_signed: false,
+        entries,
+        card: Some(CardRecord {
+            path: card.to_owned(),
+            metrics: vec![CardMetric {
+                name: "F1 (macro)".to_owned(),
+                value: "0.87".to_owned(),
+                task: Some("Text Classification".to_owned()),
+                dataset: None,
+                kind: "f1".to_owned(),
+            }],
+        }),
+        experiments: vec![ExperimentRecord {
+            number: ItemNumber(48),
+            title: "Compare BERT vs GPT-2 for classification (3 days)".to_owned(),
+            decided: Some(Verdict::Productionize),
+        }],
+    };
+    ModelEvent::PullIs(Box::new(PullIs {
+        pull: ItemNumber(pull),
+        turn: 0,
+        claim: Some(of),
+        record: Some(Box::new(record)),
+    }))
 }

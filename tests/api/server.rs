@@ -8,8 +8,9 @@ use labhand::clock::Clock;
 use labhand::domain::ids::{InstallationId, RepoId};
 use labhand::domain::item::Item;
 use labhand::domain::policy::Policy;
+use labhand::domain::registry::ModelFact;
 use labhand::metrics::Metrics;
-use labhand::store::{Inbox, Key, SavedItem, SavedRepo, Step, Store};
+use labhand::store::{Inbox, Key, MODELS, NewFact, SavedItem, SavedRepo, Step, Store};
 use labhand::web::{self, Access, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder};
 use secrecy::SecretString;
@@ -116,6 +117,20 @@ impl Server {
             rows.push(saved(item.number.0, serde_json::to_string(item).unwrap()));
         }
         self.keep(repo, rows, |_| {}).await;
+    }
+
+    /// What happened to the models of a repository.
+    pub async fn models(&self, repo: u64, facts: &[ModelFact]) {
+        let stored = facts.iter().map(|fact| NewFact {
+            repo: RepoId(repo),
+            number: MODELS,
+            id: fact.id.0.clone(),
+            at: fact.at,
+            doc: serde_json::to_string(fact).unwrap(),
+        });
+        let stored: Vec<NewFact> = stored.collect();
+        self.keep(repo, Vec::new(), |step| step.facts = stored)
+            .await;
     }
 
     async fn keep(&self, repo: u64, items: Vec<SavedItem>, more: impl FnOnce(&mut Step<'_>)) {

@@ -24,3 +24,4 @@ mod sidesteps;
 mod sprints;
 mod stages;
 mod transfers;
+mod versions;

@@ -36,7 +36,7 @@ pub(super) fn put_on(
         // Like the command, it asks for nothing where there is nothing left to wait.
         Label::Blocked if item.closed.is_some() => {}
         Label::Blocked => boxes::block(item, None, at),
-        Label::Handoff if item.is_pull => pulls::begin_handoff(item, None, at),
+        Label::Handoff if item.is_pull => pulls::begin_handoff(item, at),
         Label::Handoff | Label::Model(_) | Label::Board => {}
         // Those that a template puts on a new issue are simply taken off.
         Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings if is_new(item, at) => {}

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Ground, boxes, kinds, may, outcome, pulls, stages};
+use super::{Ground, boxes, kinds, may, models, outcome, pulls, stages};
 use crate::domain::actor::Actor;
 use crate::domain::fact::Ordered;
 use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
 use crate::domain::kind::{Kind, KindSource, Phase, Points};
 use crate::domain::order::Order;
 use crate::domain::policy::{Level, Policy, Rule};
+use crate::domain::registry::Found;
 
 /// Carries a command out and keeps its answer.
 pub(super) fn carry_out(
@@ -28,7 +29,7 @@ pub(super) fn carry_out(
         (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
         (Ok(order), Some(actor)) => {
             let answered_by_itself = *order == Order::Status && begins_status(item);
-            match obey(item, order, actor, at, ground) {
+            match obey(item, order, ordered, actor, at, ground) {
                 Ok(()) if order.asks_for_words() && !answered_by_itself => {
                     Outcome::Asked(order.clone())
                 }
@@ -75,6 +76,7 @@ impl Order {
 fn obey(
     item: &mut Item,
     order: &Order,
+    ordered: &Ordered,
     actor: &Actor,
     at: Timestamp,
     ground: &Ground<'_>,
@@ -151,7 +153,16 @@ fn obey(
             };
             outcome::decide(item, &ruling, actor, at, ground)
         }
-        Order::Handoff { model } => pulls::ask_for_handoff(item, model.as_ref(), at),
+        Order::Handoff { model } => {
+            if let Some(Found::Refused(why)) = &ordered.found {
+                return Err(Refusal::Model(why.clone()));
+            }
+            pulls::ask_for_handoff(item, model.as_ref(), at)
+        }
+        Order::Promote { of, stage } => models::promote(item, of, stage, ordered, user, at),
+        Order::Rollback { model, reason } => {
+            models::roll_back(item, model, reason, ordered, user, at)
+        }
         Order::HandoffOff { reason } => pulls::switch_off(item, reason, actor, ground),
         Order::Sign { slugs, evidence } => {
             pulls::sign(item, slugs, evidence.as_deref(), actor, at, ground)

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use super::{Ground, notify_once, stages};
 use crate::domain::actor::Actor;
 use crate::domain::fact::{Fact, PullSight, What};
-use crate::domain::handoff::{Entry, Handoff, Merged, SignRefusal, Signer, Slug};
+use crate::domain::handoff::{Entry, Handoff, Merged, SignRefusal, Signer, Slug, is_self_signed};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::{Item, NoticeKind, Pull, Refusal};
 use crate::domain::kind::Stage;
 use crate::domain::policy::Policy;
+use crate::domain::version::ModelVersion;
 
 /// A pull request's own branches and state.
 pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp, ground: &Ground<'_>) {
@@ -61,6 +62,13 @@ pub(super) fn note_merge(item: &mut Item, fact: &Fact, policy: &Policy) {
         handoff.merged = Some(Merged {
             at: merge.at,
             open: open.into_iter().map(|(entry, _)| entry.slug).collect(),
+            asked: policy
+                .handoff
+                .entries
+                .iter()
+                .map(|it| it.slug.clone())
+                .collect(),
+            self_signed: is_self_signed(policy),
         });
     }
 }
@@ -86,7 +94,7 @@ fn begin_if_due(item: &mut Item, at: Timestamp) {
         pull.touches_handoff_paths || pull.closes.iter().any(|it| item.products.contains(it))
     });
     if due && item.handoff.is_none() {
-        begin_handoff(item, None, at);
+        begin_handoff(item, at);
     }
 }
 
@@ -137,17 +145,14 @@ fn follow_pulls(item: &mut Item, at: Timestamp, ground: &Ground<'_>) {
 }
 
 /// Makes the pull request a hand-off, unless it is one.
-pub(super) fn begin_handoff(item: &mut Item, model: Option<&(String, String)>, at: Timestamp) {
-    let named = model.or(item.fields.model.as_ref()).cloned();
+pub(super) fn begin_handoff(item: &mut Item, at: Timestamp) {
     match item.handoff.as_mut() {
-        Some(handoff) => {
-            if handoff.ended {
-                handoff.ended = false;
-                handoff.off.clear();
-            }
-            handoff.model = named.or(handoff.model.take());
+        Some(handoff) if handoff.ended => {
+            handoff.ended = false;
+            handoff.off.clear();
         }
-        None => item.handoff = Some(Handoff::begun(at, named)),
+        Some(_) => {}
+        None => item.handoff = Some(Handoff::begun(at, item.fields.model.clone())),
     }
 }
 
@@ -163,13 +168,23 @@ pub(super) fn label_off(item: &mut Item) {
 /// `/handoff [model version]`
 pub(super) fn ask_for_handoff(
     item: &mut Item,
-    model: Option<&(String, String)>,
+    model: Option<&ModelVersion>,
     at: Timestamp,
 ) -> Result<(), Refusal> {
     if !item.is_pull {
         return Err(Refusal::NotAPull);
     }
-    begin_handoff(item, model, at);
+    let merged_as = item.handoff.as_ref().and_then(Handoff::merged_as);
+    if let (Some(of), Some(merged_as)) = (model, merged_as)
+        && of != merged_as
+    {
+        return Err(Refusal::MergedAs(merged_as.clone()));
+    }
+    begin_handoff(item, at);
+    if let (Some(handoff), Some(of)) = (item.handoff.as_mut(), model) {
+        handoff.model = Some(of.clone());
+        handoff.named = true;
+    }
     Ok(())
 }
 

@@ -119,6 +119,7 @@ fn ordered_by(who: &Actor, seconds: i64, order: Order) -> Fact {
             text: "/…".to_owned(),
             order: Ok(order),
             needs: Needs::AuthorAssigneeTriage,
+            found: None,
         })),
     )
 }

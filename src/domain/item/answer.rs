@@ -9,6 +9,8 @@ use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::kind::{Kind, Stage, Verdict};
 use crate::domain::order::{Frozen, Misread, Order};
 use crate::domain::policy::Rule;
+use crate::domain::registry::ModelRefusal;
+use crate::domain::version::ModelVersion;
 use crate::domain::worktime::WorkTime;
 
 /// The outcome of one command.
@@ -57,6 +59,10 @@ pub enum Refusal {
     NotAPull,
     /// The pull request is no hand-off.
     NotAHandoff,
+    /// The registry of models is in the way.
+    Model(ModelRefusal),
+    /// The pull request was merged as another version, and stays that.
+    MergedAs(ModelVersion),
     /// Rules at level `enforce` are in the way.
     Guards {
         /// Which.

@@ -13,6 +13,7 @@ use crate::domain::ids::{ItemNumber, RepoName};
 use crate::domain::kind::{Kind, KindSource, Stage, Verdict};
 use crate::domain::metric::Report;
 use crate::domain::order::Frozen;
+use crate::domain::version::ModelVersion;
 
 /// That and why it is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ pub struct Fields {
     /// What it is part of.
     pub part_of: Vec<ItemNumber>,
     /// The model and version that a pull request names.
-    pub model: Option<(String, String)>,
+    pub model: Option<ModelVersion>,
     /// Which of these were set by a command, which the text no longer changes.
     #[serde(default)]
     pub by_command: BTreeSet<FieldName>,
@@ -216,4 +217,29 @@ pub struct Pull {
     pub closes: Vec<ItemNumber>,
     /// It changes a file under `handoff.paths`.
     pub touches_handoff_paths: bool,
+}
+
+/// A promotion or a rollback that was asked for on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelMove {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// Where the command stood: the comment's id, or 0, and the position there.
+    pub place: (u64, u32),
+    /// What runs from then on.
+    pub of: ModelVersion,
+    /// Where, or why.
+    pub towards: Towards,
+}
+
+/// Where a model's version goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Towards {
+    /// To this stage.
+    Stage(String),
+    /// Back to production, for this reason.
+    BackToProduction(String),
 }

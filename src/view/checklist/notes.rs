@@ -1,10 +1,11 @@
 //! What stands in a hand-off's checklist beside its entries.
 
 use crate::domain::handoff::{Handoff, Mark, Side};
+use crate::domain::item::Item;
 use crate::domain::policy::{Member, Policy};
 use crate::domain::teams::TeamProblem;
 
-use super::super::{Context, text, words};
+use super::super::{Context, link, models, text, words};
 use super::REASON;
 
 /// One side has asked for the end.
@@ -16,6 +17,17 @@ pub(super) fn asked_off(handoff: &Handoff, policy: &Policy) -> Option<String> {
         words::side(*side),
         text::escape(reason, REASON),
         words::members(side.other(), policy)
+    ))
+}
+
+/// The version that it names belongs to another pull request.
+pub(super) fn taken(item: &Item, ctx: &Context<'_>) -> Option<String> {
+    let (of, owner) = models::taken(item, ctx)?;
+    Some(format!(
+        "> ⚠️ **{} belongs to {}**, and one version is for one pull request. Name another one: `/handoff {} v…`.",
+        models::version(of),
+        link::item(owner, ctx),
+        of.model
     ))
 }
 

@@ -34,6 +34,8 @@ pub(super) enum WrongParameter {
          verdict=abandon&since=2026-11-01&until=2026-11-30"
     )]
     Name,
+    #[error("there is the parameter on, once; for example on=2026-03-03")]
+    Day,
 }
 
 impl Filter {
@@ -65,6 +67,21 @@ impl Filter {
             && self.since.is_none_or(|first| first <= day)
             && self.until.is_none_or(|last| day <= last)
     }
+}
+
+/// The day that is asked for: `?on=2026-03-03`.
+pub(super) fn day(query: &str) -> Result<Option<Date>, WrongParameter> {
+    let mut asked = None;
+    for (name, value) in pairs(query).map_err(|_| WrongParameter::Day)? {
+        let day = match name.as_str() {
+            "on" => date("on", "2026-03-03", &value)?,
+            _ => return Err(WrongParameter::Day),
+        };
+        if asked.replace(day).is_some() {
+            return Err(WrongParameter::Day);
+        }
+    }
+    Ok(asked)
 }
 
 fn pairs(query: &str) -> Result<Vec<(String, String)>, WrongParameter> {
@@ -105,6 +122,11 @@ mod tests {
     #[test]
     fn parameters_are_read_as_they_are_meant() {
         assert_eq!(Filter::read("").unwrap(), Filter::default());
+        assert_eq!(day("").unwrap(), None);
+        assert_eq!(
+            day("on=2026-03-03").unwrap().unwrap().to_string(),
+            "2026-03-03"
+        );
         let filter = Filter::read("verdict=More-Research&since=2026-11-01&until=2026-11-30");
         let filter = filter.unwrap();
         assert_eq!(filter.verdict, Some(Verdict::MoreResearch));
@@ -129,6 +151,10 @@ mod tests {
                 "since: it has to be a date; for example since=2026-11-01"
             );
         }
+        let refused_day = |query| day(query).unwrap_err().to_string();
+        insta::assert_snapshot!(refused_day("on=March"), @"on: it has to be a date; for example on=2026-03-03");
+        insta::assert_snapshot!(refused_day("on=2026-03-03&on=2026-03-03"), @"there is the parameter on, once; for example on=2026-03-03");
+        insta::assert_snapshot!(refused_day("since=2026-03-03"), @"there is the parameter on, once; for example on=2026-03-03");
         insta::assert_snapshot!(refused("until=1"), @"until: it has to be a date; for example until=2026-11-30");
         for wrong in [
             "from=2026-11-01",

@@ -13,8 +13,9 @@ use super::known::{Known, KnownBoard};
 use crate::domain::fold;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::item::Item;
+use crate::domain::registry::{ModelFact, Registry};
 use crate::domain::sprint::Ledger;
-use crate::store::StoreError;
+use crate::store::{MODELS, StoreError};
 use crate::view::json::{RepoLine, Repos};
 
 /// Why nothing can be told.
@@ -118,6 +119,22 @@ pub(super) async fn ledger(state: &WebState, read: &Read) -> Result<Ledger, Fail
         .await??
         .and_then(KnownBoard::into_ledger)
         .unwrap_or_default())
+}
+
+/// The models of a repository.
+pub(super) async fn registry(state: &WebState, read: &Read) -> Result<Registry, Failed> {
+    let docs = state
+        .store
+        .facts(read.installation, read.repo, MODELS)
+        .await?;
+    aside(move || {
+        let facts: Result<Vec<ModelFact>, Failed> = docs
+            .iter()
+            .map(|doc| understood("a fact of a model", doc))
+            .collect();
+        Ok(Registry::fold(facts?))
+    })
+    .await?
 }
 
 /// The other repositories to which decisions lead and that may be seen.

@@ -1,0 +1,320 @@
+//! The versions of a repository's models (product §6): which pull request a version belongs to, what
+//! was registered of it, and what ran in which stage, when. Like an item's state it is a fold over
+//! facts that are kept for ever; promotions and rollbacks are appended and never rewritten.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::actor::User;
+use super::fact::FactId;
+use super::ids::ItemNumber;
+use super::order::Order;
+use super::policy::Policy;
+use super::version::{ModelName, ModelVersion, Version};
+
+mod record;
+mod refusal;
+mod stages;
+
+pub use record::{CardRecord, EntryRecord, ExperimentRecord, Record, record};
+pub use refusal::{Found, ModelRefusal};
+pub use stages::{ARCHIVED, PRODUCTION, Run, Stages, Start};
+
+/// A name is meant by another one that differs in so many letters.
+const MOST_SLIPS: usize = 3;
+
+/// Something that happened to a model of the repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFact {
+    /// Makes a second telling harmless.
+    pub id: FactId,
+    /// When it took effect.
+    pub at: Timestamp,
+    /// Who did it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<User>,
+    /// What it was.
+    pub what: ModelEvent,
+}
+
+/// What can happen to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelEvent {
+    /// A pull request says this of itself from now on.
+    PullIs(Box<PullIs>),
+    /// `/promote`
+    Promoted {
+        /// What runs from now on.
+        of: ModelVersion,
+        /// In which stage.
+        stage: String,
+    },
+    /// `/rollback`
+    RolledBack {
+        /// What runs in production from now on.
+        to: ModelVersion,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl ModelEvent {
+    /// What a command does that is carried out.
+    pub fn of(order: &Order, found: &Found) -> Option<Self> {
+        if let (Order::Promote { of, stage }, Found::Promotion) = (order, found) {
+            return Some(Self::Promoted {
+                of: of.clone(),
+                stage: stage.clone(),
+            });
+        }
+        if let (Order::Rollback { model, reason }, Found::Rollback(to)) = (order, found) {
+            return Some(Self::RolledBack {
+                to: ModelVersion {
+                    model: model.clone(),
+                    version: to.clone(),
+                },
+                reason: reason.clone(),
+            });
+        }
+        None
+    }
+}
+
+/// What a pull request says of the version that it hands over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullIs {
+    /// The pull request.
+    pub pull: ItemNumber,
+    /// From 0; of what one pull request says the last counts.
+    pub turn: u32,
+    /// The version that it wants to be; `None`: none any more.
+    pub claim: Option<ModelVersion>,
+    /// What it was merged as.
+    pub record: Option<Box<Record>>,
+}
+
+/// What a pull request said last, and since when it wants to be that version.
+#[derive(Debug, Clone, PartialEq)]
+struct Claimant {
+    said: PullIs,
+    since: Timestamp,
+}
+
+/// All models of a repository.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Registry {
+    pulls: BTreeMap<ItemNumber, Claimant>,
+    stages: BTreeMap<ModelName, Stages>,
+}
+
+impl Registry {
+    /// Nothing is known of any model.
+    pub const fn empty() -> Self {
+        Self {
+            pulls: BTreeMap::new(),
+            stages: BTreeMap::new(),
+        }
+    }
+
+    /// What follows from these facts, in whatever order they come.
+    pub fn fold(mut facts: Vec<ModelFact>) -> Self {
+        let turn = |fact: &ModelFact| match &fact.what {
+            ModelEvent::PullIs(said) => said.turn,
+            ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. } => 0,
+        };
+        // What a pull request says may be told late, but never before what it said earlier.
+        facts.sort_by(|one, other| {
+            (turn(one), one.at, &one.id).cmp(&(turn(other), other.at, &other.id))
+        });
+        facts.dedup_by(|one, other| one.id == other.id);
+        let mut registry = Self::default();
+        for fact in facts {
+            registry.take(fact);
+        }
+        registry
+    }
+
+    /// What a command about a model comes to that is given on this item; `None`: it is about none.
+    pub fn look_up(&self, order: &Order, on: ItemNumber, policy: &Policy) -> Option<Found> {
+        let found = |answer: Result<Found, ModelRefusal>| answer.unwrap_or_else(Found::Refused);
+        if let Order::Promote { of, stage } = order {
+            let may = self.promotion(of, stage, policy);
+            return Some(found(may.map(|()| Found::Promotion)));
+        }
+        if let Order::Rollback { model, .. } = order {
+            return Some(found(self.rollback(model).map(Found::Rollback)));
+        }
+        if let Order::Handoff { model: Some(of) } = order {
+            let other = self.owner(of).filter(|owner| *owner != on);
+            return Some(found(match other {
+                None => Ok(Found::Free),
+                Some(by) => Err(ModelRefusal::Taken { of: of.clone(), by }),
+            }));
+        }
+        None
+    }
+
+    /// Takes in what came after all that is known.
+    pub fn take(&mut self, fact: ModelFact) {
+        let ModelFact { at, by, what, .. } = fact;
+        match what {
+            ModelEvent::PullIs(said) => self.hear(*said, at),
+            ModelEvent::Promoted { of, stage } => {
+                let stages = self.stages.entry(of.model).or_default();
+                stages.promote(of.version, &stage, at, by);
+            }
+            ModelEvent::RolledBack { to, reason } => {
+                let stages = self.stages.entry(to.model).or_default();
+                stages.roll_back(to.version, reason, at, by);
+            }
+        }
+    }
+
+    fn hear(&mut self, said: PullIs, at: Timestamp) {
+        let before = self.pulls.get(&said.pull);
+        let kept = before.filter(|it| it.said.claim == said.claim);
+        let since = kept.map_or(at, |it| it.since);
+        self.pulls.insert(said.pull, Claimant { said, since });
+    }
+
+    /// What a pull request said last.
+    pub fn said(&self, pull: ItemNumber) -> Option<&PullIs> {
+        self.pulls.get(&pull).map(|claimant| &claimant.said)
+    }
+
+    /// The pull request that a version belongs to: the one that was merged as it, or else the one that
+    /// has wanted to be it for longest.
+    pub fn owner(&self, of: &ModelVersion) -> Option<ItemNumber> {
+        self.claimant(of).map(|claimant| claimant.said.pull)
+    }
+
+    fn claimant(&self, of: &ModelVersion) -> Option<&Claimant> {
+        self.claimants(of).min_by_key(|it| {
+            let merged = it.said.record.as_ref().map(|record| record.merged_at);
+            (merged.is_none(), merged, it.since, it.said.pull)
+        })
+    }
+
+    fn claimants(&self, of: &ModelVersion) -> impl Iterator<Item = &Claimant> {
+        let of = of.clone();
+        let wants = move |it: &&Claimant| it.said.claim.as_ref() == Some(&of);
+        self.pulls.values().filter(wants)
+    }
+
+    /// The pull requests that want to be a version, or are it.
+    pub fn pulls_of(&self, of: &ModelVersion) -> Vec<ItemNumber> {
+        self.claimants(of).map(|it| it.said.pull).collect()
+    }
+
+    /// The record of a registered version.
+    pub fn record(&self, of: &ModelVersion) -> Option<&Record> {
+        self.claimant(of)?.said.record.as_deref()
+    }
+
+    /// The records of a model's registered versions, the newest version first.
+    pub fn records(&self, model: &ModelName) -> Vec<&Record> {
+        let mut records: Vec<&Record> = self
+            .pulls
+            .values()
+            .filter_map(|it| it.said.record.as_deref())
+            .filter(|record| record.of.model == *model)
+            .filter(|record| self.owner(&record.of) == Some(record.pull))
+            .collect();
+        records.sort_by(|one, other| other.of.version.cmp(&one.of.version));
+        records
+    }
+
+    /// The models of which anything is known, by name.
+    pub fn models(&self) -> Vec<&ModelName> {
+        let claimed = self.pulls.values().filter_map(|it| it.said.claim.as_ref());
+        let mut models: Vec<&ModelName> = claimed.map(|of| &of.model).collect();
+        models.extend(self.stages.keys());
+        models.sort();
+        models.dedup();
+        models
+    }
+
+    /// What ran and runs of a model.
+    pub fn stages(&self, model: &ModelName) -> Option<&Stages> {
+        self.stages.get(model)
+    }
+
+    /// Whether a version may go to a stage. To production goes only what both sides have signed.
+    fn promotion(
+        &self,
+        of: &ModelVersion,
+        stage: &str,
+        policy: &Policy,
+    ) -> Result<(), ModelRefusal> {
+        let known = &policy.model_stages;
+        if !known.iter().any(|known| known == stage) {
+            return Err(ModelRefusal::NoSuchStage {
+                stage: stage.to_owned(),
+                known: known.clone(),
+            });
+        }
+        let record = self.registered(of)?;
+        if stage == PRODUCTION && !record.open.is_empty() {
+            return Err(ModelRefusal::NotSigned {
+                of: of.clone(),
+                pull: record.pull,
+                open: record.open.clone(),
+            });
+        }
+        let stages = self.stages(&of.model);
+        if stages.and_then(|stages| stages.runs_in(stage)) == Some(&of.version) {
+            return Err(ModelRefusal::RunsThere {
+                of: of.clone(),
+                stage: stage.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// What a rollback of a model leads to.
+    fn rollback(&self, model: &ModelName) -> Result<Version, ModelRefusal> {
+        if !self.models().contains(&model) {
+            return Err(self.no_such_model(model));
+        }
+        let back = self.stages(model).and_then(Stages::before_production);
+        back.cloned().ok_or_else(|| ModelRefusal::NothingBefore {
+            model: model.clone(),
+        })
+    }
+
+    fn registered(&self, of: &ModelVersion) -> Result<&Record, ModelRefusal> {
+        if let Some(record) = self.record(of) {
+            return Ok(record);
+        }
+        if let Some(pull) = self.owner(of) {
+            let of = of.clone();
+            return Err(ModelRefusal::NotMerged { of, pull });
+        }
+        let records = self.records(&of.model);
+        if records.is_empty() {
+            return Err(self.no_such_model(&of.model));
+        }
+        Err(ModelRefusal::NoSuchVersion {
+            of: of.clone(),
+            known: records
+                .into_iter()
+                .map(|it| it.of.version.clone())
+                .collect(),
+        })
+    }
+
+    fn no_such_model(&self, model: &ModelName) -> ModelRefusal {
+        let slips = |known: &&&ModelName| strsim::osa_distance(known.as_str(), model.as_str());
+        let models = self.models();
+        let closest = models.iter().min_by_key(slips);
+        ModelRefusal::NoSuchModel {
+            model: model.clone(),
+            closest: closest
+                .filter(|known| slips(known) <= MOST_SLIPS)
+                .map(|known| (*known).clone()),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What is said of models and their versions.
+
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::Item;
+use crate::domain::registry::{ModelRefusal, Stages};
+use crate::domain::version::{ModelName, ModelVersion};
+
+use super::{Context, link, text, when, words};
+
+/// The most versions, stages or entries that a sentence lists.
+const MOST_LISTED: usize = 8;
+
+/// The version that a hand-off names and that belongs to another pull request.
+pub fn taken<'a>(item: &'a Item, ctx: &Context<'_>) -> Option<(&'a ModelVersion, ItemNumber)> {
+    let of = item.handoff.as_ref()?.model.as_ref()?;
+    let owner = ctx.registry.owner(of)?;
+    (owner != item.number).then_some((of, owner))
+}
+
+/// ``📦 Registered as `fraud-detector v2.3.0` · in production since 3 Dec 2026``
+pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
+    let of = item.handoff.as_ref()?.model.as_ref()?;
+    ctx.registry
+        .record(of)
+        .filter(|record| record.pull == item.number)?;
+    let stages = ctx.registry.stages(&of.model);
+    let runs = stages.into_iter().flat_map(Stages::current);
+    let runs = runs.filter(|run| run.version == of.version).map(|run| {
+        let since = when::day(run.from, ctx.policy);
+        format!(" · in {} since {since}", text::escape(&run.stage, 40))
+    });
+    let runs: String = runs.collect();
+    Some(format!("📦 Registered as {}{runs}", version(of)))
+}
+
+/// Why a command about a model is not carried out, and the way out.
+pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
+    match refusal {
+        ModelRefusal::NoSuchModel { model, closest } => {
+            let way = match closest {
+                Some(closest) => format!("did you mean {}?", name(closest)),
+                None => "a model is known once a hand-off names one of its versions: `/handoff model v1.0.0`.".to_owned(),
+            };
+            format!("there is no model {}; {way}", name(model))
+        }
+        ModelRefusal::NoSuchVersion { of, known } => format!(
+            "there is no {}; registered {}.",
+            version(of),
+            are(known.iter().map(|known| format!("`v{known}`")).collect())
+        ),
+        ModelRefusal::NotMerged { of, pull } => format!(
+            "{} is not registered yet: {} is not merged.",
+            version(of),
+            link::item(*pull, ctx)
+        ),
+        ModelRefusal::NoSuchStage { stage, known } => format!(
+            "there is no stage {}; there {}.",
+            text::code(stage, 40),
+            are(known.iter().map(|known| text::code(known, 40)).collect())
+        ),
+        ModelRefusal::NotSigned { of, pull, open } => format!(
+            "{} is not signed by both sides, and production needs that; open on {} {}. Signing is possible after the merge.",
+            version(of),
+            link::item(*pull, ctx),
+            are(open
+                .iter()
+                .map(|slug| text::code(slug.as_str(), 60))
+                .collect())
+        ),
+        ModelRefusal::RunsThere { of, stage } => {
+            format!("{} is in {} already.", version(of), text::code(stage, 40))
+        }
+        ModelRefusal::NothingBefore { model } => format!(
+            "no other version of {} was in production before; `/promote {model} … production` puts one there.",
+            name(model)
+        ),
+        ModelRefusal::Taken { of, by } => format!(
+            "{} belongs to {}, and one version is for one pull request; `/handoff {} v…` names another one.",
+            version(of),
+            link::item(*by, ctx),
+            of.model
+        ),
+    }
+}
+
+/// `` `fraud-detector` ``
+fn name(model: &ModelName) -> String {
+    text::code(model.as_str(), 60)
+}
+
+/// `` `fraud-detector v2.3.0` ``
+pub fn version(of: &ModelVersion) -> String {
+    text::code(&of.to_string(), 120)
+}
+
+/// `` is `a` ``, `` are `a` and `b` ``
+fn are(mut all: Vec<String>) -> String {
+    let verb = if all.len() == 1 { "is" } else { "are" };
+    if all.len() > MOST_LISTED {
+        let more = all.len() - MOST_LISTED;
+        all.truncate(MOST_LISTED);
+        all.push(format!("{more} more"));
+    }
+    format!("{verb} {}", words::listed(&all))
+}

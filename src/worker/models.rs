@@ -1,0 +1,198 @@
+//! The registry of models: commands are looked up in it when they are taken in, and what pull requests
+//! and promotions say goes into it, in the transaction of the look at the item that said it.
+
+use jiff::Timestamp;
+
+use super::intake::{Gathered, Source};
+use super::kept::Repository;
+use super::{StepError, Worker};
+use crate::domain::actor::Actor;
+use crate::domain::fact::FactId;
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::{Item, ModelMove, Towards};
+use crate::domain::order::Order;
+use crate::domain::registry::{Found, ModelEvent, ModelFact, PullIs, Registry, record};
+use crate::domain::version::ModelVersion;
+use crate::forge::Forge;
+use crate::store::{Key, MODELS, NewFact, Step};
+
+impl<F: Forge> Worker<F> {
+    /// What is known of a repository's models.
+    pub(super) async fn registry(&self, key: Key) -> Result<Registry, StepError> {
+        let store = &self.shared.store;
+        let docs = store.facts(key.installation, key.repo, MODELS).await?;
+        let facts: Result<Vec<ModelFact>, _> =
+            docs.iter().map(|doc| serde_json::from_str(doc)).collect();
+        Ok(Registry::fold(facts?))
+    }
+
+    /// The same for what is shown of an item, which is nothing where it hands over no model.
+    pub(super) async fn registry_for(&self, key: Key, item: &Item) -> Result<Registry, StepError> {
+        let named = item.handoff.as_ref().and_then(|it| it.model.as_ref());
+        match named {
+            Some(_) => self.registry(key).await,
+            None => Ok(Registry::empty()),
+        }
+    }
+
+    /// What the registry says of a command that is about a model; `None`: it is about none.
+    pub(super) async fn look_up(
+        &self,
+        order: &Order,
+        by: &Actor,
+        at: Timestamp,
+        source: &Source<'_>,
+        gathered: &mut Gathered,
+    ) -> Result<Option<Found>, StepError> {
+        if !order.is_about_models() {
+            return Ok(None);
+        }
+        let key = Key::repo(source.repo.installation, source.repo.id);
+        let mut registry = match gathered.registry.take() {
+            Some(registry) => registry,
+            None => self.registry(key).await?,
+        };
+        let policy = source.repository.policy_at(at);
+        let found = registry.look_up(order, source.number, policy);
+        // A command that follows sees what this one will have done.
+        if let Some(what) = found
+            .as_ref()
+            .and_then(|found| ModelEvent::of(order, found))
+            && by.is_lead(&policy.leads)
+        {
+            let by = Some(by.user.clone());
+            registry.take(ModelFact {
+                id: FactId(String::new()),
+                at,
+                by,
+                what,
+            });
+        }
+        gathered.registry = Some(registry);
+        Ok(found)
+    }
+
+    /// Tells the registry what an item says of models, and wakes those whom it concerns.
+    pub(super) async fn tell_registry(
+        &self,
+        key: Key,
+        before: Option<&Item>,
+        item: &Item,
+        repository: &Repository,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        let is_told =
+            |asked: &ModelMove| before.is_some_and(|before| before.model_moves.contains(asked));
+        for asked in item.model_moves.iter().filter(|asked| !is_told(asked)) {
+            step.facts
+                .push(stored(key, &promotion(item.number, asked))?);
+        }
+        let was = before.is_some_and(|before| before.handoff.is_some());
+        if item.handoff.is_none() && !was {
+            return Ok(());
+        }
+        let registry = self.registry(key).await?;
+        let experiments = self.experiments_of(key, item).await?;
+        let said = registry.said(item.number);
+        let says = PullIs {
+            pull: item.number,
+            turn: said.map_or(0, |said| said.turn + 1),
+            claim: claim(item, repository).cloned(),
+            record: record(item, &experiments, repository.policy())
+                .filter(|_| is_on_default_branch(item, repository))
+                .map(Box::new),
+        };
+        let told = said.map(|said| (said.claim.as_ref(), said.record.as_ref()));
+        if told.unwrap_or_default() == (says.claim.as_ref(), says.record.as_ref()) {
+            return Ok(());
+        }
+        let claims = [
+            said.and_then(|said| said.claim.as_ref()),
+            says.claim.as_ref(),
+        ];
+        for of in claims.into_iter().flatten() {
+            for number in registry.pulls_of(of) {
+                let other = Key::item(key.installation, key.repo, number);
+                step.wake.push((other, self.now()));
+            }
+        }
+        // What stands at a path of a commit is a fact of no time.
+        let times = step.facts.iter().map(|fact| fact.at);
+        let at = times.max().filter(|at| *at > Timestamp::UNIX_EPOCH);
+        let fact = ModelFact {
+            id: FactId(format!("pull:{}:{:06}", item.number, says.turn)),
+            at: at.unwrap_or_else(|| self.now()),
+            by: None,
+            what: ModelEvent::PullIs(Box::new(says)),
+        };
+        step.facts.push(stored(key, &fact)?);
+        Ok(())
+    }
+
+    /// The experiments that a pull request came out of: those that it builds on, and those on which the
+    /// items that it is linked to build.
+    async fn experiments_of(&self, key: Key, item: &Item) -> Result<Vec<Item>, StepError> {
+        let merged = item.handoff.as_ref().and_then(|it| it.merged.as_ref());
+        if merged.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut numbers: Vec<ItemNumber> = item.fields.builds_on.clone();
+        for number in item.links() {
+            let linked = self.item_now(key, number).await?;
+            numbers.extend(linked.iter().flat_map(Item::foundation_numbers));
+        }
+        numbers.sort();
+        numbers.dedup();
+        let mut experiments = Vec::new();
+        for number in numbers {
+            let explores = |item: &Item| item.kind.is_some_and(|it| it.kind.is_exploration());
+            experiments.extend(self.item_now(key, number).await?.filter(explores));
+        }
+        Ok(experiments)
+    }
+}
+
+/// The version that a pull request wants to be, or was merged as.
+fn claim<'a>(item: &'a Item, repository: &Repository) -> Option<&'a ModelVersion> {
+    let handoff = item.handoff.as_ref().filter(|handoff| !handoff.ended)?;
+    let sight = &item.pull.as_ref()?.sight;
+    let stands = sight.open || sight.merged && is_on_default_branch(item, repository);
+    handoff.model.as_ref().filter(|_| stands && !item.gone)
+}
+
+/// Versions are registered on the default branch only.
+fn is_on_default_branch(item: &Item, repository: &Repository) -> bool {
+    let base = item.pull.as_ref().map(|pull| pull.sight.base.as_str());
+    base == Some(repository.now.default_branch.as_str())
+}
+
+/// A promotion or rollback as the registry keeps it.
+fn promotion(number: ItemNumber, asked: &ModelMove) -> ModelFact {
+    let (comment, index) = asked.place;
+    let of = asked.of.clone();
+    ModelFact {
+        id: FactId(format!("move:{number}:{comment:012}:{index:04}")),
+        at: asked.at,
+        by: Some(asked.by.clone()),
+        what: match &asked.towards {
+            Towards::Stage(stage) => ModelEvent::Promoted {
+                of,
+                stage: stage.clone(),
+            },
+            Towards::BackToProduction(reason) => ModelEvent::RolledBack {
+                to: of,
+                reason: reason.clone(),
+            },
+        },
+    }
+}
+
+fn stored(key: Key, fact: &ModelFact) -> Result<NewFact, serde_json::Error> {
+    Ok(NewFact {
+        repo: key.repo,
+        number: MODELS,
+        id: fact.id.0.clone(),
+        at: fact.at,
+        doc: serde_json::to_string(fact)?,
+    })
+}

@@ -1,0 +1,476 @@
+//! Versions of models: which pull request is which version, what is registered, and what runs where
+//! (product §6).
+
+use labhand::domain::ids::ItemNumber;
+use serde_json::{Value, json};
+
+use crate::handoff::CARD;
+use crate::lab::Lab;
+
+/// Two entries, one for each side: mira signs the card, ana the serving.
+const TWO: &str = "\
+calendar: { timezone: Europe/Berlin }
+teams:
+  data_science: [acme/data-science]
+  engineering: [acme/ml-platform]
+handoff:
+  entries:
+    artifact: off
+    features: off
+    io-format: off
+    benchmarks: off
+    feature-pipeline: off
+    monitoring: off
+    ab-testing: off
+    scaling: off
+    integration-tests: off
+    performance: off
+    incidents: off
+    docs: off
+";
+
+/// A hand-off of mira's that names a version.
+async fn hand_over(lab: &Lab, version: &str) -> ItemNumber {
+    let pull = lab
+        .person("mira")
+        .open_pull("Serve the fraud detector")
+        .branch(&format!("serve-{version}"))
+        .body(&format!("Model: fraud-detector {version}"))
+        .files(&[("docs/model_card.md", CARD)])
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    pull
+}
+
+async fn sign(lab: &Lab, pull: ItemNumber) {
+    lab.says(pull, "mira", "/sign model-card docs/model_card.md")
+        .await;
+    lab.says(pull, "ana", "/sign serving").await;
+}
+
+/// A version that is signed and merged.
+async fn registered(lab: &Lab, version: &str) -> ItemNumber {
+    let pull = hand_over(lab, version).await;
+    sign(lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    pull
+}
+
+async fn models(lab: &Lab, query: &str) -> Value {
+    let url = format!("{}/api/v1/repos/acme/fraud/models{query}", lab.address);
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Stage, version and how it came there.
+fn history(told: &Value) -> Vec<String> {
+    let runs = told["models"][0]["history"].as_array().unwrap();
+    let word = |run: &Value, name: &str| run[name].as_str().unwrap_or("-").to_owned();
+    runs.iter()
+        .map(|run| {
+            let words = ["stage", "version", "how", "by"].map(|name| word(run, name));
+            let ended = if run["until"].is_null() {
+                ""
+            } else {
+                " (ended)"
+            };
+            format!("{}{ended}", words.join(" "))
+        })
+        .collect()
+}
+
+fn gate(lab: &Lab, pull: ItemNumber) -> String {
+    let check = lab.check(pull, "labhand/handoff").expect("the check");
+    format!("{}: {}", check.conclusion, check.title)
+}
+
+fn read_all(lab: &Lab) {
+    for issue in lab.gh.issues(crate::lab::REPO) {
+        lab.whatever_was_said(issue.number);
+    }
+}
+
+#[tokio::test]
+async fn a_signed_hand_off_that_is_merged_is_a_registered_version() {
+    let lab = Lab::policy(TWO).await;
+    let pull = registered(&lab, "v2.3").await;
+    let checklist = lab.checklist(pull).body;
+    assert!(
+        checklist.contains("📦 Registered as `fraud-detector v2.3.0`"),
+        "{checklist}"
+    );
+    let told = models(&lab, "").await;
+    assert_eq!(told["models"][0]["name"], "fraud-detector");
+    let version = &told["models"][0]["versions"][0];
+    assert_eq!(version["version"], "2.3.0");
+    assert_eq!(version["pull"], json!(pull.0));
+    assert_eq!(version["complete"], true);
+    assert_eq!(version["merged_by"], "lena");
+    assert_eq!(version["card"]["path"], "docs/model_card.md");
+    assert_eq!(version["signatures"][1]["by"], "ana");
+    assert_eq!(version["signatures"][1]["side"], "engineering");
+    assert!(version["commit"].as_str().is_some_and(|it| it.len() == 40));
+    lab.at_once().await;
+    let board = lab.board();
+    assert!(board.contains("**Models**"), "{board}");
+    assert!(
+        board.contains("| `fraud-detector` |  |  | v2.3.0 · "),
+        "{board}"
+    );
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn the_record_names_the_experiments_that_the_version_came_out_of() {
+    let lab = Lab::policy(TWO).await;
+    let mira = lab.person("mira");
+    let experiment = mira
+        .open_issue("Test BERT vs GPT for classification")
+        .body("### Hypothesis\n\nBERT is better\n\n### Success metric\n\nf1 >= 0.85\n\n### Time box\n\n3d\n")
+        .assign(&["mira"])
+        .send();
+    lab.settle().await;
+    lab.says(experiment, "mira", "/activate").await;
+    lab.says(experiment, "mira", "/result f1=0.87\n/findings It is.")
+        .await;
+    lab.says(experiment, "lena", "/decide productionize It is worth it.")
+        .await;
+    let opened = lab.gh.issues(crate::lab::REPO);
+    let product = opened
+        .iter()
+        .find(|issue| issue.title.starts_with("Productionize"))
+        .expect("the development issue");
+    let pull = mira
+        .open_pull("Serve it")
+        .branch("serve")
+        .body(&format!(
+            "Closes #{}\n\nModel: ticket-router v1",
+            product.number
+        ))
+        .files(&[("docs/model_card.md", CARD)])
+        .send();
+    lab.settle().await;
+    sign(&lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    let told = models(&lab, "").await;
+    let experiments = &told["models"][0]["versions"][0]["experiments"];
+    let expected = json!([{
+        "number": experiment.0,
+        "title": "Test BERT vs GPT for classification",
+        "verdict": "productionize",
+    }]);
+    assert_eq!(*experiments, expected, "{told}");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn one_version_is_for_one_pull_request() {
+    let lab = Lab::policy(TWO).await;
+    let first = hand_over(&lab, "v2.3.0").await;
+    let second = hand_over(&lab, "2.3").await;
+    sign(&lab, second).await;
+    let expected =
+        format!("failure: fraud-detector v2.3.0 belongs to #{first}; name another version");
+    assert_eq!(gate(&lab, second), expected);
+    assert!(gate(&lab, first).starts_with("failure: 0 of 2 signed"));
+    let checklist = lab.checklist(second).body;
+    assert!(
+        checklist.contains("`fraud-detector v2.3.0` belongs to"),
+        "{checklist}"
+    );
+
+    // Naming it by command is refused as well.
+    let third = lab
+        .person("mira")
+        .open_pull("Serve it too")
+        .branch("serve-too")
+        .send();
+    lab.settle().await;
+    let said = lab
+        .refused(third, "mira", "/handoff fraud-detector v2.3.0")
+        .await;
+    assert!(
+        said.contains("one version is for one pull request"),
+        "{said}"
+    );
+
+    // Another version is free, and so is this one once the first lets go of it.
+    lab.person("mira").close(first);
+    lab.settle().await;
+    assert_eq!(gate(&lab, second), "success: Complete: 2 of 2 signed");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_version_that_was_merged_stays_what_it_is() {
+    let lab = Lab::policy(TWO).await;
+    let pull = registered(&lab, "v2.3.0").await;
+    let said = lab
+        .refused(pull, "mira", "/handoff fraud-detector v2.4.0")
+        .await;
+    assert!(
+        said.contains("it was merged as `fraud-detector v2.3.0`"),
+        "{said}"
+    );
+    lab.person("mira")
+        .edit_text(pull, "Model: fraud-detector v9.0.0");
+    lab.settle().await;
+    let told = models(&lab, "").await;
+    assert_eq!(told["models"][0]["versions"][0]["version"], "2.3.0");
+    // Nobody takes it afterwards.
+    let late = hand_over(&lab, "v2.3.0").await;
+    assert!(gate(&lab, late).contains(&format!("belongs to #{pull}")));
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn promotions_and_rollbacks_are_a_history() {
+    let lab = Lab::policy(TWO).await;
+    let first = registered(&lab, "v1").await;
+    let second = registered(&lab, "v2").await;
+    lab.says(first, "lena", "/promote fraud-detector v1 production")
+        .await;
+    lab.says(second, "lena", "/promote fraud-detector v2 staging")
+        .await;
+    lab.says(second, "lena", "/promote fraud-detector v2.0.0 Production")
+        .await;
+    let told = models(&lab, "").await;
+    let expected = [
+        "production 1.0.0 promoted lena (ended)",
+        "staging 2.0.0 promoted lena",
+        "production 2.0.0 promoted lena",
+    ];
+    assert_eq!(history(&told), expected);
+
+    lab.says(
+        second,
+        "lena",
+        "/rollback fraud-detector too many false alarms",
+    )
+    .await;
+    let told = models(&lab, "").await;
+    assert_eq!(history(&told)[3], "production 1.0.0 rolled-back lena");
+    assert_eq!(
+        told["models"][0]["history"][3]["reason"],
+        "too many false alarms"
+    );
+    // There is nothing before the first one.
+    let said = lab
+        .refused(second, "lena", "/rollback fraud-detector even worse")
+        .await;
+    assert!(
+        said.contains("no other version of `fraud-detector`"),
+        "{said}"
+    );
+    lab.at_once().await;
+    let board = lab.board();
+    assert!(
+        board.contains("rolled back by lena: too many false alarms"),
+        "{board}"
+    );
+    let checklist = lab.checklist(second).body;
+    assert!(
+        checklist.contains("in staging since 23 Nov 2026"),
+        "{checklist}"
+    );
+
+    // What is archived runs nowhere.
+    lab.says(first, "lena", "/promote fraud-detector v1 archived")
+        .await;
+    let told = models(&lab, "").await;
+    let stages = told["models"][0]["stages"].as_array().unwrap();
+    let stages: Vec<&str> = stages
+        .iter()
+        .filter_map(|it| it["stage"].as_str())
+        .collect();
+    assert_eq!(stages, ["staging", "archived"]);
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn commands_of_one_comment_follow_each_other() {
+    let lab = Lab::policy(TWO).await;
+    registered(&lab, "v1").await;
+    let pull = registered(&lab, "v2").await;
+    lab.says(
+        pull,
+        "lena",
+        "/promote fraud-detector v1 production\n/promote fraud-detector v2 production\n/rollback fraud-detector it was too early",
+    )
+    .await;
+    let told = models(&lab, "").await;
+    let expected = [
+        "production 1.0.0 promoted lena (ended)",
+        "production 2.0.0 promoted lena (ended)",
+        "production 1.0.0 rolled-back lena",
+    ];
+    assert_eq!(history(&told), expected);
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn only_a_lead_promotes_and_only_what_there_is() {
+    let lab = Lab::policy(TWO).await;
+    let pull = registered(&lab, "v2.3.0").await;
+    for who in ["mira", "ana", "lee", "otto"] {
+        let said = lab
+            .refused(pull, who, "/promote fraud-detector v2.3.0 production")
+            .await;
+        assert!(said.contains("it is for a lead"), "{who}: {said}");
+        let said = lab
+            .refused(pull, who, "/rollback fraud-detector why not")
+            .await;
+        assert!(said.contains("it is for a lead"), "{who}: {said}");
+    }
+    for (command, answer) in [
+        (
+            "/promote fraud-detecter v2.3.0 production",
+            "there is no model `fraud-detecter`; did you mean `fraud-detector`?",
+        ),
+        (
+            "/promote spam v1 production",
+            "there is no model `spam`; a model is known once",
+        ),
+        (
+            "/promote fraud-detector v3 production",
+            "there is no `fraud-detector v3.0.0`; registered is `v2.3.0`.",
+        ),
+        (
+            "/promote fraud-detector v2.3.0 prod",
+            "there is no stage `prod`; there are `staging`, `production` and `archived`.",
+        ),
+        (
+            "/promote fraud-detector production",
+            "is no model, version and stage",
+        ),
+        ("/promote", "what to promote is missing"),
+        ("/rollback fraud-detector", "the reason is missing"),
+        ("/rollback größe x", "is no name of a model"),
+    ] {
+        let said = lab.refused(pull, "lena", command).await;
+        assert!(said.contains(answer), "{command}: {said}");
+    }
+    lab.says(pull, "lena", "/promote fraud-detector v2.3.0 production")
+        .await;
+    let said = lab
+        .refused(pull, "lena", "/promote fraud-detector v2.3.0 PRODUCTION")
+        .await;
+    assert!(said.contains("is in `production` already"), "{said}");
+    let told = models(&lab, "").await;
+    assert_eq!(history(&told), ["production 2.3.0 promoted lena"]);
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn what_was_merged_unsigned_is_no_candidate_for_production_until_it_is_signed() {
+    let lab = Lab::policy(TWO).await;
+    let pull = hand_over(&lab, "v2.3.0").await;
+    lab.says(pull, "mira", "/sign model-card docs/model_card.md")
+        .await;
+    let said = lab
+        .refused(pull, "lena", "/promote fraud-detector v2.3.0 staging")
+        .await;
+    assert!(said.contains("is not registered yet"), "{said}");
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    lab.at_once().await;
+    assert!(
+        lab.board().contains("⚠️ **unsigned**: 1 entry"),
+        "{}",
+        lab.board()
+    );
+    lab.says(pull, "lena", "/promote fraud-detector v2.3.0 staging")
+        .await;
+    let said = lab
+        .refused(pull, "lena", "/promote fraud-detector v2.3.0 production")
+        .await;
+    assert!(said.contains("production needs that"), "{said}");
+    assert!(said.contains("`serving`"), "{said}");
+    lab.says(pull, "ana", "/sign serving").await;
+    lab.says(pull, "lena", "/promote fraud-detector v2.3.0 production")
+        .await;
+    let told = models(&lab, "").await;
+    let version = &told["models"][0]["versions"][0];
+    assert_eq!(version["open"], json!([]));
+    assert_eq!(version["open_when_merged"], json!(["serving"]));
+    lab.at_once().await;
+    assert!(
+        lab.board().contains("signed after the merge"),
+        "{}",
+        lab.board()
+    );
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn what_ran_on_a_day_is_told() {
+    let lab = Lab::policy(TWO).await;
+    let pull = registered(&lab, "v1").await;
+    registered(&lab, "v2").await;
+    lab.until("2026-11-24T08:00:00Z").await;
+    lab.says(pull, "lena", "/promote fraud-detector v1 production")
+        .await;
+    lab.until("2026-11-26T08:00:00Z").await;
+    lab.says(pull, "lena", "/promote fraud-detector v2 production")
+        .await;
+    for (day, versions) in [
+        ("2026-11-23", vec![]),
+        ("2026-11-24", vec!["1.0.0"]),
+        ("2026-11-25", vec!["1.0.0"]),
+        ("2026-11-26", vec!["1.0.0", "2.0.0"]),
+        ("2027-03-03", vec!["2.0.0"]),
+    ] {
+        let told = models(&lab, &format!("?on={day}")).await;
+        let runs = told["models"][0]["history"].as_array().unwrap();
+        let ran: Vec<&str> = runs
+            .iter()
+            .filter_map(|run| run["version"].as_str())
+            .collect();
+        assert_eq!(ran, versions, "{day}: {told}");
+    }
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn another_branch_registers_nothing() {
+    let lab = Lab::policy(TWO).await;
+    // A pull request comes from a branch, and here is one to go to.
+    lab.person("mira")
+        .open_pull("Release 1")
+        .branch("release-1")
+        .send();
+    let pull = lab
+        .person("mira")
+        .open_pull("Serve the fraud detector")
+        .branch("serve")
+        .base("release-1")
+        .body("Model: fraud-detector v2.3.0")
+        .files(&[("docs/model_card.md", CARD)])
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    sign(&lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    assert_eq!(models(&lab, "").await["models"], json!([]));
+    // So the version is free.
+    let right = registered(&lab, "v2.3.0").await;
+    let told = models(&lab, "").await;
+    assert_eq!(told["models"][0]["versions"][0]["pull"], json!(right.0));
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_restart_forgets_no_model() {
+    let lab = Lab::policy(TWO).await;
+    let pull = registered(&lab, "v1").await;
+    lab.says(pull, "lena", "/promote fraud-detector v1 production")
+        .await;
+    let before = models(&lab, "").await;
+    let lab = lab.restart().await;
+    assert_eq!(models(&lab, "").await, before);
+    read_all(&lab);
+}
