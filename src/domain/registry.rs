@@ -318,3 +318,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

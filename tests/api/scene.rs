@@ -276,8 +276,8 @@ fn models() -> Vec<ModelFact> {
         stage: "production".to_owned(),
     };
     let mut facts = vec![
-        fact("pull:30", "2026-11-20T09:00:00Z", merged(30, "v2.2.0")),
-        fact("pull:57", "2026-12-03T10:30:00Z", merged(57, "v2.3.0")),
+        fact("pull:30", "2026-11-20T09:00:00Z", merged(plain_record())),
+        fact("pull:57", "2026-12-03T10:30:00Z", merged(record())),
         fact("move:1", "2026-11-20T10:00:00Z", promoted("v2.2.0")),
         fact("move:2", "2026-12-03T12:00:00Z", promoted("v2.3.0")),
     ];
@@ -289,8 +289,30 @@ fn models() -> Vec<ModelFact> {
     facts
 }
 
-fn merged(pull: u64, version: &str) -> ModelEvent {
-    let of = model_version(&format!("fraud-detector {version}")).unwrap();
+fn merged(record: Record) -> ModelEvent {
+    ModelEvent::PullIs(Box::new(PullIs {
+        pull: record.pull,
+        turn: 0,
+        claim: Some(record.of.clone()),
+        record: Some(Box::new(record)),
+    }))
+}
+
+/// From before there were sides.
+fn plain_record() -> Record {
+    Record {
+        of: model_version("fraud-detector v2.2.0").unwrap(),
+        pull: ItemNumber(30),
+        merged_at: at("2026-11-20T09:00:00Z"),
+        self_signed: true,
+        entries: Vec::new(),
+        card: None,
+        experiments: Vec::new(),
+        ..record()
+    }
+}
+
+fn record() -> Record {
     let head = CommitSha::new("3f2a91c04de1b7a86c5d2e90f8b13a47c6d5e8f1");
     let signed = |slug: &str, side: Side, user: User, evidence: Option<&str>| EntryRecord {
         slug: Slug::new(slug),
@@ -327,9 +349,9 @@ fn merged(pull: u64, version: &str) -> ModelEvent {
             ),
         ],
     });
-    let record = Record {
-        of: of.clone(),
-        pull: ItemNumber(pull),
+    Record {
+        of: model_version("fraud-detector v2.3.0").unwrap(),
+        pull: ItemNumber(57),
         title: "Hand over the fraud detector".to_owned(),
         merged_at: at("2026-12-03T10:30:00Z"),
         merged_by: Some(user(5, "lena")),
@@ -353,11 +375,5 @@ fn merged(pull: u64, version: &str) -> ModelEvent {
             title: "Compare BERT vs GPT-2 for classification (3 days)".to_owned(),
             decided: Some(Verdict::Productionize),
         }],
-    };
-    ModelEvent::PullIs(Box::new(PullIs {
-        pull: ItemNumber(pull),
-        turn: 0,
-        claim: Some(of),
-        record: Some(Box::new(record)),
-    }))
+    }
 }
