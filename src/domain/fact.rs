@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::{Actor, Needs, User};
 use super::entries::Slug;
 use super::evidence::{CardReading, ThingAt};
+use super::handoff::CarriedOver;
 use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
 use super::order::{Misread, Order};
@@ -61,7 +62,10 @@ impl Fact {
             What::Closed { .. } => 14,
             What::Reopened => 15,
             What::Observed(_) => 16,
-            What::BuiltOnBy { .. } | What::FollowedBy { .. } | What::Tried { .. } => 17,
+            What::BuiltOnBy { .. }
+            | What::FollowedBy { .. }
+            | What::Tried { .. }
+            | What::CarriedOver(_) => 17,
             What::Moved { .. } => 18,
             What::Gone => 19,
         };
@@ -179,6 +183,8 @@ pub enum What {
         /// The item.
         number: ItemNumber,
     },
+    /// The model's previous version was signed so.
+    CarriedOver(Box<CarriedOver>),
     /// The milestone of this number was changed, or deleted.
     MilestoneIs {
         /// Which.

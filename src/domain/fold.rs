@@ -97,6 +97,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             item.built_on_by.insert(*number);
         }
         What::ClosesProduct { number } => pulls::closes_product(item, *number, fact.at),
+        What::CarriedOver(carried) => pulls::carry_over(item, carried, ground.policy),
         What::MilestoneIs { number, now } => {
             if item
                 .milestone

@@ -11,12 +11,14 @@ pub use super::entries::{Entry, Owner, Side, Slug, standard_entries};
 use super::evidence::{CardReading, Evidence};
 use super::ids::{CommitSha, UserId};
 use super::policy::{Member, Policy};
-use super::version::ModelVersion;
+use super::version::{ModelVersion, Version};
 
 mod backing;
+mod carry;
 mod push;
 
 pub use backing::MODEL_CARD;
+pub use carry::{CarriedOver, Heir};
 pub use push::Voided;
 
 /// That somebody answers for an entry.
@@ -33,6 +35,9 @@ pub struct Signature {
     /// Git's id of what stood at the path; `None` for a link.
     #[serde(default)]
     pub object: Option<String>,
+    /// The version of which it was inherited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Version>,
 }
 
 /// A hand-off and its signatures.
@@ -53,6 +58,9 @@ pub struct Handoff {
     pub off: BTreeMap<Side, (User, String)>,
     /// It was ended.
     pub ended: bool,
+    /// The version as which it has inherited signatures of the one before.
+    #[serde(default)]
+    pub carried_as: Option<ModelVersion>,
     /// The file that somebody last gave as the model card.
     #[serde(default)]
     pub card: Option<CardTried>,
@@ -181,6 +189,7 @@ impl Handoff {
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),
             ended: false,
+            carried_as: None,
             card: None,
             merged: None,
         }
@@ -318,6 +327,7 @@ impl Handoff {
             head: head.cloned(),
             evidence: evidence.map(str::to_owned),
             object,
+            carried: None,
         };
         for side in sides {
             mark.voided.remove(&side);

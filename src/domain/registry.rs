@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::User;
 use super::fact::FactId;
+use super::handoff::CarriedOver;
 use super::ids::ItemNumber;
 use super::order::Order;
 use super::policy::Policy;
@@ -225,6 +226,25 @@ impl Registry {
             .collect();
         records.sort_by(|one, other| other.of.version.cmp(&one.of.version));
         records
+    }
+
+    /// What a version inherits: the signatures of the newest one before it that was signed by both sides.
+    pub fn inheritance(&self, of: &ModelVersion) -> CarriedOver {
+        let records = self.records(&of.model).into_iter();
+        let before = records
+            .filter(|record| record.of.version < of.version)
+            .find(|record| record.open.is_empty());
+        let signed = before.iter().flat_map(|record| &record.entries);
+        CarriedOver {
+            of: of.clone(),
+            from: before.map(|record| record.of.version.clone()),
+            signed: signed
+                .flat_map(|entry| {
+                    let signed = entry.signed.iter();
+                    signed.map(|(side, by)| (entry.slug.clone(), *side, by.clone()))
+                })
+                .collect(),
+        }
     }
 
     /// The models of which anything is known, by name.

@@ -177,7 +177,12 @@ fn signers(sides: &[Side], mark: &Mark, signed: bool) -> String {
     let mut names: Vec<String> = Vec::new();
     for side in sides {
         if let Some(signature) = mark.signed.get(side) {
-            let name = text::name(&signature.by.login);
+            let mut name = text::name(&signature.by.login);
+            if let Some(version) = &signature.carried {
+                let version = text::escape(&version.to_string(), 60);
+                // Writing to a string cannot fail.
+                let _ = write!(name, " (carried over from v{version})");
+            }
             if !names.contains(&name) {
                 names.push(name);
             }

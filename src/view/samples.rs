@@ -184,6 +184,7 @@ impl Sample {
             took_side: BTreeMap::new(),
             off: BTreeMap::new(),
             ended: false,
+            carried_as: None,
             card: None,
             merged: None,
         };
@@ -194,6 +195,7 @@ impl Sample {
                 head: Some(sight(false).head),
                 evidence: evidence.map(str::to_owned),
                 object: None,
+                carried: None,
             };
             let mark: &mut Mark = handoff.marks.entry(Slug::new(slug)).or_default();
             mark.signed.insert(side, signature);

@@ -90,6 +90,7 @@ fn handoff() -> impl Strategy<Value = Handoff> {
                         head: Some(sight(false).head),
                         evidence: Some(text.clone()),
                         object: None,
+                        carried: None,
                     };
                     mark.signed.insert(side, signature);
                 }

@@ -258,6 +258,7 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }

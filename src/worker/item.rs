@@ -89,6 +89,8 @@ impl<F: Forge> Worker<F> {
             .await?;
         self.find_products(key, &mut item, &mut history, &mut gathered, &repository)
             .await?;
+        self.find_inheritance(key, &mut item, &mut history, &mut gathered, &repository)
+            .await?;
         self.find_evidence(lease, &mut item, &mut history, &mut gathered, &repository)
             .await?;
         self.find_other_boxes(

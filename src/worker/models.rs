@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 
 use super::intake::{Gathered, Source};
+use super::items::learn;
 use super::kept::Repository;
 use super::{StepError, Worker};
 use crate::domain::actor::Actor;
-use crate::domain::fact::FactId;
+use crate::domain::fact::{Fact, FactId, What};
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, ModelMove, Towards};
 use crate::domain::order::Order;
@@ -126,6 +127,38 @@ impl<F: Forge> Worker<F> {
             what: ModelEvent::PullIs(Box::new(says)),
         };
         step.facts.push(stored(key, &fact)?);
+        Ok(())
+    }
+
+    /// What a hand-off that names a version inherits of the one before, once for each version that it
+    /// names.
+    pub(super) async fn find_inheritance(
+        &self,
+        key: Key,
+        item: &mut Item,
+        history: &mut Vec<Fact>,
+        gathered: &mut Gathered,
+        repository: &Repository,
+    ) -> Result<(), StepError> {
+        let handoff = item.handoff.as_ref().filter(|handoff| !handoff.ended);
+        let named = handoff.and_then(|handoff| {
+            let of = handoff.model.as_ref()?;
+            (handoff.carried_as.as_ref() != Some(of) && handoff.merged.is_none()).then_some(of)
+        });
+        let Some(of) = named.filter(|_| !repository.policy().handoff.carry_over.is_empty()) else {
+            return Ok(());
+        };
+        let carried = self.registry(key).await?.inheritance(of);
+        let told = history
+            .iter()
+            .filter(|fact| matches!(fact.what, What::CarriedOver(_)));
+        let fact = Fact {
+            id: FactId(format!("carried-over:{:04}", told.count())),
+            at: history.last().map_or_else(|| self.now(), |fact| fact.at),
+            by: None,
+            what: What::CarriedOver(Box::new(carried)),
+        };
+        learn(vec![fact], item, history, gathered, repository);
         Ok(())
     }
 

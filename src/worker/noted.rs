@@ -71,6 +71,7 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
@@ -103,6 +104,7 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }

@@ -156,6 +156,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
         | What::MilestoneIs { .. }
         | What::Tried { .. }
             if fact.at > moved_at =>
@@ -168,6 +169,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::OtherBox { .. }
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
         | What::MilestoneIs { .. }
         | What::Tried { .. }) => {
             id = formerly;

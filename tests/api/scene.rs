@@ -324,6 +324,7 @@ fn record() -> Record {
                 head: Some(head.clone()),
                 evidence: evidence.map(str::to_owned),
                 object: None,
+                carried: None,
             },
         )],
         waived: Vec::new(),

@@ -474,3 +474,132 @@ async fn a_restart_forgets_no_model() {
     assert_eq!(models(&lab, "").await, before);
     read_all(&lab);
 }
+
+/// Retraining inherits what engineering has signed, and the card if it is the same.
+const CARRIED: &str = "\
+teams:
+  data_science: [acme/data-science]
+  engineering: [acme/ml-platform]
+handoff:
+  carry_over: [serving, model-card, docs]
+  entries:
+    artifact: off
+    features: off
+    io-format: off
+    benchmarks: off
+    feature-pipeline: off
+    monitoring: off
+    ab-testing: off
+    scaling: off
+    integration-tests: off
+    performance: off
+    incidents: off
+";
+
+async fn sign_three(lab: &Lab, pull: ItemNumber) {
+    sign(lab, pull).await;
+    lab.says(pull, "jonas", "/sign docs").await;
+    lab.says(pull, "ana", "/sign docs docs/run.md").await;
+}
+
+async fn retrain(lab: &Lab, who: &str, version: &str, files: &[(&str, &str)]) -> ItemNumber {
+    let pull = lab
+        .person(who)
+        .open_pull("Retrain the fraud detector")
+        .branch(&format!("retrain-{version}"))
+        .body(&format!("Model: fraud-detector {version}"))
+        .files(files)
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    pull
+}
+
+/// The first version, whose files are on the default branch from then on.
+async fn first_version(lab: &Lab) -> ItemNumber {
+    let files = [("docs/model_card.md", CARD), ("docs/run.md", "# Run it\n")];
+    let pull = retrain(lab, "mira", "v1", &files).await;
+    sign_three(lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    pull
+}
+
+#[tokio::test]
+async fn retraining_inherits_signatures_of_the_version_before() {
+    let lab = Lab::policy(CARRIED).await;
+    first_version(&lab).await;
+    let pull = retrain(&lab, "mira", "v1.1", &[("train.py", "again\n")]).await;
+    let checklist = lab.checklist(pull).body;
+    // mira is the author, and signs for herself.
+    assert!(checklist.contains("- [ ] `model-card`"), "{checklist}");
+    assert!(
+        checklist
+            .contains("- [x] `serving` Model serving platform · ana (carried over from v1.0.0)"),
+        "{checklist}"
+    );
+    assert!(
+        checklist.contains("jonas (carried over from v1.0.0) + ana (carried over from v1.0.0)"),
+        "{checklist}"
+    );
+    lab.says(pull, "mira", "/sign model-card docs/model_card.md")
+        .await;
+    assert_eq!(gate(&lab, pull), "success: Complete: 3 of 3 signed");
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    let told = models(&lab, "").await;
+    let version = &told["models"][0]["versions"][0];
+    assert_eq!(version["version"], "1.1.0");
+    let signatures = version["signatures"].as_array().unwrap();
+    let carried: Vec<&Value> = signatures
+        .iter()
+        .filter(|it| it["carried_from"] == "1.0.0")
+        .collect();
+    assert_eq!(carried.len(), 3, "{version}");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn what_was_signed_of_other_content_is_not_inherited() {
+    let lab = Lab::policy(CARRIED).await;
+    first_version(&lab).await;
+    let files = [("docs/run.md", "# Run it otherwise\n")];
+    let pull = retrain(&lab, "jonas", "v1.1", &files).await;
+    let checklist = lab.checklist(pull).body;
+    // jonas is the author; ana had signed the page that is another one now.
+    assert!(
+        checklist.contains("- [ ] `docs` Documentation\n"),
+        "{checklist}"
+    );
+    assert!(
+        checklist.contains("- [x] `model-card` Model card: performance, limitations · mira (carried over from v1.0.0)"),
+        "{checklist}"
+    );
+    // A push that changes what was inherited ends it like any other signature.
+    lab.person("jonas")
+        .push(pull, &[("docs/model_card.md", "# Nothing\n")]);
+    lab.settle().await;
+    let checklist = lab.checklist(pull).body;
+    assert!(checklist.contains("- [ ] `model-card`"), "{checklist}");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn what_is_inherited_is_taken_back_by_its_own_side_and_stays_with_its_version() {
+    let lab = Lab::policy(CARRIED).await;
+    first_version(&lab).await;
+    let pull = retrain(&lab, "mira", "v1.1", &[("train.py", "again\n")]).await;
+    let said = lab.refused(pull, "jonas", "/unsign serving").await;
+    assert!(said.contains("serving"), "{said}");
+    lab.says(pull, "ana", "/unsign serving").await;
+    assert!(lab.checklist(pull).body.contains("- [ ] `serving`"));
+    // What is before everything else inherits nothing.
+    lab.says(pull, "mira", "/handoff fraud-detector v0.9").await;
+    let checklist = lab.checklist(pull).body;
+    assert!(!checklist.contains("carried over"), "{checklist}");
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 0 of 3 signed, waiting for acme/data-science: model-card · acme/ml-platform: serving · both sides: docs"
+    );
+    read_all(&lab);
+}

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::{Ground, notify_once, stages};
 use crate::domain::actor::Actor;
 use crate::domain::fact::{Fact, PullSight, What};
-use crate::domain::handoff::{Entry, Handoff, Merged, SignRefusal, Signer, Slug, is_self_signed};
+use crate::domain::handoff::{
+    CarriedOver, Entry, Handoff, Heir, Merged, SignRefusal, Signer, Slug, is_self_signed,
+};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::{Item, NoticeKind, Pull, Refusal};
 use crate::domain::kind::Stage;
@@ -153,6 +155,18 @@ pub(super) fn begin_handoff(item: &mut Item, at: Timestamp) {
         }
         Some(_) => {}
         None => item.handoff = Some(Handoff::begun(at, item.fields.model.clone())),
+    }
+}
+
+/// A hand-off inherits what the model's previous version had.
+pub(super) fn carry_over(item: &mut Item, carried: &CarriedOver, policy: &Policy) {
+    let heir = Heir {
+        author: item.author.as_ref().map(|author| author.id),
+        head: item.pull.as_ref().map(|pull| &pull.sight.head),
+        policy,
+    };
+    if let Some(handoff) = item.handoff.as_mut() {
+        handoff.inherit(carried, &heir, &mut item.evidence);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::entries::{Side, Slug};
 use crate::domain::handoff::Signature;
 use crate::domain::ids::{CommitSha, RepoName};
 use crate::domain::registry::{EntryRecord, Record, Registry, Run, Start};
-use crate::domain::version::ModelName;
+use crate::domain::version::{ModelName, Version};
 
 /// The models of a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -113,6 +113,8 @@ pub struct SignatureLine {
     pub head: Option<String>,
     /// A path in the repository or a link.
     pub evidence: Option<String>,
+    /// The version of which it was inherited.
+    pub carried_from: Option<String>,
 }
 
 /// One side's word that an entry does not apply.
@@ -270,6 +272,7 @@ fn signatures(entry: &EntryRecord) -> impl Iterator<Item = SignatureLine> {
         at: signature.at,
         head: signature.head.as_ref().map(CommitSha::to_string),
         evidence: signature.evidence.clone(),
+        carried_from: signature.carried.as_ref().map(Version::to_string),
     };
     entry.signed.iter().map(line)
 }
