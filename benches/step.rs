@@ -101,6 +101,7 @@ fn ordered(minute: i64, comment: &str) -> Fact {
         index: found.index,
         text: found.text,
         order: found.order,
+        found: None,
         needs: found.needs,
     };
     fact(minute, What::Ordered(Box::new(ordered)))

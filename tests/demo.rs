@@ -86,6 +86,13 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "check labhand/handoff ✓ Complete",
             "lena     merges #19",
             "stage/in-review → stage/done",
+            "checklist: 📦 Registered as recommender v2.3.0",
+            "/promote recommender v2.3.0 production",
+            // The next version inherits what the policy carries over, runs, and is rolled back.
+            "🤝 Hand-off of recommender 2.3.1 · 6 of 14 signed",
+            "/promote recommender v2.3.1 production",
+            "/rollback recommender the new tokenizer drops accents",
+            "📦 Registered as recommender v2.3.0 · in production since 4",
             // The board and the comments at the end.
             "📋 Board",
             "Sprint 12 · day 10 of 10",
@@ -93,6 +100,8 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "Sprint split │",
             "Committed    │ 60 % · 24 d │ 55 % · 22 d │ 35 % · 14 d",
             "▾ Production",
+            "recommender │ v2.3.0 since 4 Dec 2026",
+            "rolled back by lena: the new tokenizer drops accents",
             "Outcomes             │ supported 1 · refuted 2",
             "Boxes held: 4 of 6",
             // The night after the sprint.
@@ -104,6 +113,7 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "✓ +0.07",
             "🔎 Tried before: #3 Test BERT vs GPT for classification → abandoned, f1 0.61",
             "☑ artifact Trained model artifact · mira",
+            "☑ serving Model serving platform · ana (carried over from v2.3.0)",
         ],
     );
     let (_, end) = story.split_once("📋 Board").unwrap();

@@ -210,6 +210,21 @@ impl Registry {
         self.claimants(of).map(|it| it.said.pull).collect()
     }
 
+    /// The pull requests that say where a model runs: that of the version that goes somewhere, and those of
+    /// what is somewhere now.
+    pub fn concerned_by_moving(&self, of: &ModelVersion) -> Vec<ItemNumber> {
+        let current = self.stages(&of.model).into_iter().flat_map(Stages::current);
+        let there = current.map(|run| ModelVersion {
+            model: of.model.clone(),
+            version: run.version.clone(),
+        });
+        let versions = there.chain(std::iter::once(of.clone()));
+        let mut pulls: Vec<ItemNumber> = versions.filter_map(|of| self.owner(&of)).collect();
+        pulls.sort();
+        pulls.dedup();
+        pulls
+    }
+
     /// The record of a registered version.
     pub fn record(&self, of: &ModelVersion) -> Option<&Record> {
         self.claimant(of)?.said.record.as_deref()

@@ -85,16 +85,8 @@ impl<F: Forge> Worker<F> {
             history.extend(gathered.facts.iter().cloned());
             item = replay(number, &mut history, &repository);
         }
-        self.find_foundations(key, &mut item, &mut history, &mut gathered, &repository)
-            .await?;
-        self.find_products(key, &mut item, &mut history, &mut gathered, &repository)
-            .await?;
-        self.find_inheritance(key, &mut item, &mut history, &mut gathered, &repository)
-            .await?;
-        self.find_evidence(lease, &mut item, &mut history, &mut gathered, &repository)
-            .await?;
-        self.find_other_boxes(
-            key,
+        self.find_around(
+            lease,
             before.as_ref(),
             &mut item,
             &mut history,
@@ -102,10 +94,6 @@ impl<F: Forge> Worker<F> {
             &repository,
         )
         .await?;
-
-        find_milestone(&mut item, &mut history, &mut gathered, &repository)?;
-        self.find_earlier(key, &mut item, &mut history, &mut gathered, &repository)
-            .await?;
 
         if !gathered.facts.is_empty() {
             self.look_at_status(&repo, &item, &mut shown).await?;
@@ -135,6 +123,32 @@ impl<F: Forge> Worker<F> {
             repository.forget_label(label);
         }
         self.show_item(lease, item, shown, &repository, history)
+            .await
+    }
+
+    /// Finds out what the fold has to know of what is around an item.
+    async fn find_around(
+        &self,
+        lease: &Lease,
+        before: Option<&Item>,
+        item: &mut Item,
+        history: &mut Vec<Fact>,
+        gathered: &mut Gathered,
+        repository: &Repository,
+    ) -> Result<(), StepError> {
+        let key = lease.key;
+        self.find_foundations(key, item, history, gathered, repository)
+            .await?;
+        self.find_products(key, item, history, gathered, repository)
+            .await?;
+        self.find_inheritance(key, item, history, gathered, repository)
+            .await?;
+        self.find_evidence(lease, item, history, gathered, repository)
+            .await?;
+        self.find_other_boxes(key, before, item, history, gathered, repository)
+            .await?;
+        find_milestone(item, history, gathered, repository)?;
+        self.find_earlier(key, item, history, gathered, repository)
             .await
     }
 

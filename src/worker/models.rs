@@ -84,15 +84,22 @@ impl<F: Forge> Worker<F> {
     ) -> Result<(), StepError> {
         let is_told =
             |asked: &ModelMove| before.is_some_and(|before| before.model_moves.contains(asked));
-        for asked in item.model_moves.iter().filter(|asked| !is_told(asked)) {
-            step.facts
-                .push(stored(key, &promotion(item.number, asked))?);
-        }
+        let mut moves = item.model_moves.iter().filter(|asked| !is_told(asked));
+        let first = moves.next();
         let was = before.is_some_and(|before| before.handoff.is_some());
-        if item.handoff.is_none() && !was {
+        let hands_over = item.handoff.is_some() || was;
+        if first.is_none() && !hands_over {
             return Ok(());
         }
         let registry = self.registry(key).await?;
+        for asked in first.into_iter().chain(moves) {
+            self.wake_items(key, &registry.concerned_by_moving(&asked.of), step);
+            step.facts
+                .push(stored(key, &promotion(item.number, asked))?);
+        }
+        if !hands_over {
+            return Ok(());
+        }
         let experiments = self.experiments_of(key, item).await?;
         let said = registry.said(item.number);
         let says = PullIs {
@@ -112,10 +119,7 @@ impl<F: Forge> Worker<F> {
             says.claim.as_ref(),
         ];
         for of in claims.into_iter().flatten() {
-            for number in registry.pulls_of(of) {
-                let other = Key::item(key.installation, key.repo, number);
-                step.wake.push((other, self.now()));
-            }
+            self.wake_items(key, &registry.pulls_of(of), step);
         }
         // What stands at a path of a commit is a fact of no time.
         let times = step.facts.iter().map(|fact| fact.at);
@@ -128,6 +132,13 @@ impl<F: Forge> Worker<F> {
         };
         step.facts.push(stored(key, &fact)?);
         Ok(())
+    }
+
+    fn wake_items(&self, key: Key, numbers: &[ItemNumber], step: &mut Step<'_>) {
+        let items = numbers
+            .iter()
+            .map(|number| Key::item(key.installation, key.repo, *number));
+        step.wake.extend(items.map(|item| (item, self.now())));
     }
 
     /// What a hand-off that names a version inherits of the one before, once for each version that it

@@ -271,7 +271,10 @@ async fn promotions_and_rollbacks_are_a_history() {
         board.contains("rolled back by lena: too many false alarms"),
         "{board}"
     );
+    let back = lab.checklist(first).body;
+    assert!(back.contains("· in production since 23 Nov 2026"), "{back}");
     let checklist = lab.checklist(second).body;
+    assert!(!checklist.contains("in production"), "{checklist}");
     assert!(
         checklist.contains("in staging since 23 Nov 2026"),
         "{checklist}"

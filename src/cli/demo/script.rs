@@ -44,6 +44,7 @@ teams:
   engineering: [acme/ml-platform]
 handoff:
   paths: [\"models/**\"]
+  carry_over: [features, io-format, feature-pipeline, serving, monitoring, scaling, incidents, docs]
 ";
 
 /// What somebody does, and when, by the team's clocks.
@@ -130,6 +131,7 @@ const TIMEOUT_PULL: Name = Name("timeout-pull");
 const ENDPOINT_PULL: Name = Name("endpoint-pull");
 const HANDOFF: Name = Name("handoff");
 const RETRAIN_PULL: Name = Name("retrain-pull");
+const TOKENS: Name = Name("tokens");
 
 /// The item whose status comment is shown at the end.
 pub(super) const SHOWN_EXPERIMENT: Name = BERT;
@@ -141,6 +143,8 @@ pub(super) const SHOWN_MISTAKE: Name = ENDPOINT;
 pub(super) const SHOWN_FOLLOW_UP: Name = SHIP;
 /// The pull request whose checklist is shown at the end.
 pub(super) const SHOWN_HANDOFF: Name = HANDOFF;
+/// The one that inherits its signatures.
+pub(super) const SHOWN_RETRAINING: Name = TOKENS;
 
 const NOV: i8 = 11;
 const DEC: i8 = 12;
@@ -157,8 +161,8 @@ const fn says(at: DateTime, who: &'static str, on: Name, text: &'static str) -> 
     does(at, who, Act::Say { on, text })
 }
 
-const fn ticks(at: DateTime, who: &'static str, slugs: &'static [&'static str]) -> Step {
-    does(at, who, Act::Tick { on: HANDOFF, slugs })
+const fn ticks(at: DateTime, who: &'static str, on: Name, slugs: &'static [&'static str]) -> Step {
+    does(at, who, Act::Tick { on, slugs })
 }
 
 const fn opens(

@@ -17,26 +17,22 @@ pub(super) fn table(ctx: &Context<'_>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let mut table = format!(
+    let more = and_more(more).map(|more| format!("| {more} | | | |"));
+    let rows: Vec<String> = rows.into_iter().chain(more).collect();
+    let table = format!(
         "**Models**\n\n| Model | Production | Other stages | Newest version |\n|:--|:--|:--|:--|\n{}",
         rows.join("\n")
     );
-    if let Some(more) = and_more(more) {
-        table.push_str(&format!("\n| {more} | | | |"));
-    }
     let histories: Vec<String> = models
         .iter()
         .filter_map(|model| history(model, ctx))
         .collect();
-    let (lines, more) = fitting(histories.into_iter(), SECTION);
+    let (mut lines, more) = fitting(histories.into_iter(), SECTION);
     if lines.is_empty() {
         return Some(table);
     }
-    let mut ran = lines.join("\n");
-    if let Some(more) = and_more(more) {
-        ran.push_str(&format!("\n- {more}"));
-    }
-    let ran = text::details("What ran in production", &ran);
+    lines.extend(and_more(more).map(|more| format!("- {more}")));
+    let ran = text::details("What ran in production", &lines.join("\n"));
     Some(format!("{table}\n\n{ran}"))
 }
 
@@ -120,24 +116,25 @@ fn history(model: &ModelName, ctx: &Context<'_>) -> Option<String> {
 }
 
 fn ran(run: &Run, ctx: &Context<'_>) -> String {
-    let from = when::moment(run.from, ctx.policy);
-    let mut said = match run.until {
-        Some(until) => format!(
-            "{}, {from} – {}",
-            version(run),
-            when::moment(until, ctx.policy)
-        ),
+    let moment = |at| {
+        let (day, clock) = (when::day(at, ctx.policy), when::clock(at, ctx.policy));
+        format!("{day}, {clock}")
+    };
+    let from = moment(run.from);
+    let time = match run.until {
+        Some(until) => format!("{}, {from} – {}", version(run), moment(until)),
         None => format!("**{}** since {from}", version(run)),
     };
     let by = run.by.as_ref().map(|by| text::name(&by.login));
-    match (&run.start, by) {
-        (Start::Promoted, Some(by)) => said.push_str(&format!(" · {by}")),
-        (Start::Promoted, None) => {}
-        (Start::RolledBack { reason }, by) => said.push_str(&format!(
-            " · rolled back{}: {}",
-            by.map(|by| format!(" by {by}")).unwrap_or_default(),
-            text::escape(reason, 120)
-        )),
+    match &run.start {
+        Start::Promoted => [Some(time), by]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        Start::RolledBack { reason } => {
+            let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("{time} · rolled back{by}: {}", text::escape(reason, 120))
+        }
     }
-    said
 }

@@ -8,6 +8,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::entries::{Side, Slug};
 use crate::domain::handoff::Signature;
 use crate::domain::ids::{CommitSha, RepoName};
+use crate::domain::kind::Verdict;
 use crate::domain::registry::{EntryRecord, Record, Registry, Run, Start};
 use crate::domain::version::{ModelName, Version};
 
@@ -258,7 +259,7 @@ pub fn version(record: &Record) -> VersionSheet {
             .map(|it| ExperimentLine {
                 number: it.number.0,
                 title: it.title.clone(),
-                verdict: it.decided.map(|verdict| verdict.word()),
+                verdict: it.decided.map(Verdict::word),
             })
             .collect(),
     }

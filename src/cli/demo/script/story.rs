@@ -3,7 +3,7 @@
 use super::{
     Act, BASELINE, BERT, DEC, DEPLOY, DISTIL, DOCUMENT, ENDPOINT, ENDPOINT_PULL, FULL, GPT, GRAPH,
     HANDOFF, NLP, NOV, PAPERS, PIPELINE, POLICY, RETRAIN, RETRAIN_PULL, SHIP, Step, TIMEOUT_PULL,
-    TOOLING, does, on, opens, says, ticks,
+    TOKENS, TOOLING, does, on, opens, says, ticks,
 };
 
 /// The story.
@@ -299,6 +299,7 @@ pub(in super::super) const STORY: &[Step] = &[
     ticks(
         on(NOV, 30, 10, 10),
         "mira",
+        HANDOFF,
         &["artifact", "features", "io-format", "benchmarks"],
     ),
     says(
@@ -324,10 +325,11 @@ pub(in super::super) const STORY: &[Step] = &[
         HANDOFF,
         "/sign model-card docs/model_card.md",
     ),
-    ticks(on(NOV, 30, 10, 16), "mira", &["serving"]),
+    ticks(on(NOV, 30, 10, 16), "mira", HANDOFF, &["serving"]),
     ticks(
         on(DEC, 1, 10, 0),
         "ana",
+        HANDOFF,
         &["feature-pipeline", "serving", "monitoring", "scaling"],
     ),
     says(
@@ -360,6 +362,7 @@ pub(in super::super) const STORY: &[Step] = &[
     ticks(
         on(DEC, 2, 14, 0),
         "ana",
+        HANDOFF,
         &["integration-tests", "performance", "incidents", "docs"],
     ),
     // What a signature was given for has changed: it is asked for again.
@@ -394,6 +397,12 @@ pub(in super::super) const STORY: &[Step] = &[
         "/sign integration-tests performance incidents docs",
     ),
     does(on(DEC, 3, 11, 30), "lena", Act::Merge { on: HANDOFF }),
+    says(
+        on(DEC, 3, 11, 40),
+        "lena",
+        HANDOFF,
+        "/promote recommender v2.3.0 production",
+    ),
     does(
         on(DEC, 3, 14, 0),
         "lee",
@@ -406,6 +415,43 @@ pub(in super::super) const STORY: &[Step] = &[
         },
     ),
     does(on(DEC, 4, 11, 0), "ana", Act::Merge { on: RETRAIN_PULL }),
+    // The next version inherits what the policy carries over; it runs for an afternoon.
+    does(
+        on(DEC, 4, 11, 20),
+        "jonas",
+        Act::Propose {
+            name: TOKENS,
+            title: "Hand over the recommendation model with the new tokenizer",
+            text: "Model: recommender v2.3.1",
+            files: &[("models/recommender-2.3.onnx", "other weights\n")],
+            draft: false,
+        },
+    ),
+    says(
+        on(DEC, 4, 11, 30),
+        "jonas",
+        TOKENS,
+        "/sign artifact models/recommender-2.3.onnx\n/sign model-card docs/model_card.md\n/sign benchmarks integration-tests performance incidents docs\n/na ab-testing as before",
+    ),
+    says(
+        on(DEC, 4, 11, 45),
+        "ana",
+        TOKENS,
+        "/sign integration-tests performance\n/na ab-testing as before",
+    ),
+    does(on(DEC, 4, 12, 0), "lena", Act::Merge { on: TOKENS }),
+    says(
+        on(DEC, 4, 12, 5),
+        "lena",
+        TOKENS,
+        "/promote recommender v2.3.1 production",
+    ),
+    says(
+        on(DEC, 4, 14, 30),
+        "lena",
+        TOKENS,
+        "/rollback recommender the new tokenizer drops accents",
+    ),
     says(
         on(DEC, 4, 15, 0),
         "lena",
