@@ -10,6 +10,7 @@ mod ask;
 mod flow;
 mod folded;
 mod handoff;
+mod lifecycle;
 mod models;
 mod outcome;
 mod paragraphs;

@@ -4,7 +4,7 @@ use crate::domain::actor::Needs;
 use crate::domain::order::{Misread, Order};
 
 use super::args::{Args, misread, quoted};
-use super::{Command, Extent, HelpLine, ask, flow, handoff, models, outcome, shape};
+use super::{Command, Extent, HelpLine, ask, flow, handoff, lifecycle, models, outcome, shape};
 
 /// A [`Command`] as a value. It is made from the type alone, so none can lack its help.
 pub(super) struct Entry {
@@ -59,6 +59,9 @@ pub(super) static REGISTRY: &[Entry] = &[
     entry::<handoff::Sign>(),
     entry::<handoff::Unsign>(),
     entry::<handoff::NotApplicable>(),
+    entry::<lifecycle::Track>(),
+    entry::<lifecycle::Advance>(),
+    entry::<lifecycle::Retreat>(),
     entry::<models::Promote>(),
     entry::<models::Rollback>(),
 ];

@@ -22,6 +22,7 @@ mod boxes;
 mod elsewhere;
 mod kinds;
 mod labels;
+mod lifecycle;
 mod models;
 mod orders;
 mod outcome;
@@ -55,6 +56,9 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Closed { how } => close(item, *how, fact.at, ground),
         What::Reopened => reopen(item, fact.at, by),
         What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
+        What::Ticked { slug, on } if item.home.is_some() => {
+            lifecycle::tick(item, slug, *on, by, fact.at, ground.policy);
+        }
         What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
         What::Pull(sight) => pulls::see(item, sight, fact.at, ground),
         What::PullRead {
@@ -197,7 +201,8 @@ fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
-        | NoticeKind::WrongTick { .. } => false,
+        | NoticeKind::WrongTick { .. }
+        | NoticeKind::WrongGate { .. } => false,
     };
     if item
         .notices

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Bucket, Kind, Phase, Points, Stage, words};
+use super::lifecycle::LifecycleStage;
 use super::version::ModelName;
 
 /// A label of labhand's own.
@@ -27,6 +28,8 @@ pub enum Label {
     Points(Points),
     /// `model/fraud-detector`
     Model(ModelName),
+    /// `lifecycle/deployment`
+    Lifecycle(LifecycleStage),
     /// `blocked`
     Blocked,
     /// `handoff`
@@ -100,6 +103,7 @@ impl Label {
             "phase" => Phase::from_word(word).map(Self::Phase),
             "points" => points(word).map(Self::Points),
             "model" => ModelName::parse(word).map(Self::Model),
+            "lifecycle" => LifecycleStage::from_word(word).map(Self::Lifecycle),
             "timebox" => TimeboxLabel::from_word(word).map(Self::Timebox),
             "outcome" => OutcomeLabel::from_word(word).map(Self::Outcome),
             "needs" => word
@@ -119,6 +123,7 @@ impl Label {
             Self::Phase(phase) => format!("phase/{phase}"),
             Self::Points(points) => format!("points/{points}"),
             Self::Model(model) => format!("model/{model}"),
+            Self::Lifecycle(stage) => format!("lifecycle/{stage}"),
             Self::Blocked => "blocked".to_owned(),
             Self::Handoff => "handoff".to_owned(),
             Self::Timebox(timebox) => format!("timebox/{timebox}"),
@@ -139,7 +144,11 @@ impl Label {
             | Self::Model(_)
             | Self::Blocked
             | Self::Handoff => true,
-            Self::Timebox(_) | Self::Outcome(_) | Self::NeedsFindings | Self::Board => false,
+            Self::Lifecycle(_)
+            | Self::Timebox(_)
+            | Self::Outcome(_)
+            | Self::NeedsFindings
+            | Self::Board => false,
         }
     }
 
@@ -150,6 +159,7 @@ impl Label {
             .chain(Stage::ALL.iter().copied().map(Self::Stage))
             .chain(Bucket::ALL.iter().copied().map(Self::Bucket))
             .chain(Phase::ALL.iter().copied().map(Self::Phase))
+            .chain(LifecycleStage::ALL.iter().copied().map(Self::Lifecycle))
             .chain(TimeboxLabel::ALL.iter().copied().map(Self::Timebox))
             .chain(OutcomeLabel::ALL.iter().copied().map(Self::Outcome))
             .chain([
@@ -192,6 +202,7 @@ impl Label {
                     description: format!("About the model {model}"),
                 };
             }
+            Self::Lifecycle(stage) => lifecycle_style(*stage),
             Self::Blocked => ("d9822b", "Cannot go on; its time box is paused"),
             Self::Handoff => ("1b7c83", "Hands a model from data science to engineering"),
             Self::Timebox(timebox) => timebox_style(*timebox),
@@ -234,6 +245,17 @@ fn stage_style(stage: Stage) -> (&'static str, &'static str) {
         Stage::InProgress => ("a9cdf3", "Being built"),
         Stage::InReview => ("79aee6", "Ready for review"),
         Stage::Done => ("4c8dd2", "Merged or otherwise done"),
+    }
+}
+
+fn lifecycle_style(stage: LifecycleStage) -> (&'static str, &'static str) {
+    match stage {
+        LifecycleStage::ProblemDefinition => ("e0f0ee", "What the model is to solve"),
+        LifecycleStage::DataExploration => ("c9e3e0", "What the data can tell"),
+        LifecycleStage::Experimentation => ("a9d3ce", "Which approach is best"),
+        LifecycleStage::Development => ("86c0ba", "The best approach is built so that it lasts"),
+        LifecycleStage::Deployment => ("5faaa2", "The model is brought into production"),
+        LifecycleStage::Monitoring => ("3d9188", "The model runs, and is watched"),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::entries::Slug;
 use super::ids::{ItemNumber, RepoName};
 use super::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
+use super::lifecycle::LifecycleStage;
 use super::metric::Report;
 use super::version::{ModelName, ModelVersion};
 use super::worktime::Span;
@@ -123,6 +124,17 @@ pub enum Order {
     Rollback {
         /// Whose production goes back.
         model: ModelName,
+        /// Why.
+        reason: String,
+    },
+    /// `/model track name`
+    Track(ModelName),
+    /// `/advance`
+    Advance,
+    /// `/retreat stage reason`
+    Retreat {
+        /// Where the model goes back to.
+        stage: LifecycleStage,
         /// Why.
         reason: String,
     },

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::item::Item;
 use crate::domain::kind::{Bucket, Kind, Phase, Stage};
-use crate::domain::labels::OutcomeLabel;
+use crate::domain::labels::{Label, OutcomeLabel};
+use crate::domain::lifecycle::{Home, LifecycleStage};
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
@@ -74,6 +75,18 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
 pub fn add_handoff(item: &Item, wanted: &mut Wanted) {
     if let Some(handoff) = &item.handoff {
         Labels { wanted }.when(HANDOFF, !handoff.ended);
+    }
+}
+
+/// Adds the labels of a model's home.
+pub fn add_lifecycle(item: &Item, home: &Home, wanted: &mut Wanted) {
+    let mut labels = Labels { wanted };
+    labels.when(&Label::Model(home.model.clone()).name(), true);
+    if !item.yielded {
+        labels.one_of(
+            family("lifecycle", LifecycleStage::ALL),
+            Some(Label::Lifecycle(home.stage).name()),
+        );
     }
 }
 

@@ -25,6 +25,7 @@ pub mod diff;
 pub mod follow_up;
 pub mod json;
 pub mod labels;
+pub mod lifecycle;
 pub mod link;
 pub mod meter;
 pub mod models;
@@ -100,6 +101,10 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
     labels::add_handoff(item, &mut wanted);
     if let Some(text) = checklist::text(item, ctx) {
         wanted.say(slots::checklist(), text);
+    }
+    if let Some(home) = &item.home {
+        labels::add_lifecycle(item, home, &mut wanted);
+        wanted.say(slots::checklist(), lifecycle::text(item, home, ctx));
     }
     notices::add(item, ctx, &mut wanted);
     if let Some(kind) = own_kind(item, ctx) {

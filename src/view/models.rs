@@ -53,6 +53,11 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
             version(of),
             link::item(*pull, ctx)
         ),
+        ModelRefusal::HasHome { model, home } => format!(
+            "{} has its home in {}; a model has one.",
+            name(model),
+            link::item(*home, ctx)
+        ),
         ModelRefusal::NoSuchStage { stage, known } => format!(
             "there is no stage {}; there {}.",
             text::code(stage, 40),

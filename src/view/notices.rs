@@ -8,7 +8,7 @@ use crate::domain::policy::Rule;
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
-use super::{Context, link, next_step, rules, signing, slots, text, when, words};
+use super::{Context, lifecycle, link, next_step, rules, signing, slots, text, when, words};
 
 /// No more people than these are mentioned.
 const MOST_MENTIONS: usize = 10;
@@ -48,7 +48,8 @@ fn is_news(notice: &Notice, item: &Item) -> bool {
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
-        | NoticeKind::WrongTick { .. } => true,
+        | NoticeKind::WrongTick { .. }
+        | NoticeKind::WrongGate { .. } => true,
     }
 }
 
@@ -79,6 +80,7 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
         NoticeKind::WrongTick { slug, by, why } => {
             wrong_tick(slug, &text::name(&by.login), why, ctx)
         }
+        NoticeKind::WrongGate { slug, by } => lifecycle::wrong_gate(slug, by),
     }
 }
 

@@ -88,7 +88,7 @@ pub fn notice(notice: &Notice) -> Slot {
     let word = notice.what.word();
     let which = match &notice.what {
         // Without the time: a tick that was found by reading may be heard of again, with another.
-        NoticeKind::WrongTick { slug, by, .. } => {
+        NoticeKind::WrongTick { slug, by, .. } | NoticeKind::WrongGate { slug, by } => {
             let UserId(user) = by.id;
             format!("{}:{user}", marker_safe(slug.as_str()))
         }

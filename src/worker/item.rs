@@ -79,7 +79,7 @@ impl<F: Forge> Worker<F> {
             .await?;
         history.extend(gathered.facts.iter().cloned());
         let mut item = replay(number, &mut history, &repository);
-        if item.kind.is_some() && !history.iter().any(shows_labels) {
+        if (item.kind.is_some() || item.home.is_some()) && !history.iter().any(shows_labels) {
             let seen = self.first_sight(&repository, &repo, number, &mut shown, &mut gathered);
             unless_gone(lease, seen.await)?;
             history.extend(gathered.facts.iter().cloned());

@@ -12,7 +12,9 @@ use crate::domain::fact::{Fact, FactId, What};
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, ModelMove, Towards};
 use crate::domain::order::Order;
-use crate::domain::registry::{Found, ModelEvent, ModelFact, PullIs, Registry, record};
+use crate::domain::registry::{
+    Found, ModelEvent, ModelFact, ModelRefusal, PullIs, Registry, record,
+};
 use crate::domain::version::ModelVersion;
 use crate::forge::Forge;
 use crate::store::{Key, MODELS, NewFact, Step};
@@ -45,6 +47,14 @@ impl<F: Forge> Worker<F> {
         source: &Source<'_>,
         gathered: &mut Gathered,
     ) -> Result<Option<Found>, StepError> {
+        if let Order::Track(model) = order {
+            let home = self.home_of(source, model).await?;
+            let other = home.filter(|home| *home != source.number);
+            return Ok(other.map(|home| {
+                let model = model.clone();
+                Found::Refused(ModelRefusal::HasHome { model, home })
+            }));
+        }
         if !order.is_about_models() {
             return Ok(None);
         }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Ground, boxes, kinds, may, models, outcome, pulls, stages};
-use crate::domain::actor::Actor;
+use super::{Ground, boxes, kinds, lifecycle, may, models, outcome, pulls, stages};
+use crate::domain::actor::{Actor, Needs};
 use crate::domain::fact::Ordered;
 use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
 use crate::domain::kind::{Kind, KindSource, Phase, Points};
@@ -22,11 +22,11 @@ pub(super) fn carry_out(
     let outcome = match (&ordered.order, by) {
         (Err(misread), _) => Outcome::Refused(Refusal::Misread(misread.clone())),
         (Ok(order), Some(actor))
-            if !order.asks_the_box() && !may(actor, ordered.needs, item, ground) =>
+            if !order.asks_the_box() && !may(actor, demanded(ordered, item), item, ground) =>
         {
-            Outcome::Refused(Refusal::Permission(ordered.needs))
+            Outcome::Refused(Refusal::Permission(demanded(ordered, item)))
         }
-        (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
+        (Ok(_), None) => Outcome::Refused(Refusal::Permission(demanded(ordered, item))),
         (Ok(order), Some(actor)) => {
             let answered_by_itself = *order == Order::Status && begins_status(item);
             match obey(item, order, ordered, actor, at, ground) {
@@ -47,6 +47,15 @@ pub(super) fn carry_out(
         outcome,
     });
     answers.sort_by_key(|answer| (answer.at, answer.index));
+}
+
+/// What the command demands here: a gate of a model is waived by whoever may triage, an entry of a
+/// hand-off only by who may write.
+fn demanded(ordered: &Ordered, item: &Item) -> Needs {
+    match &ordered.order {
+        Ok(Order::NotApplicable { .. }) if item.home.is_some() => Needs::Triage,
+        Ok(_) | Err(_) => ordered.needs,
+    }
 }
 
 /// Whether asking for the status brings the status comment itself, which then is the answer:
@@ -84,6 +93,7 @@ fn obey(
     let user = &actor.user;
     match order {
         Order::Help { .. } | Order::Board | Order::Sprint => Ok(()),
+        Order::Status if item.home.is_some() && item.kind.is_none() => Ok(()),
         Order::Status => {
             kind_of(item)?;
             item.status_wanted = true;
@@ -168,6 +178,12 @@ fn obey(
             pulls::sign(item, slugs, evidence.as_deref(), actor, at, ground)
         }
         Order::Unsign { slugs } => pulls::unsign(item, slugs, actor, ground),
+        Order::Track(model) => lifecycle::track(item, model, ordered, at),
+        Order::Advance => lifecycle::advance(item, user, at, ground.policy),
+        Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
+        Order::NotApplicable { slug, reason } if item.home.is_some() => {
+            lifecycle::waive(item, slug, reason, user, at, ground.policy)
+        }
         Order::NotApplicable { slug, reason } => pulls::waive(item, slug, reason, actor, ground),
     }
 }

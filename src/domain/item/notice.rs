@@ -54,6 +54,13 @@ pub enum NoticeKind {
         /// Why it does not count.
         why: SignRefusal,
     },
+    /// Somebody without write access ticked or unticked a gate.
+    WrongGate {
+        /// Which gate.
+        slug: Slug,
+        /// Who.
+        by: User,
+    },
 }
 
 /// An end of a box that is announced once: each extension gives it another.
@@ -76,6 +83,7 @@ impl NoticeKind {
             Self::PointsRefused => "points-refused",
             Self::ReopenedUndecided => "reopened-undecided",
             Self::WrongTick { .. } => "wrong-tick",
+            Self::WrongGate { .. } => "wrong-gate",
         }
     }
 }

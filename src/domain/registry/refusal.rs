@@ -74,6 +74,13 @@ pub enum ModelRefusal {
         /// As asked for.
         model: ModelName,
     },
+    /// The model has a home already.
+    HasHome {
+        /// Which model.
+        model: ModelName,
+        /// Its home.
+        home: ItemNumber,
+    },
     /// Another pull request is, or wants to be, that version.
     Taken {
         /// As asked for.

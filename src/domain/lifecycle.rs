@@ -1,0 +1,260 @@
+//! The lifecycle of a model: six stages from a problem to monitoring, each with gates that somebody
+//! ticks or waives. It is kept with one issue, the model's home (product §6).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::actor::User;
+use super::entries::Slug;
+use super::kind::words;
+use super::policy::{GateChange, Level, Policy, Rule};
+use super::version::ModelName;
+
+mod gates;
+
+pub use gates::{GATES, Gate};
+
+words!(
+    /// Where a model stands between idea and production.
+    LifecycleStage {
+        /// What is to be solved, and how one will know.
+        ProblemDefinition = "problem-definition",
+        /// What the data can tell.
+        DataExploration = "data-exploration",
+        /// Which approach is best.
+        Experimentation = "experimentation",
+        /// The best one is built so that it lasts.
+        Development = "development",
+        /// It is brought into production.
+        Deployment = "deployment",
+        /// It runs, and is watched.
+        Monitoring = "monitoring",
+    }
+);
+
+impl LifecycleStage {
+    /// The stage after this one; `None` after the last.
+    pub fn next(self) -> Option<Self> {
+        let mut stages = Self::ALL.iter().copied();
+        stages.find(|stage| *stage == self)?;
+        stages.next()
+    }
+}
+
+/// How a gate came to stand as it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateState {
+    /// Somebody ticked it.
+    Ticked {
+        /// Who.
+        by: User,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody said that it does not apply.
+    Waived {
+        /// Who.
+        by: User,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A move from one stage of the lifecycle to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifecycleMove {
+    /// When.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub by: User,
+    /// Where it was.
+    pub from: LifecycleStage,
+    /// Where it is from then on.
+    pub to: LifecycleStage,
+    /// Why it went back; going on needs no reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Gates that were open and that it went past.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<Slug>,
+}
+
+/// The lifecycle of the model whose home an issue is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    /// Which model.
+    pub model: ModelName,
+    /// Where it stands.
+    pub stage: LifecycleStage,
+    /// Since when.
+    pub since: Timestamp,
+    /// Gates that are ticked or waived; all others are open.
+    pub gates: BTreeMap<Slug, GateState>,
+    /// Every move, the oldest first.
+    pub moves: Vec<LifecycleMove>,
+}
+
+/// Why a command about a lifecycle is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LifecycleRefusal {
+    /// The issue is no model's home.
+    NoHome,
+    /// The issue is another model's home.
+    HomeOf(ModelName),
+    /// A pull request is no home.
+    OnPull,
+    /// The model is in the last stage.
+    AtTheEnd,
+    /// These gates are open, and the policy enforces them.
+    GatesOpen {
+        /// Where the model stays.
+        stage: LifecycleStage,
+        /// Which.
+        gates: Vec<Slug>,
+    },
+    /// The stage that was asked for does not come before this one, in which the model is.
+    NotBefore(LifecycleStage),
+    /// There is no such gate; the closest, if one is close.
+    NoSuchGate {
+        /// As asked for.
+        slug: Slug,
+        /// The closest.
+        closest: Option<Slug>,
+    },
+}
+
+impl Home {
+    /// A model at the beginning of its way.
+    pub fn begun(model: ModelName, at: Timestamp) -> Self {
+        Self {
+            model,
+            stage: LifecycleStage::ProblemDefinition,
+            since: at,
+            gates: BTreeMap::new(),
+            moves: Vec::new(),
+        }
+    }
+
+    /// The open gates of a stage, in their order.
+    pub fn open_gates(&self, stage: LifecycleStage, policy: &Policy) -> Vec<Slug> {
+        asked_in(stage, policy)
+            .map(Gate::slug)
+            .filter(|slug| !self.gates.contains_key(slug))
+            .collect()
+    }
+
+    /// Ticks a gate. One that was waived is met from now on.
+    pub fn tick(&mut self, gate: &Gate, by: &User, at: Timestamp) {
+        let ticked = GateState::Ticked { by: by.clone(), at };
+        match self.gates.get(&gate.slug()) {
+            // Who was first stays on record.
+            Some(GateState::Ticked { .. }) => {}
+            Some(GateState::Waived { .. }) | None => {
+                self.gates.insert(gate.slug(), ticked);
+            }
+        }
+    }
+
+    /// Opens a gate again.
+    pub fn untick(&mut self, gate: &Gate) {
+        self.gates.remove(&gate.slug());
+    }
+
+    /// Says that a gate does not apply.
+    pub fn waive(&mut self, gate: &Gate, reason: &str, by: &User, at: Timestamp) {
+        let waived = GateState::Waived {
+            by: by.clone(),
+            at,
+            reason: reason.to_owned(),
+        };
+        self.gates.insert(gate.slug(), waived);
+    }
+
+    /// Goes on to the next stage, past open gates where the policy only warns of them.
+    pub fn advance(
+        &mut self,
+        by: &User,
+        at: Timestamp,
+        policy: &Policy,
+    ) -> Result<(), LifecycleRefusal> {
+        let to = self.stage.next().ok_or(LifecycleRefusal::AtTheEnd)?;
+        let open = match policy.level(Rule::LifecycleGates) {
+            Level::Off => Vec::new(),
+            Level::Warn => self.open_gates(self.stage, policy),
+            Level::Enforce => {
+                let open = self.open_gates(self.stage, policy);
+                if !open.is_empty() {
+                    let stage = self.stage;
+                    return Err(LifecycleRefusal::GatesOpen { stage, gates: open });
+                }
+                open
+            }
+        };
+        self.go(to, None, open, by, at);
+        Ok(())
+    }
+
+    /// Goes back to an earlier stage.
+    pub fn retreat(
+        &mut self,
+        to: LifecycleStage,
+        reason: &str,
+        by: &User,
+        at: Timestamp,
+    ) -> Result<(), LifecycleRefusal> {
+        if to >= self.stage {
+            return Err(LifecycleRefusal::NotBefore(self.stage));
+        }
+        self.go(to, Some(reason.to_owned()), Vec::new(), by, at);
+        Ok(())
+    }
+
+    fn go(
+        &mut self,
+        to: LifecycleStage,
+        reason: Option<String>,
+        open: Vec<Slug>,
+        by: &User,
+        at: Timestamp,
+    ) {
+        self.moves.push(LifecycleMove {
+            at,
+            by: by.clone(),
+            from: self.stage,
+            to,
+            reason,
+            open,
+        });
+        self.stage = to;
+        self.since = at;
+    }
+}
+
+/// The gates that the policy asks for in a stage, in their order.
+pub fn asked_in(stage: LifecycleStage, policy: &Policy) -> impl Iterator<Item = &'static Gate> {
+    let off = |gate: &&Gate| policy.lifecycle_gates.get(gate.slug) == Some(&GateChange::Off);
+    GATES
+        .iter()
+        .filter(move |gate| gate.stage == stage)
+        .filter(move |gate| !off(gate))
+}
+
+/// What a gate says, in the policy's words if it has any.
+pub fn title<'a>(gate: &Gate, policy: &'a Policy) -> &'a str {
+    match policy.lifecycle_gates.get(gate.slug) {
+        Some(GateChange::Title(title)) => title,
+        Some(GateChange::Off) | None => gate.title,
+    }
+}
+
+/// The gate of this slug, if the policy asks for it.
+pub fn gate(slug: &Slug, policy: &Policy) -> Option<&'static Gate> {
+    let mut stages = LifecycleStage::ALL.iter();
+    stages.find_map(|stage| asked_in(*stage, policy).find(|gate| gate.slug == slug.as_str()))
+}
