@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! /model track fraud-detector
+//! /select #12
 //! /advance
 //! /retreat data-exploration the new data are biased
+//! /drift psi=0.31 the amounts have shifted since May
 //! ```
 
 use crate::domain::actor::Needs;
+use crate::domain::fields::item_numbers;
 use crate::domain::lifecycle::LifecycleStage;
 use crate::domain::order::{Misread, Order};
 use crate::domain::version::ModelName;
 
-use super::args::{Args, bare, misread, quoted, required};
+use super::args::{Args, bare, misread, quoted, required, split_word};
 use super::{Command, Extent};
 
 /// `/model track name`
@@ -34,6 +37,66 @@ impl Command for Track {
             misread(problem, Self::EXAMPLE)
         })?;
         Ok(Order::Track(name))
+    }
+}
+
+/// `/select #n`
+pub(super) struct Select;
+
+impl Command for Select {
+    const NAMES: &'static [&'static str] = &["select"];
+    const NEEDS: Needs = Needs::Triage;
+    const EXTENT: Extent = Extent::Line;
+    const USAGE: &'static str = "/select #N";
+    const EXPLANATION: &'static str =
+        "Names the experiment that performed best, on the home of the model.";
+    const EXAMPLE: &'static str = "/select #12";
+
+    fn read(args: &Args<'_>) -> Result<Order, Misread> {
+        match item_numbers(args.text).as_deref() {
+            Some([number]) => Ok(Order::Select(*number)),
+            Some(_) | None => {
+                let problem = format!("{} is no experiment of this repository", quoted(args.text));
+                Err(misread(problem, Self::EXAMPLE))
+            }
+        }
+    }
+}
+
+/// `/drift metric=value… note`
+pub(super) struct Drift;
+
+impl Command for Drift {
+    const NAMES: &'static [&'static str] = &["drift"];
+    const NEEDS: Needs = Needs::Triage;
+    const EXTENT: Extent = Extent::Text;
+    const USAGE: &'static str = "/drift metric=value… note";
+    const EXPLANATION: &'static str =
+        "Reports that the model drifts, which opens one issue for retraining.";
+    const EXAMPLE: &'static str = "/drift psi=0.31 the amounts have shifted since May";
+
+    fn read(args: &Args<'_>) -> Result<Order, Misread> {
+        let is_measurement = |word: &str| {
+            let pair = word.split_once('=');
+            pair.is_some_and(|(name, value)| !name.is_empty() && !value.is_empty())
+        };
+        let mut measured = Vec::new();
+        let mut note = args.text.trim();
+        loop {
+            let (word, rest) = split_word(note);
+            if !is_measurement(bare(word)) {
+                break;
+            }
+            measured.push(bare(word));
+            note = rest;
+        }
+        if measured.is_empty() {
+            return Err(misread("what was measured is missing", Self::EXAMPLE));
+        }
+        Ok(Order::Drift {
+            measured: measured.join(" "),
+            note: note.to_owned(),
+        })
     }
 }
 

@@ -95,7 +95,7 @@ pub fn read(text: &str, prefix: Option<&str>) -> Vec<Found> {
 /// Whether it reports results: the one thing that a bot may do, even where it cannot be read.
 pub fn is_report(found: &Found) -> bool {
     match &found.order {
-        Ok(order) => matches!(order, Order::Result(_)),
+        Ok(order) => matches!(order, Order::Result(_) | Order::Drift { .. }),
         Err(_) => registry::is_report(&found.normal),
     }
 }

@@ -60,8 +60,10 @@ pub(super) static REGISTRY: &[Entry] = &[
     entry::<handoff::Unsign>(),
     entry::<handoff::NotApplicable>(),
     entry::<lifecycle::Track>(),
+    entry::<lifecycle::Select>(),
     entry::<lifecycle::Advance>(),
     entry::<lifecycle::Retreat>(),
+    entry::<lifecycle::Drift>(),
     entry::<models::Promote>(),
     entry::<models::Rollback>(),
 ];
@@ -117,7 +119,11 @@ pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)>
 /// Whether a command as it is compared ([`Found::normal`](super::Found::normal)) is one that bots give.
 pub(super) fn is_report(normal: &str) -> bool {
     let name = normal.trim_start_matches('/').split(' ').next();
-    name.is_some_and(|name| <outcome::Results as Command>::NAMES.contains(&name))
+    let reports = [
+        <outcome::Results as Command>::NAMES,
+        <lifecycle::Drift as Command>::NAMES,
+    ];
+    name.is_some_and(|name| reports.concat().contains(&name))
 }
 
 /// The name that somebody may have meant by `word` (in lower case): the first with the fewest

@@ -101,6 +101,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             item.built_on_by.insert(*number);
         }
         What::ClosesProduct { number } => pulls::closes_product(item, *number, fact.at),
+        What::Tied { number, tie } => lifecycle::tied(item, *number, tie.as_deref()),
         What::CarriedOver(carried) => pulls::carry_over(item, carried, ground.policy),
         What::MilestoneIs { number, now } => {
             if item
@@ -122,6 +123,9 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Gone => item.gone = true,
     }
     pulls::note_merge(item, fact, ground.policy);
+    if let Some(home) = item.home.as_mut() {
+        home.see(&item.ties, ground.policy);
+    }
     stages::try_again(item, fact.at, ground.policy);
     item.warnings = guards::warnings(item, ground.policy);
 }

@@ -1,20 +1,25 @@
 //! The lifecycle of a model: six stages from a problem to monitoring, each with gates that somebody
 //! ticks or waives. It is kept with one issue, the model's home (product §6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::User;
 use super::entries::Slug;
+use super::ids::ItemNumber;
 use super::kind::words;
 use super::policy::{GateChange, Level, Policy, Rule};
 use super::version::ModelName;
 
+mod drift;
 mod gates;
+mod tie;
 
+pub use drift::Drift;
 pub use gates::{GATES, Gate};
+pub use tie::{Tie, TiedHandoff, Ties};
 
 words!(
     /// Where a model stands between idea and production.
@@ -63,6 +68,11 @@ pub enum GateState {
         /// Why.
         reason: String,
     },
+    /// The bot sees that it is met.
+    Seen {
+        /// Where.
+        on: Vec<ItemNumber>,
+    },
 }
 
 /// A move from one stage of the lifecycle to another.
@@ -95,8 +105,14 @@ pub struct Home {
     pub since: Timestamp,
     /// Gates that are ticked or waived; all others are open.
     pub gates: BTreeMap<Slug, GateState>,
+    /// Gates that somebody opened although the bot sees them met; that stands.
+    pub kept_open: BTreeSet<Slug>,
     /// Every move, the oldest first.
     pub moves: Vec<LifecycleMove>,
+    /// The experiment that was chosen as the best performer.
+    pub selected: Option<ItemNumber>,
+    /// What was seen of it in production, the oldest first.
+    pub drifts: Vec<Drift>,
 }
 
 /// Why a command about a lifecycle is not carried out.
@@ -118,6 +134,10 @@ pub enum LifecycleRefusal {
         /// Which.
         gates: Vec<Slug>,
     },
+    /// The item does not bear the model's label, or is none.
+    NotTied(ItemNumber),
+    /// It is no experiment that was decided.
+    NotDecided(ItemNumber),
     /// The stage that was asked for does not come before this one, in which the model is.
     NotBefore(LifecycleStage),
     /// There is no such gate; the closest, if one is close.
@@ -137,7 +157,10 @@ impl Home {
             stage: LifecycleStage::ProblemDefinition,
             since: at,
             gates: BTreeMap::new(),
+            kept_open: BTreeSet::new(),
             moves: Vec::new(),
+            selected: None,
+            drifts: Vec::new(),
         }
     }
 
@@ -155,7 +178,8 @@ impl Home {
         match self.gates.get(&gate.slug()) {
             // Who was first stays on record.
             Some(GateState::Ticked { .. }) => {}
-            Some(GateState::Waived { .. }) | None => {
+            Some(GateState::Waived { .. } | GateState::Seen { .. }) | None => {
+                self.kept_open.remove(&gate.slug());
                 self.gates.insert(gate.slug(), ticked);
             }
         }
@@ -163,7 +187,36 @@ impl Home {
 
     /// Opens a gate again.
     pub fn untick(&mut self, gate: &Gate) {
-        self.gates.remove(&gate.slug());
+        let was = self.gates.remove(&gate.slug());
+        if matches!(was, Some(GateState::Seen { .. })) {
+            self.kept_open.insert(gate.slug());
+        }
+    }
+
+    /// Ticks what the bot sees, and opens again what it sees no more.
+    pub fn see(&mut self, ties: &Ties, policy: &Policy) {
+        let stages = LifecycleStage::ALL.iter();
+        for gate in stages.flat_map(|stage| asked_in(*stage, policy)) {
+            let slug = gate.slug();
+            let by_people = match self.gates.get(&slug) {
+                Some(GateState::Ticked { .. } | GateState::Waived { .. }) => true,
+                Some(GateState::Seen { .. }) | None => self.kept_open.contains(&slug),
+            };
+            if by_people {
+                continue;
+            }
+            let on = tie::seen(gate, ties, self.selected);
+            if on.is_empty() {
+                self.gates.remove(&slug);
+            } else {
+                self.gates.insert(slug, GateState::Seen { on });
+            }
+        }
+    }
+
+    /// The report that asks for an issue of retraining, the last of those that do.
+    pub fn asks_for_retraining(&self) -> Option<&Drift> {
+        self.drifts.iter().rev().find(|drift| drift.asks)
     }
 
     /// Says that a gate does not apply.

@@ -131,6 +131,15 @@ pub enum Order {
     Track(ModelName),
     /// `/advance`
     Advance,
+    /// `/select #n`
+    Select(ItemNumber),
+    /// `/drift metric=value… note`
+    Drift {
+        /// What was measured.
+        measured: String,
+        /// What there is to say about it; may be empty.
+        note: String,
+    },
     /// `/retreat stage reason`
     Retreat {
         /// Where the model goes back to.

@@ -8,10 +8,14 @@ use crate::domain::lifecycle::{
     self, Gate, GateState, Home, LifecycleMove, LifecycleRefusal, LifecycleStage,
 };
 
-use super::{Context, text, when, words};
+use super::{Context, link, text, when, words};
+
+mod ties;
 
 /// The longest reason that is shown, in characters of Markdown.
 const LINE: usize = 200;
+/// The most items that a gate names.
+const MOST_LINKS: usize = 5;
 /// The most moves that are listed.
 const MOST_MOVES: usize = 20;
 
@@ -27,6 +31,9 @@ pub fn text(item: &Item, home: &Home, ctx: &Context<'_>) -> String {
     parts.extend(next(item, home, ctx));
     parts.push(gates(home, home.stage, ctx));
     parts.extend(others(home, ctx));
+    parts.extend(ties::experiments(item, home, ctx));
+    parts.extend(ties::handoffs(item, ctx));
+    parts.extend(ties::drifts(item, home, ctx));
     parts.extend(moves(home, ctx));
     parts.push(
         "<sub>Tick a gate, or write `/na gate reason` · `/help` for commands</sub>".to_owned(),
@@ -79,6 +86,14 @@ fn gate_line(home: &Home, gate: &Gate, ctx: &Context<'_>) -> String {
                 who(by, *at, ctx)
             ),
         ),
+        Some(GateState::Seen { on }) => {
+            let on: Vec<String> = on
+                .iter()
+                .take(MOST_LINKS)
+                .map(|it| link::item(*it, ctx))
+                .collect();
+            ('x', format!(" · seen in {}", words::listed(&on)))
+        }
         None => (' ', String::new()),
     };
     format!("- [{mark}] `{}` {title}{how}", gate.slug)
@@ -176,6 +191,12 @@ pub fn sentence(refusal: &LifecycleRefusal) -> String {
                 stage(*at).to_lowercase(),
                 are(&gates)
             )
+        }
+        LifecycleRefusal::NotTied(number) => {
+            format!("#{number} is not tied to the model; the label `model/…` ties it.")
+        }
+        LifecycleRefusal::NotDecided(number) => {
+            format!("#{number} is no experiment that was decided; `/decide …` comes first.")
         }
         LifecycleRefusal::NotBefore(at) => format!(
             "it is in {}, and goes back only to a stage before that; `/advance` goes on.",

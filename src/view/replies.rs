@@ -132,6 +132,8 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         | Order::NotApplicable { .. }
         | Order::Track(_)
         | Order::Advance
+        | Order::Select(_)
+        | Order::Drift { .. }
         | Order::Retreat { .. }
         | Order::Promote { .. }
         | Order::Rollback { .. } => None,

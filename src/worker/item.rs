@@ -148,6 +148,8 @@ impl<F: Forge> Worker<F> {
         self.find_other_boxes(key, before, item, history, gathered, repository)
             .await?;
         find_milestone(item, history, gathered, repository)?;
+        self.find_ties(key, item, history, gathered, repository)
+            .await?;
         self.find_earlier(key, item, history, gathered, repository)
             .await
     }
@@ -177,6 +179,7 @@ impl<F: Forge> Worker<F> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
         self.wake_later(key, before, after, step).await?;
+        self.wake_homes(key, before, after, step).await?;
         let (ends, boxes) = (ends(before, after), box_changes(before, after));
         if !ends && !boxes {
             return Ok(());

@@ -32,7 +32,8 @@ impl<F: Forge> Worker<F> {
     /// The same for what is shown of an item, which is nothing where it hands over no model.
     pub(super) async fn registry_for(&self, key: Key, item: &Item) -> Result<Registry, StepError> {
         let named = item.handoff.as_ref().and_then(|it| it.model.as_ref());
-        match named {
+        let model = named.map(|of| &of.model);
+        match model.or(item.home.as_ref().map(|home| &home.model)) {
             Some(_) => self.registry(key).await,
             None => Ok(Registry::empty()),
         }
@@ -48,7 +49,8 @@ impl<F: Forge> Worker<F> {
         gathered: &mut Gathered,
     ) -> Result<Option<Found>, StepError> {
         if let Order::Track(model) = order {
-            let home = self.home_of(source, model).await?;
+            let key = Key::repo(source.repo.installation, source.repo.id);
+            let home = self.home_of(key, model).await?;
             let other = home.filter(|home| *home != source.number);
             return Ok(other.map(|home| {
                 let model = model.clone();

@@ -72,6 +72,7 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
+        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
@@ -105,6 +106,7 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
+        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }

@@ -157,6 +157,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
+        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::Tried { .. }
             if fact.at > moved_at =>
@@ -170,6 +171,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
+        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::Tried { .. }) => {
             id = formerly;

@@ -6,8 +6,10 @@ use super::notify_once;
 use crate::domain::actor::{Actor, Permission, User};
 use crate::domain::entries::Slug;
 use crate::domain::fact::Ordered;
+use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, NoticeKind, Refusal};
-use crate::domain::lifecycle::{self, GATES, Home, LifecycleRefusal, LifecycleStage};
+use crate::domain::kind::Kind;
+use crate::domain::lifecycle::{self, Drift, GATES, Home, LifecycleRefusal, LifecycleStage, Tie};
 use crate::domain::policy::Policy;
 use crate::domain::registry::Found;
 use crate::domain::version::ModelName;
@@ -51,6 +53,49 @@ pub(super) fn advance(
 ) -> Result<(), Refusal> {
     let moved = open_home(item)?.advance(by, at, policy);
     moved.map_err(Refusal::Lifecycle)
+}
+
+/// An item is tied to the model, or not any more.
+pub(super) fn tied(item: &mut Item, number: ItemNumber, tie: Option<&Tie>) {
+    match tie {
+        Some(tie) => item.ties.insert(number, tie.clone()),
+        None => item.ties.remove(&number),
+    };
+}
+
+/// `/select #n`
+pub(super) fn select(item: &mut Item, number: ItemNumber) -> Result<(), Refusal> {
+    let tie = item.ties.get(&number).cloned();
+    let home = open_home(item)?;
+    let Some(tie) = tie else {
+        return Err(Refusal::Lifecycle(LifecycleRefusal::NotTied(number)));
+    };
+    if tie.kind != Some(Kind::Experiment) || tie.decided.is_none() {
+        return Err(Refusal::Lifecycle(LifecycleRefusal::NotDecided(number)));
+    }
+    home.selected = Some(number);
+    // Whoever chooses anew says that the gate is met.
+    home.kept_open.remove(&Slug::new("best-performer"));
+    Ok(())
+}
+
+/// `/drift metric=value… note`: noted with the retraining that is under way, if one is.
+pub(super) fn drift(
+    item: &mut Item,
+    measured: &str,
+    note: &str,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let under_way = item.retraining_due().is_some() || item.retraining().is_some();
+    open_home(item)?.drifts.push(Drift {
+        at,
+        by: by.clone(),
+        measured: measured.to_owned(),
+        note: note.to_owned(),
+        asks: !under_way,
+    });
+    Ok(())
 }
 
 /// `/retreat stage reason`

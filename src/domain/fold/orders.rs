@@ -180,6 +180,8 @@ fn obey(
         Order::Unsign { slugs } => pulls::unsign(item, slugs, actor, ground),
         Order::Track(model) => lifecycle::track(item, model, ordered, at),
         Order::Advance => lifecycle::advance(item, user, at, ground.policy),
+        Order::Select(number) => lifecycle::select(item, *number),
+        Order::Drift { measured, note } => lifecycle::drift(item, measured, note, user, at),
         Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
         Order::NotApplicable { slug, reason } if item.home.is_some() => {
             lifecycle::waive(item, slug, reason, user, at, ground.policy)
