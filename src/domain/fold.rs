@@ -139,6 +139,10 @@ pub fn pass(item: &mut Item, to: Timestamp) {
     if item.gone || item.closed.is_some() {
         return;
     }
+    let review = item.home.as_mut().and_then(|home| home.fall_due(to));
+    if let Some(due) = review {
+        notify_once(item, due, NoticeKind::ModelReview);
+    }
     let (Some(classified), Some(timebox)) = (item.kind, item.timebox.as_ref()) else {
         return;
     };
@@ -206,7 +210,8 @@ fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
         | NoticeKind::WrongTick { .. }
-        | NoticeKind::WrongGate { .. } => false,
+        | NoticeKind::WrongGate { .. }
+        | NoticeKind::ModelReview => false,
     };
     if item
         .notices

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::actor::User;
@@ -12,6 +12,7 @@ use super::ids::ItemNumber;
 use super::kind::words;
 use super::policy::{GateChange, Level, Policy, Rule};
 use super::version::ModelName;
+use super::worktime::Span;
 
 mod drift;
 mod gates;
@@ -113,6 +114,10 @@ pub struct Home {
     pub selected: Option<ItemNumber>,
     /// What was seen of it in production, the oldest first.
     pub drifts: Vec<Drift>,
+    /// When it is to be reviewed next; only in monitoring.
+    pub review_due: Option<Timestamp>,
+    /// How far its reviews are apart, in seconds of the calendar, by the policy of the last fact.
+    pub review_every: i64,
 }
 
 /// Why a command about a lifecycle is not carried out.
@@ -161,6 +166,8 @@ impl Home {
             moves: Vec::new(),
             selected: None,
             drifts: Vec::new(),
+            review_due: None,
+            review_every: 0,
         }
     }
 
@@ -193,8 +200,14 @@ impl Home {
         }
     }
 
-    /// Ticks what the bot sees, and opens again what it sees no more.
+    /// Ticks what the bot sees, and opens again what it sees no more; in monitoring, plans the review.
     pub fn see(&mut self, ties: &Ties, policy: &Policy) {
+        self.review_every = calendar_seconds(policy.review_every);
+        if self.stage != LifecycleStage::Monitoring {
+            self.review_due = None;
+        } else if self.review_due.is_none() {
+            self.put_off_review(self.since);
+        }
         let stages = LifecycleStage::ALL.iter();
         for gate in stages.flat_map(|stage| asked_in(*stage, policy)) {
             let slug = gate.slug();
@@ -212,6 +225,24 @@ impl Home {
                 self.gates.insert(slug, GateState::Seen { on });
             }
         }
+    }
+
+    /// Somebody has looked at it: the next review is a whole period away.
+    pub fn put_off_review(&mut self, from: Timestamp) {
+        let every = SignedDuration::from_secs(self.review_every);
+        self.review_due = from.checked_add(every).ok();
+    }
+
+    /// The review that has fallen due by now, once for each period: of several that nobody could be told
+    /// of, the last.
+    pub fn fall_due(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let due = self.review_due.filter(|due| *due <= now)?;
+        let late = now.duration_since(due).as_secs();
+        // A period is at least a second, so that there is an end of them.
+        let whole = late / self.review_every.max(1) * self.review_every;
+        let last = due.checked_add(SignedDuration::from_secs(whole)).ok()?;
+        self.put_off_review(last);
+        Some(last)
     }
 
     /// The report that asks for an issue of retraining, the last of those that do.
@@ -287,6 +318,13 @@ impl Home {
         self.stage = to;
         self.since = at;
     }
+}
+
+/// A model runs at night and on holidays too, so its weeks have seven days and its days 24 hours.
+fn calendar_seconds(span: Span) -> i64 {
+    let days = i64::from(span.weeks) * 7 + i64::from(span.days);
+    let minutes = (days * 24 + i64::from(span.hours)) * 60 + i64::from(span.minutes);
+    (minutes * 60).max(1)
 }
 
 /// The gates that the policy asks for in a stage, in their order.

@@ -217,6 +217,19 @@ fn are(gates: &[String]) -> String {
     format!("{} {verb}", words::listed(gates))
 }
 
+/// That a model in monitoring is to be looked at.
+pub fn review(item: &Item, addressed: &str, ctx: &Context<'_>) -> String {
+    let Some(home) = &item.home else {
+        return String::new();
+    };
+    format!(
+        "{addressed}{} is in monitoring since {} and due for a review. `/drift metric=value note` asks for retraining, and `/retreat stage reason` takes it back. If all is well, nothing is to be done; the next reminder comes in {}.",
+        text::code(home.model.as_str(), 60),
+        when::day(home.since, ctx.policy),
+        ctx.policy.review_every.human()
+    )
+}
+
 /// A tick that was undone.
 pub fn wrong_gate(slug: &Slug, by: &User) -> String {
     format!(

@@ -105,6 +105,13 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
     if let Some(home) = &item.home {
         labels::add_lifecycle(item, home, &mut wanted);
         wanted.say(slots::checklist(), lifecycle::text(item, home, ctx));
+        let review = home.review_due.filter(|_| item.closed.is_none());
+        if let Some(due) = review.filter(|due| *due > ctx.now) {
+            wanted.changes_at(due);
+        }
+    }
+    if own_kind(item, ctx).is_some() || item.home.is_some() {
+        wanted.follow_up = follow_up::wanted(item, ctx);
     }
     notices::add(item, ctx, &mut wanted);
     if let Some(kind) = own_kind(item, ctx) {
@@ -116,7 +123,6 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
             Some(closed) => Openness::Closed(closed.how),
             None => Openness::Open,
         });
-        wanted.follow_up = follow_up::wanted(item, ctx);
         for change in changes_of_box(item, ctx) {
             wanted.changes_at(change);
         }

@@ -1,5 +1,5 @@
-//! Comments that are written once, because somebody has to act. Those about a time box are the
-//! only ones that mention people.
+//! Comments that are written once, because somebody has to act. Those about a time box, and the reviews of
+//! a model, are the only ones that mention people.
 
 use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::item::{BoxEnd, Item, Notice, NoticeKind};
@@ -45,6 +45,11 @@ fn is_news(notice: &Notice, item: &Item) -> bool {
         }
         NoticeKind::BoxExpired(end) => !over && is_last_end(end, item),
         NoticeKind::BoxReview { .. } => !over,
+        // One that nobody could be told of in time is not made up for.
+        NoticeKind::ModelReview => {
+            let is_newer = |it: &Notice| it.what == NoticeKind::ModelReview && it.at > notice.at;
+            item.closed.is_none() && !item.notices.iter().any(is_newer)
+        }
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
@@ -80,6 +85,7 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
         NoticeKind::WrongTick { slug, by, why } => {
             wrong_tick(slug, &text::name(&by.login), why, ctx)
         }
+        NoticeKind::ModelReview => lifecycle::review(item, &addressed(item), ctx),
         NoticeKind::WrongGate { slug, by } => lifecycle::wrong_gate(slug, by),
     }
 }

@@ -103,7 +103,8 @@ pub fn notice(notice: &Notice) -> Slot {
         },
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
-        | NoticeKind::ReopenedUndecided => notice.at.as_second().to_string(),
+        | NoticeKind::ReopenedUndecided
+        | NoticeKind::ModelReview => notice.at.as_second().to_string(),
     };
     Slot(format!("notice:{word}:{which}"))
 }

@@ -2,6 +2,8 @@
 //! a call, an answer that was lost is settled by looking for the marker, and that the issue is
 //! there is a fact of both items in one transaction.
 
+use jiff::Timestamp;
+
 use super::echo::stored_fact;
 use super::items::{replay, saved};
 use super::kept::Repository;
@@ -27,6 +29,24 @@ pub(super) enum Opening {
     LaterOn,
 }
 
+/// Why an issue is opened.
+enum Cause {
+    /// It was decided here.
+    Decision(Box<Decision>),
+    /// The model whose home this is drifts, as was reported then.
+    Drift(Timestamp),
+}
+
+impl Cause {
+    /// The same of which [`view::follow_up::wanted`] tells: one at a time, decisions first.
+    fn of(item: &Item) -> Option<Self> {
+        match item.follow_up_due() {
+            Some(decision) => Some(Self::Decision(Box::new(decision.clone()))),
+            None => item.retraining_due().map(|drift| Self::Drift(drift.at)),
+        }
+    }
+}
+
 impl<F: Forge> Worker<F> {
     /// Opens the issue.
     pub(super) async fn open_follow_up(
@@ -39,7 +59,7 @@ impl<F: Forge> Worker<F> {
         history: &mut Vec<Fact>,
     ) -> Result<Opening, StepError> {
         let key = lease.key;
-        let Some(decision) = item.follow_up_due().cloned() else {
+        let Some(cause) = Cause::of(item) else {
             return Ok(Opening::NotNow);
         };
         let own = repository.reference(key.installation, key.repo);
@@ -80,11 +100,13 @@ impl<F: Forge> Worker<F> {
         let Some((number, slot)) = opened else {
             return Ok(Opening::NotNow);
         };
-        let (to, from) = self.both_ends(item, &decision, number, &own, wanted);
+        let (to, from) = self.both_ends(item, &cause, number, &own, wanted);
         let there = Key::item(key.installation, repo.id, number);
         let mut step = Step::new(lease, self.now());
         step.facts.push(stored_fact(key, item.number, &to)?);
-        step.facts.push(stored_fact(there, number, &from)?);
+        if let Some(from) = from {
+            step.facts.push(stored_fact(there, number, &from)?);
+        }
         step.wake.push((there, self.now()));
         step.wake.push((Self::board_of(key), self.now()));
         history.push(to);
@@ -99,17 +121,20 @@ impl<F: Forge> Worker<F> {
         Ok(Opening::Opened)
     }
 
-    /// That it was opened is a fact of both: of the item that was decided, and of the new one.
+    /// That it was opened is a fact of the item that asked for it, and where that was decided, of the new
+    /// one as well; what is to be retrained is tied to its model by a label.
     fn both_ends(
         &self,
         item: &Item,
-        decision: &Decision,
+        cause: &Cause,
         number: ItemNumber,
         own: &RepoRef,
         wanted: &WantedIssue,
-    ) -> (Fact, Fact) {
-        let at = decision.at;
-        let asked_at = decision.asked_at;
+    ) -> (Fact, Option<Fact>) {
+        let (at, asked_at) = match cause {
+            Cause::Decision(decision) => (decision.at, decision.asked_at),
+            Cause::Drift(at) => (*at, *at),
+        };
         let seconds = asked_at.as_second();
         let to = Fact {
             id: FactId(format!("followed-by:{seconds}")),
@@ -122,6 +147,9 @@ impl<F: Forge> Worker<F> {
                     number,
                 },
             },
+        };
+        let Cause::Decision(decision) = cause else {
+            return (to, None);
         };
         let ended = item.closed.as_ref().map_or(self.now(), |closed| closed.at);
         let chain = item.chain(ended);
@@ -149,6 +177,6 @@ impl<F: Forge> Worker<F> {
             by: None,
             what: What::FollowsUp(Box::new(origin)),
         };
-        (to, from)
+        (to, Some(from))
     }
 }

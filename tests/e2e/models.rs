@@ -209,3 +209,149 @@ async fn labels_of_the_lifecycle_are_put_back_and_a_closed_home_rests() {
         1
     );
 }
+
+/// An experiment that bears the model's label and is decided.
+async fn decided(lab: &Lab, title: &str, verdict: &str) -> ItemNumber {
+    let issue = lab
+        .person("mira")
+        .open_issue(title)
+        .labels(&["kind/experiment", "model/fraud-detector"])
+        .send();
+    lab.settle().await;
+    lab.says(
+        issue,
+        "mira",
+        "/timebox 2d\n/hypothesis it is better\n/metric f1 >= 0.8\n/activate",
+    )
+    .await;
+    lab.says(issue, "mira", "/result f1=0.9\n/findings it is better")
+        .await;
+    lab.says(issue, "mira", &format!("/decide {verdict} as measured"))
+        .await;
+    lab.whatever_was_said(issue);
+    issue
+}
+
+#[tokio::test]
+async fn what_the_bot_sees_it_ticks_with_a_link() {
+    let lab = Lab::new().await;
+    let first = decided(&lab, "Gradient boosting", "abandon").await;
+    let issue = home(&lab).await;
+    // What was tied before the model had a home is known to it.
+    shows(&lab, issue, "Gradient boosting | ⛔ abandon");
+    shows(&lab, issue, "- [ ] `approaches` Several approaches tried");
+    let reply = lab.refused(issue, "lee", "/select #99").await;
+    assert!(reply.contains("is not tied to the model"), "{reply}");
+    let second = decided(&lab, "Graph features", "abandon").await;
+    let body = lab.checklist(issue).body;
+    let line = body.lines().find(|line| line.contains("`approaches`"));
+    let line = line.unwrap();
+    assert!(line.starts_with("- [x]"), "{line}");
+    assert!(
+        line.contains(&format!("#{first}")) && line.contains(&format!("#{second}")),
+        "{line}"
+    );
+    lab.says(issue, "lee", &format!("/select #{second}")).await;
+    shows(
+        &lab,
+        issue,
+        "- [x] `best-performer` Best performer selected · seen in",
+    );
+    shows(&lab, issue, "🏆 best performer");
+    // What a person opens stays open.
+    untick(&lab, issue, "mira", "approaches").await;
+    decided(&lab, "Transformers", "abandon").await;
+    shows(&lab, issue, "- [ ] `approaches` Several approaches tried");
+    // Without the label it is no experiment of the model's.
+    lab.person("mira").unlabel(first, "model/fraud-detector");
+    lab.settle().await;
+    let body = lab.checklist(issue).body;
+    assert!(!body.contains("Gradient boosting"), "{body}");
+}
+
+#[tokio::test]
+async fn drift_opens_one_issue_for_retraining() {
+    let lab = Lab::policy("commands: { bots: [\"trainer\"] }\n").await;
+    let issue = home(&lab).await;
+    let reply = lab.refused(issue, "otto", "/drift psi=0.3").await;
+    assert!(reply.contains("triage permission"), "{reply}");
+    let reply = lab.refused(issue, "lee", "/drift it looks odd").await;
+    assert!(reply.contains("what was measured is missing"), "{reply}");
+    lab.says(
+        issue,
+        "lee",
+        "/drift psi=0.31 the amounts @ana have shifted",
+    )
+    .await;
+    let retraining: Vec<_> = lab
+        .gh
+        .issues(REPO)
+        .into_iter()
+        .filter(|it| it.title.starts_with("Retrain fraud-detector: psi=0.31"))
+        .collect();
+    let [retraining] = retraining.as_slice() else {
+        panic!("{retraining:#?}");
+    };
+    let labels = lab.labels(retraining.number);
+    for label in ["kind/maintenance", "model/fraud-detector"] {
+        assert!(labels.contains(&label.to_owned()), "{labels:?}");
+    }
+    let count = |lab: &Lab| {
+        let issues = lab.gh.issues(REPO);
+        issues
+            .iter()
+            .filter(|it| it.title.starts_with("Retrain"))
+            .count()
+    };
+    lab.says(issue, "lee", "/drift psi=0.4 still").await;
+    assert_eq!(count(&lab), 1);
+    shows(&lab, issue, "`psi=0.4`");
+    let lab = lab.restart().await;
+    lab.person("mira").close(retraining.number);
+    lab.settle().await;
+    lab.says(issue, "lee", "/drift psi=0.5 again").await;
+    assert_eq!(count(&lab), 2);
+    lab.whatever_was_said(retraining.number);
+}
+
+#[tokio::test]
+async fn a_model_in_monitoring_is_reviewed_every_four_weeks() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    lab.person("mira").assign(issue, "ana");
+    lab.settle().await;
+    for _ in 0..5 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    shows(&lab, issue, "fraud-detector · Monitoring");
+    let reply = lab.refused(issue, "lee", "/advance").await;
+    assert!(reply.contains("monitoring is the last stage"), "{reply}");
+    let reminders = |lab: &Lab| {
+        let said = lab.said(issue);
+        let due = said.iter().filter(|text| text.contains("due for a review"));
+        due.cloned().collect::<Vec<_>>()
+    };
+    lab.wait_hours(4 * 7 * 24 - 1).await;
+    assert_eq!(reminders(&lab).len(), 0);
+    lab.wait_hours(2).await;
+    let said = reminders(&lab);
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0].starts_with("@ana, `fraud-detector` is in monitoring since"),
+        "{said:?}"
+    );
+    // A report of drift is a review; the next one is four weeks after that.
+    lab.wait_hours(14 * 24).await;
+    lab.says(issue, "lee", "/drift psi=0.3").await;
+    lab.wait_hours(20 * 24).await;
+    assert_eq!(reminders(&lab).len(), 1);
+    lab.wait_hours(9 * 24).await;
+    assert_eq!(reminders(&lab).len(), 2);
+    lab.says(issue, "lee", "/retreat experimentation another approach")
+        .await;
+    lab.wait_hours(60 * 24).await;
+    assert_eq!(reminders(&lab).len(), 2);
+    for it in lab.gh.issues(REPO) {
+        lab.whatever_was_said(it.number);
+    }
+}

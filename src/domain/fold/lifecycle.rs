@@ -88,7 +88,9 @@ pub(super) fn drift(
     at: Timestamp,
 ) -> Result<(), Refusal> {
     let under_way = item.retraining_due().is_some() || item.retraining().is_some();
-    open_home(item)?.drifts.push(Drift {
+    let home = open_home(item)?;
+    home.put_off_review(at);
+    home.drifts.push(Drift {
         at,
         by: by.clone(),
         measured: measured.to_owned(),

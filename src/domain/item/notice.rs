@@ -54,6 +54,8 @@ pub enum NoticeKind {
         /// Why it does not count.
         why: SignRefusal,
     },
+    /// The model is in monitoring, and its review has fallen due.
+    ModelReview,
     /// Somebody without write access ticked or unticked a gate.
     WrongGate {
         /// Which gate.
@@ -84,6 +86,7 @@ impl NoticeKind {
             Self::ReopenedUndecided => "reopened-undecided",
             Self::WrongTick { .. } => "wrong-tick",
             Self::WrongGate { .. } => "wrong-gate",
+            Self::ModelReview => "model-review",
         }
     }
 }

@@ -88,7 +88,8 @@ pub(super) fn handoffs(item: &Item, ctx: &Context<'_>) -> Option<String> {
 /// What was reported of its drift, the newest first.
 pub(super) fn drifts(item: &Item, home: &Home, ctx: &Context<'_>) -> Option<String> {
     let rows = home.drifts.iter().enumerate().rev().map(|(index, drift)| {
-        let asked = home.drifts[..=index].iter().rev().find(|it| it.asks);
+        let until_then = home.drifts.iter().take(index + 1);
+        let asked = until_then.rev().find(|it| it.asks);
         let opened = asked.and_then(|asked| item.follow_ups.get(&asked.at));
         let on = opened.map_or("–".to_owned(), |it| link::item(it.number, ctx));
         format!(
