@@ -53,13 +53,11 @@ impl Command for Select {
     const EXAMPLE: &'static str = "/select #12";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
-        match item_numbers(args.text).as_deref() {
-            Some([number]) => Ok(Order::Select(*number)),
-            Some(_) | None => {
-                let problem = format!("{} is no experiment of this repository", quoted(args.text));
-                Err(misread(problem, Self::EXAMPLE))
-            }
+        if let Some([number]) = item_numbers(args.text).as_deref() {
+            return Ok(Order::Select(*number));
         }
+        let problem = format!("{} is no experiment of this repository", quoted(args.text));
+        Err(misread(problem, Self::EXAMPLE))
     }
 }
 

@@ -55,6 +55,9 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
     if item.yielded {
         return;
     }
+    if item.home.is_none() {
+        labels.one_of(family("lifecycle", LifecycleStage::ALL), None);
+    }
     let now = drawn_at(item, ctx.now);
     let live = item.timebox.as_ref().filter(|timebox| !timebox.stopped);
     labels.one_of(

@@ -58,6 +58,17 @@ fn next(item: &Item, home: &Home, ctx: &Context<'_>) -> Option<String> {
     })
 }
 
+/// ``Deployment · 2 of 3 gates · #41``
+pub fn on_board(item: &Item, ctx: &Context<'_>) -> Option<String> {
+    let home = item.home.as_ref()?;
+    let (met, asked) = met(home, home.stage, ctx);
+    Some(format!(
+        "{} · {met} of {asked} gates · {}",
+        stage(home.stage),
+        link::item(item.number, ctx)
+    ))
+}
+
 /// How many gates of a stage are met, and of how many.
 fn met(home: &Home, stage: LifecycleStage, ctx: &Context<'_>) -> (usize, usize) {
     let asked = lifecycle::asked_in(stage, ctx.policy).count();

@@ -106,6 +106,8 @@ impl<F: Forge> Worker<F> {
         let registry = self.registry(key).await?;
         for asked in first.into_iter().chain(moves) {
             self.wake_items(key, &registry.concerned_by_moving(&asked.of), step);
+            let home = self.home_of(key, &asked.of.model).await?;
+            self.wake_items(key, home.as_slice(), step);
             step.facts
                 .push(stored(key, &promotion(item.number, asked))?);
         }

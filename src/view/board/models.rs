@@ -1,26 +1,33 @@
 //! Models: what runs where, which version is the newest, and what ran before.
 
+use std::collections::BTreeMap;
+
+use crate::domain::item::Item;
 use crate::domain::registry::{PRODUCTION, Record, Run, Stages, Start};
 use crate::domain::version::ModelName;
 
-use super::super::{Context, link, text, when, words};
+use super::super::{Context, lifecycle, link, text, when, words};
 use super::{SECTION, and_more, fitting};
 
 /// What ran before, of one model, at most.
 const MOST_RUNS: usize = 12;
 
 /// The table and the history; `None` where no model is known.
-pub(super) fn table(ctx: &Context<'_>) -> Option<String> {
-    let models = ctx.registry.models();
-    let rows = models.iter().map(|model| row(model, ctx));
+pub(super) fn table(items: &[Item], ctx: &Context<'_>) -> Option<String> {
+    let homes: Homes<'_> = homes(items);
+    let mut models = ctx.registry.models();
+    models.extend(homes.keys());
+    models.sort();
+    models.dedup();
+    let rows = models.iter().map(|model| row(model, &homes, ctx));
     let (rows, more) = fitting(rows, SECTION);
     if rows.is_empty() {
         return None;
     }
-    let more = and_more(more).map(|more| format!("| {more} | | | |"));
+    let more = and_more(more).map(|more| format!("| {more} | | | | |"));
     let rows: Vec<String> = rows.into_iter().chain(more).collect();
     let table = format!(
-        "**Models**\n\n| Model | Production | Other stages | Newest version |\n|:--|:--|:--|:--|\n{}",
+        "**Models**\n\n| Model | Lifecycle | Production | Other stages | Newest version |\n|:--|:--|:--|:--|:--|\n{}",
         rows.join("\n")
     );
     let histories: Vec<String> = models
@@ -36,7 +43,16 @@ pub(super) fn table(ctx: &Context<'_>) -> Option<String> {
     Some(format!("{table}\n\n{ran}"))
 }
 
-fn row(model: &ModelName, ctx: &Context<'_>) -> String {
+/// The homes of models, by model.
+type Homes<'a> = BTreeMap<&'a ModelName, &'a Item>;
+
+fn homes(items: &[Item]) -> Homes<'_> {
+    let live = items.iter().filter(|item| !item.gone);
+    live.filter_map(|item| Some((&item.home.as_ref()?.model, item)))
+        .collect()
+}
+
+fn row(model: &ModelName, homes: &Homes<'_>, ctx: &Context<'_>) -> String {
     let stages = ctx.registry.stages(model);
     let current = || stages.into_iter().flat_map(Stages::current);
     let production: Vec<String> = current()
@@ -49,12 +65,20 @@ fn row(model: &ModelName, ctx: &Context<'_>) -> String {
         .collect();
     let records = ctx.registry.records(model);
     let newest = records.first().map(|record| newest(record, ctx));
+    let home = homes.get(model);
+    let unversioned = if ctx.registry.models().contains(&model) {
+        "in hand-off"
+    } else {
+        "–"
+    };
     format!(
-        "| {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} |",
         text::code(model.as_str(), 60),
+        home.and_then(|home| lifecycle::on_board(home, ctx))
+            .unwrap_or_default(),
         production.join(", "),
         others.join("<br>"),
-        newest.unwrap_or_else(|| "in hand-off".to_owned())
+        newest.unwrap_or_else(|| unversioned.to_owned())
     )
 }
 

@@ -37,6 +37,7 @@ fn command(label: &Label) -> Option<Order> {
         }),
         Label::Handoff => Some(Order::Handoff { model: None }),
         Label::Model(_)
+        | Label::Lifecycle(_)
         | Label::Timebox(_)
         | Label::Outcome(_)
         | Label::NeedsFindings
@@ -177,7 +178,11 @@ fn a_label_that_asks_and_is_taken_off_again_leaves_no_trace_of_its_request() {
                 Label::Stage(_) | Label::Model(_) | Label::Handoff => {
                     assert_eq!(item.handoff, None, "{story}");
                 }
-                Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings | Label::Board => {}
+                Label::Lifecycle(_)
+                | Label::Timebox(_)
+                | Label::Outcome(_)
+                | Label::NeedsFindings
+                | Label::Board => {}
             }
         }
     }
