@@ -173,7 +173,7 @@ pub struct Item {
     pub evidence: Evidence,
     /// The lifecycle of the model whose home it is.
     #[serde(default)]
-    pub home: Option<Home>,
+    pub home: Option<Box<Home>>,
     /// What is tied to that model.
     #[serde(default)]
     pub ties: Ties,

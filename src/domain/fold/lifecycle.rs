@@ -37,7 +37,7 @@ pub(super) fn track(
         }
         Some(_) => Ok(()),
         None => {
-            item.home = Some(Home::begun(model.clone(), at));
+            item.home = Some(Box::new(Home::begun(model.clone(), at)));
             item.models.insert(model.clone());
             Ok(())
         }

@@ -44,7 +44,7 @@ fn home(facts: &[Fact], policy: &Policy) -> Home {
     let mut all = vec![opened("Fraud", ""), track()];
     all.extend(facts.iter().cloned());
     let item = state(&all, policy);
-    item.home.expect("it is tracked")
+    *item.home.expect("it is tracked")
 }
 
 #[test]
