@@ -4,7 +4,7 @@ use crate::domain::actor::Needs;
 use crate::domain::order::{Misread, Order};
 
 use super::args::{Args, misread, quoted};
-use super::{Command, Extent, HelpLine, ask, flow, handoff, models, outcome, shape};
+use super::{Command, Extent, HelpLine, ask, flow, handoff, lifecycle, models, outcome, shape};
 
 /// A [`Command`] as a value. It is made from the type alone, so none can lack its help.
 pub(super) struct Entry {
@@ -59,6 +59,11 @@ pub(super) static REGISTRY: &[Entry] = &[
     entry::<handoff::Sign>(),
     entry::<handoff::Unsign>(),
     entry::<handoff::NotApplicable>(),
+    entry::<lifecycle::Track>(),
+    entry::<lifecycle::Select>(),
+    entry::<lifecycle::Advance>(),
+    entry::<lifecycle::Retreat>(),
+    entry::<lifecycle::Drift>(),
     entry::<models::Promote>(),
     entry::<models::Rollback>(),
 ];
@@ -114,7 +119,8 @@ pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)>
 /// Whether a command as it is compared ([`Found::normal`](super::Found::normal)) is one that bots give.
 pub(super) fn is_report(normal: &str) -> bool {
     let name = normal.trim_start_matches('/').split(' ').next();
-    name.is_some_and(|name| <outcome::Results as Command>::NAMES.contains(&name))
+    let reports = [outcome::Results::NAMES, lifecycle::Drift::NAMES];
+    name.is_some_and(|name| reports.iter().any(|names| names.contains(&name)))
 }
 
 /// The name that somebody may have meant by `word` (in lower case): the first with the fewest

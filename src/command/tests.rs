@@ -519,6 +519,11 @@ fn name_of(order: &Order) -> &'static str {
         Order::Sign { .. } => "sign",
         Order::Unsign { .. } => "unsign",
         Order::NotApplicable { .. } => "na",
+        Order::TrackModel { .. } => "model track",
+        Order::Select(_) => "select",
+        Order::Advance => "advance",
+        Order::Retreat { .. } => "retreat",
+        Order::Drift { .. } => "drift",
         Order::Promote { .. } => "promote",
         Order::Rollback { .. } => "rollback",
     }

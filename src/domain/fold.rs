@@ -8,6 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::actor::{Actor, Needs, Permission, User};
+use super::entries::Slug;
 use super::fact::{CloseReason, Fact, Snapshot, What};
 use super::fields;
 use super::guards;
@@ -22,6 +23,7 @@ mod boxes;
 mod elsewhere;
 mod kinds;
 mod labels;
+mod lifecycle;
 mod models;
 mod orders;
 mod outcome;
@@ -55,7 +57,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Closed { how } => close(item, *how, fact.at, ground),
         What::Reopened => reopen(item, fact.at, by),
         What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
-        What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
+        What::Ticked { slug, on } => tick(item, slug, *on, by, fact.at, ground),
         What::Pull(sight) => pulls::see(item, sight, fact.at, ground),
         What::PullRead {
             closes,
@@ -131,6 +133,10 @@ pub fn pass(item: &mut Item, to: Timestamp) {
     if item.gone || item.closed.is_some() {
         return;
     }
+    let review = item.home.as_ref().and_then(|home| home.last_review(to));
+    if let Some(at) = review {
+        notify_once(item, at, NoticeKind::ModelReview);
+    }
     let (Some(classified), Some(timebox)) = (item.kind, item.timebox.as_ref()) else {
         return;
     };
@@ -197,6 +203,7 @@ fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
+        | NoticeKind::ModelReview
         | NoticeKind::WrongTick { .. } => false,
     };
     if item
@@ -301,6 +308,21 @@ fn observe(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<
         (Some(_), true) | (None, false) => {}
     }
     labels::observe(item, &snapshot.labels, at, ground);
+}
+
+/// A box of the comment that has boxes: of a model's gates at its home, else of the hand-off.
+fn tick(
+    item: &mut Item,
+    slug: &Slug,
+    on: bool,
+    by: Option<&Actor>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
+    match by.filter(|_| item.home.is_some()) {
+        Some(actor) => lifecycle::tick(item, slug, on, actor, at, ground.policy),
+        None => pulls::tick(item, slug, on, by, at, ground),
+    }
 }
 
 /// Closing as completed means done; in another way it ends without being done (product §2).

@@ -13,9 +13,11 @@ use super::fact::{ItemAt, Milestone, Origin, PullSight};
 use super::handoff::Handoff;
 use super::ids::{ItemNumber, UserId};
 use super::kind::{Bucket, Kind, Phase, Points, Stage};
+use super::lifecycle::Home;
 use super::order::BoxLength;
 use super::policy::Rule;
 use super::timebox::TimeBox;
+use super::version::ModelName;
 
 mod answer;
 mod chain;
@@ -169,6 +171,12 @@ pub struct Item {
     /// What stands at the paths that its signatures name.
     #[serde(default)]
     pub evidence: Evidence,
+    /// The model whose home it is.
+    #[serde(default)]
+    pub home: Option<Home>,
+    /// The models that its labels name.
+    #[serde(default)]
+    pub models: BTreeSet<ModelName>,
     /// Promotions and rollbacks that were asked for here.
     #[serde(default)]
     pub model_moves: Vec<ModelMove>,
@@ -236,6 +244,8 @@ impl Item {
             linked_pulls: BTreeMap::new(),
             handoff: None,
             evidence: Evidence::default(),
+            home: None,
+            models: BTreeSet::new(),
             model_moves: Vec::new(),
         }
     }

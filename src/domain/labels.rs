@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Bucket, Kind, Phase, Points, Stage, words};
+use super::lifecycle::gates::LifecycleStage;
 use super::version::ModelName;
 
 /// A label of labhand's own.
@@ -25,6 +26,8 @@ pub enum Label {
     Phase(Phase),
     /// `points/5`, `points/5-8`
     Points(Points),
+    /// `lifecycle/…`, on a model's home
+    Lifecycle(LifecycleStage),
     /// `model/fraud-detector`
     Model(ModelName),
     /// `blocked`
@@ -99,6 +102,7 @@ impl Label {
             "bucket" => Bucket::from_word(word).map(Self::Bucket),
             "phase" => Phase::from_word(word).map(Self::Phase),
             "points" => points(word).map(Self::Points),
+            "lifecycle" => LifecycleStage::from_word(word).map(Self::Lifecycle),
             "model" => ModelName::parse(word).map(Self::Model),
             "timebox" => TimeboxLabel::from_word(word).map(Self::Timebox),
             "outcome" => OutcomeLabel::from_word(word).map(Self::Outcome),
@@ -118,6 +122,7 @@ impl Label {
             Self::Bucket(bucket) => format!("bucket/{bucket}"),
             Self::Phase(phase) => format!("phase/{phase}"),
             Self::Points(points) => format!("points/{points}"),
+            Self::Lifecycle(stage) => format!("lifecycle/{stage}"),
             Self::Model(model) => format!("model/{model}"),
             Self::Blocked => "blocked".to_owned(),
             Self::Handoff => "handoff".to_owned(),
@@ -139,7 +144,11 @@ impl Label {
             | Self::Model(_)
             | Self::Blocked
             | Self::Handoff => true,
-            Self::Timebox(_) | Self::Outcome(_) | Self::NeedsFindings | Self::Board => false,
+            Self::Lifecycle(_)
+            | Self::Timebox(_)
+            | Self::Outcome(_)
+            | Self::NeedsFindings
+            | Self::Board => false,
         }
     }
 
@@ -150,6 +159,7 @@ impl Label {
             .chain(Stage::ALL.iter().copied().map(Self::Stage))
             .chain(Bucket::ALL.iter().copied().map(Self::Bucket))
             .chain(Phase::ALL.iter().copied().map(Self::Phase))
+            .chain(LifecycleStage::ALL.iter().copied().map(Self::Lifecycle))
             .chain(TimeboxLabel::ALL.iter().copied().map(Self::Timebox))
             .chain(OutcomeLabel::ALL.iter().copied().map(Self::Outcome))
             .chain([
@@ -186,6 +196,12 @@ impl Label {
                 },
             ),
             Self::Points(points) => return points_style(*points),
+            Self::Lifecycle(stage) => {
+                return Style {
+                    color: "a7d3cd",
+                    description: format!("The model's life: {}", stage.word().replace('-', " ")),
+                };
+            }
             Self::Model(model) => {
                 return Style {
                     color: "c9e3e0",

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod item;
 pub mod kind;
 pub mod labels;
+pub mod lifecycle;
 pub mod markdown;
 pub mod metric;
 pub mod model_card;

@@ -52,7 +52,7 @@ pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard 
         sections::time_boxes(&shown),
         sprint::section(items, plan, ctx),
         production::table(&shown),
-        models::table(ctx),
+        models::table(items, ctx),
         sections::handoffs(items, ctx),
         sections::decisions(&shown),
         figures::table(&figures, &shown),

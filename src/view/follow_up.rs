@@ -45,6 +45,7 @@ pub fn wanted(item: &Item, ctx: &Context<'_>) -> Option<WantedIssue> {
     };
     Some(WantedIssue {
         slot: slots::follow_up(ctx.repo_id, item.number, decision.asked_at),
+        asked_at: decision.asked_at,
         repo: decision.elsewhere.clone(),
         title: title(item, decision.verdict, chain.len()),
         body: body(item, decision, kind, &chain, ctx),

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::item::Item;
 use crate::domain::kind::{Bucket, Kind, Phase, Stage};
 use crate::domain::labels::OutcomeLabel;
+use crate::domain::lifecycle::gates::LifecycleStage;
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
@@ -74,6 +75,19 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
 pub fn add_handoff(item: &Item, wanted: &mut Wanted) {
     if let Some(handoff) = &item.handoff {
         Labels { wanted }.when(HANDOFF, !handoff.ended);
+    }
+}
+
+/// Adds the labels of a model's home.
+pub fn add_model(item: &Item, wanted: &mut Wanted) {
+    let Some(home) = &item.home else { return };
+    let mut labels = Labels { wanted };
+    labels.when(&format!("model/{}", home.model), true);
+    if !item.yielded {
+        labels.one_of(
+            family("lifecycle", LifecycleStage::ALL),
+            Some(format!("lifecycle/{}", home.stage)),
+        );
     }
 }
 

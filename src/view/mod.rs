@@ -23,6 +23,7 @@ pub mod checklist;
 pub mod checks;
 pub mod diff;
 pub mod follow_up;
+pub mod home;
 pub mod json;
 pub mod labels;
 pub mod link;
@@ -33,6 +34,7 @@ pub mod notices;
 pub mod refusals;
 pub mod replies;
 pub mod results;
+pub mod retraining;
 pub mod rules;
 pub mod signing;
 pub mod slots;
@@ -98,7 +100,13 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
     replies::add(item, ctx, &mut wanted);
     checks::add(item, ctx, &mut wanted);
     labels::add_handoff(item, &mut wanted);
-    if let Some(text) = checklist::text(item, ctx) {
+    labels::add_model(item, &mut wanted);
+    if let Some(home) = item.home.as_ref().filter(|_| item.closed.is_none()) {
+        if let Some(review) = home.next_review(ctx.now) {
+            wanted.changes_at(review);
+        }
+    }
+    if let Some(text) = home::text(item, ctx).or_else(|| checklist::text(item, ctx)) {
         wanted.say(slots::checklist(), text);
     }
     notices::add(item, ctx, &mut wanted);
@@ -115,6 +123,9 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
         for change in changes_of_box(item, ctx) {
             wanted.changes_at(change);
         }
+    }
+    if wanted.follow_up.is_none() {
+        wanted.follow_up = retraining::wanted(item, ctx);
     }
     // The comment that is there must not go on telling of a clock that nobody looks after.
     if item.kind.is_none() && item.opted_out && item.status_wanted {

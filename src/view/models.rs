@@ -2,7 +2,7 @@
 
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
-use crate::domain::registry::{ModelRefusal, Stages};
+use crate::domain::registry::{ModelRefusal, Record, Stages};
 use crate::domain::version::{ModelName, ModelVersion};
 
 use super::{Context, link, text, when, words};
@@ -31,6 +31,26 @@ pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
     });
     let runs: String = runs.collect();
     Some(format!("📦 Registered as {}{runs}", version(of)))
+}
+
+/// What is to be known of a version's hand-off, in few words.
+pub fn state(record: &Record) -> Vec<String> {
+    let mut said = Vec::new();
+    let entries = |count| words::counted(count, "entry", "entries");
+    if !record.open.is_empty() {
+        said.push(format!("⚠️ **unsigned**: {}", entries(record.open.len())));
+    } else if !record.open_when_merged.is_empty() {
+        said.push("signed after the merge".to_owned());
+    }
+    if record.self_signed {
+        said.push("self-signed".to_owned());
+    }
+    let waived = record.entries.iter().filter(|it| !it.waived.is_empty());
+    let waived = waived.count();
+    if waived > 0 {
+        said.push(format!("{} waived", entries(waived)));
+    }
+    said
 }
 
 /// Why a command about a model is not carried out, and the way out.
@@ -72,6 +92,16 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
         }
         ModelRefusal::NothingBefore { model } => format!(
             "no other version of {} was in production before; `/promote {model} … production` puts one there.",
+            name(model)
+        ),
+        ModelRefusal::Tracked { model, at } => format!(
+            "{} is the home of {} already.",
+            link::item(*at, ctx),
+            name(model)
+        ),
+        ModelRefusal::NotTied { model, number } => format!(
+            "{} is no experiment with {}; the label `model/{model}` ties one to it.",
+            link::item(*number, ctx),
             name(model)
         ),
         ModelRefusal::Taken { of, by } => format!(

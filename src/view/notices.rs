@@ -45,6 +45,15 @@ fn is_news(notice: &Notice, item: &Item) -> bool {
         }
         NoticeKind::BoxExpired(end) => !over && is_last_end(end, item),
         NoticeKind::BoxReview { .. } => !over,
+        NoticeKind::ModelReview => {
+            let last = item
+                .home
+                .as_ref()
+                .and_then(|home| home.last_review(notice.at));
+            let later =
+                |other: &Notice| other.what == NoticeKind::ModelReview && other.at > notice.at;
+            item.closed.is_none() && last == Some(notice.at) && !item.notices.iter().any(later)
+        }
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
@@ -67,6 +76,7 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
         NoticeKind::StageRefused { to, missing, stays } => {
             stage_refused(item, *to, missing, *stays, ctx)
         }
+        NoticeKind::ModelReview => model_review(item, ctx),
         NoticeKind::PointsRefused => format!(
             "**The points are off again.** {}",
             rules::sentence(Rule::NoPointsOnExploration, kind)
@@ -80,6 +90,21 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
             wrong_tick(slug, &text::name(&by.login), why, ctx)
         }
     }
+}
+
+/// A monitored model is looked at from time to time.
+fn model_review(item: &Item, ctx: &Context<'_>) -> String {
+    let model = item.home.as_ref().map(|home| home.model.as_str());
+    let since = item
+        .home
+        .as_ref()
+        .map(|home| when::day(home.stage_since, ctx.policy));
+    format!(
+        "{}{} has been monitored since {}: is it still as good as it was? `/drift metric=value note` opens an issue for retraining; if all is well, there is nothing to do.",
+        addressed(item),
+        text::code(model.unwrap_or_default(), 60),
+        since.unwrap_or_default()
+    )
 }
 
 /// `@mira, `: the assignees, or who opened it.

@@ -127,6 +127,11 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         | Order::Sign { .. }
         | Order::Unsign { .. }
         | Order::NotApplicable { .. }
+        | Order::TrackModel { .. }
+        | Order::Select(_)
+        | Order::Advance
+        | Order::Retreat { .. }
+        | Order::Drift { .. }
         | Order::Promote { .. }
         | Order::Rollback { .. } => None,
     }

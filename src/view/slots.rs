@@ -103,6 +103,7 @@ pub fn notice(notice: &Notice) -> Slot {
         },
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
+        | NoticeKind::ModelReview
         | NoticeKind::ReopenedUndecided => notice.at.as_second().to_string(),
     };
     Slot(format!("notice:{word}:{which}"))

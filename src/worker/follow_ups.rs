@@ -1,4 +1,4 @@
-//! Opening the issue that a decision asks for, exactly once: the creation is an intent before it is
+//! Opening the issue that a decision or a report of drift asks for, exactly once: the creation is an intent before it is
 //! a call, an answer that was lost is settled by looking for the marker, and that the issue is
 //! there is a fact of both items in one transaction.
 
@@ -39,9 +39,8 @@ impl<F: Forge> Worker<F> {
         history: &mut Vec<Fact>,
     ) -> Result<Opening, StepError> {
         let key = lease.key;
-        let Some(decision) = item.follow_up_due().cloned() else {
-            return Ok(Opening::NotNow);
-        };
+        let decision = item.follow_up_due().cloned();
+        let decision = decision.filter(|it| it.asked_at == wanted.asked_at);
         let own = repository.reference(key.installation, key.repo);
         let (target, repo) = match &wanted.repo {
             None => (repository.clone(), own.clone()),
@@ -80,11 +79,14 @@ impl<F: Forge> Worker<F> {
         let Some((number, slot)) = opened else {
             return Ok(Opening::NotNow);
         };
-        let (to, from) = self.both_ends(item, &decision, number, &own, wanted);
+        let to = followed_by(decision.as_ref(), number, wanted);
         let there = Key::item(key.installation, repo.id, number);
         let mut step = Step::new(lease, self.now());
         step.facts.push(stored_fact(key, item.number, &to)?);
-        step.facts.push(stored_fact(there, number, &from)?);
+        if let Some(decision) = &decision {
+            let from = self.follows_up(item, decision, &own, wanted);
+            step.facts.push(stored_fact(there, number, &from)?);
+        }
         step.wake.push((there, self.now()));
         step.wake.push((Self::board_of(key), self.now()));
         history.push(to);
@@ -99,30 +101,16 @@ impl<F: Forge> Worker<F> {
         Ok(Opening::Opened)
     }
 
-    /// That it was opened is a fact of both: of the item that was decided, and of the new one.
-    fn both_ends(
+    /// What the new issue came out of.
+    fn follows_up(
         &self,
         item: &Item,
         decision: &Decision,
-        number: ItemNumber,
         own: &RepoRef,
         wanted: &WantedIssue,
-    ) -> (Fact, Fact) {
+    ) -> Fact {
         let at = decision.at;
-        let asked_at = decision.asked_at;
-        let seconds = asked_at.as_second();
-        let to = Fact {
-            id: FactId(format!("followed-by:{seconds}")),
-            at,
-            by: None,
-            what: What::FollowedBy {
-                asked_at,
-                item: ItemAt {
-                    repo: wanted.repo.clone(),
-                    number,
-                },
-            },
-        };
+        let seconds = decision.asked_at.as_second();
         let ended = item.closed.as_ref().map_or(self.now(), |closed| closed.at);
         let chain = item.chain(ended);
         let (repo, chain) = match wanted.repo {
@@ -143,12 +131,29 @@ impl<F: Forge> Worker<F> {
                 meant: decision.reason.clone(),
             }),
         };
-        let from = Fact {
+        Fact {
             id: FactId(format!("follows-up:{}:{}:{seconds}", own.id, item.number)),
             at,
             by: None,
             what: What::FollowsUp(Box::new(origin)),
-        };
-        (to, from)
+        }
+    }
+}
+
+/// What was opened for an item.
+fn followed_by(decision: Option<&Decision>, number: ItemNumber, wanted: &WantedIssue) -> Fact {
+    let asked_at = wanted.asked_at;
+    let seconds = asked_at.as_second();
+    Fact {
+        id: FactId(format!("followed-by:{seconds}")),
+        at: decision.map_or(asked_at, |decision| decision.at),
+        by: None,
+        what: What::FollowedBy {
+            asked_at,
+            item: ItemAt {
+                repo: wanted.repo.clone(),
+                number,
+            },
+        },
     }
 }

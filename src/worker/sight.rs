@@ -41,13 +41,14 @@ impl<F: Forge> Worker<F> {
                     Label::Bucket(_)
                     | Label::Phase(_)
                     | Label::Points(_)
+                    | Label::Model(_)
                     | Label::Blocked
                     | Label::Handoff,
                 ) => true,
                 Some(
                     Label::Kind(_)
                     | Label::Stage(_)
-                    | Label::Model(_)
+                    | Label::Lifecycle(_)
                     | Label::Timebox(_)
                     | Label::Outcome(_)
                     | Label::NeedsFindings

@@ -16,6 +16,7 @@ mod handoff;
 mod items;
 mod kinds;
 mod lab;
+mod models;
 mod policy;
 mod repositories;
 mod resilience;

@@ -37,10 +37,16 @@ pub(super) fn put_on(
         Label::Blocked if item.closed.is_some() => {}
         Label::Blocked => boxes::block(item, None, at),
         Label::Handoff if item.is_pull => pulls::begin_handoff(item, at),
-        Label::Handoff | Label::Model(_) | Label::Board => {}
+        Label::Model(model) => {
+            item.models.insert(model);
+        }
+        Label::Handoff | Label::Board => {}
         // Those that a template puts on a new issue are simply taken off.
-        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings if is_new(item, at) => {}
-        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
+        Label::Lifecycle(_) | Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings
+            if is_new(item, at) => {}
+        Label::Lifecycle(_) | Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
+            disturbed(item, at);
+        }
     }
 }
 
@@ -67,8 +73,13 @@ pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
             boxes::unblock(item, at);
         }
         Label::Handoff => pulls::label_off(item),
-        Label::Model(_) | Label::Board => {}
-        Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => disturbed(item, at),
+        Label::Model(model) => {
+            item.models.remove(&model);
+        }
+        Label::Board => {}
+        Label::Lifecycle(_) | Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
+            disturbed(item, at)
+        }
     }
 }
 
@@ -82,7 +93,7 @@ fn is_new(item: &Item, at: Timestamp) -> bool {
 
 /// Somebody changed a label that is labhand's output; it is put back unless that was too often.
 fn disturbed(item: &mut Item, at: Timestamp) {
-    if item.kind.is_some() {
+    if item.kind.is_some() || item.home.is_some() {
         item.disturbed.push(at);
         item.yielded = item.disturbed.len() > RESTORATIONS_AN_HOUR;
     }

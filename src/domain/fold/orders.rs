@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Ground, boxes, kinds, may, models, outcome, pulls, stages};
-use crate::domain::actor::Actor;
+use super::{Ground, boxes, kinds, lifecycle, may, models, outcome, pulls, stages};
+use crate::domain::actor::{Actor, Needs};
 use crate::domain::fact::Ordered;
 use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
 use crate::domain::kind::{Kind, KindSource, Phase, Points};
+use crate::domain::lifecycle::Seen;
 use crate::domain::order::Order;
 use crate::domain::policy::{Level, Policy, Rule};
 use crate::domain::registry::Found;
@@ -22,9 +23,9 @@ pub(super) fn carry_out(
     let outcome = match (&ordered.order, by) {
         (Err(misread), _) => Outcome::Refused(Refusal::Misread(misread.clone())),
         (Ok(order), Some(actor))
-            if !order.asks_the_box() && !may(actor, ordered.needs, item, ground) =>
+            if !order.asks_the_box() && !may(actor, needs(item, order, ordered), item, ground) =>
         {
-            Outcome::Refused(Refusal::Permission(ordered.needs))
+            Outcome::Refused(Refusal::Permission(needs(item, order, ordered)))
         }
         (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
         (Ok(order), Some(actor)) => {
@@ -47,6 +48,15 @@ pub(super) fn carry_out(
         outcome,
     });
     answers.sort_by_key(|answer| (answer.at, answer.index));
+}
+
+/// What a command demands here: a gate of a model is waived with less than an entry of a hand-off.
+fn needs(item: &Item, order: &Order, ordered: &Ordered) -> Needs {
+    if item.home.is_some() && matches!(order, Order::NotApplicable { .. }) {
+        Needs::Triage
+    } else {
+        ordered.needs
+    }
 }
 
 /// Whether asking for the status brings the status comment itself, which then is the answer:
@@ -168,7 +178,23 @@ fn obey(
             pulls::sign(item, slugs, evidence.as_deref(), actor, at, ground)
         }
         Order::Unsign { slugs } => pulls::unsign(item, slugs, actor, ground),
+        Order::NotApplicable { slug, reason } if item.home.is_some() => {
+            lifecycle::waive(item, slug, reason, user, ground.policy)
+        }
         Order::NotApplicable { slug, reason } => pulls::waive(item, slug, reason, actor, ground),
+        Order::TrackModel { model } => {
+            lifecycle::track(item, model, ordered.found.as_ref(), at, ground.policy)
+        }
+        Order::Select(number) => lifecycle::select(item, *number, ordered.found.as_ref(), user, at),
+        Order::Advance => {
+            let nothing = Seen::new();
+            let seen = ordered.found.as_ref().and_then(Found::seen);
+            lifecycle::advance(item, seen.unwrap_or(&nothing), user, at, ground.policy)
+        }
+        Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
+        Order::Drift { measured, note } => {
+            lifecycle::drift(item, measured, note, ordered.found.as_ref(), user, at)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::actor::Needs;
 use crate::domain::fact::Place;
 use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::kind::{Kind, Stage, Verdict};
+use crate::domain::lifecycle::LifecycleRefusal;
 use crate::domain::order::{Frozen, Misread, Order};
 use crate::domain::policy::Rule;
 use crate::domain::registry::ModelRefusal;
@@ -59,6 +60,8 @@ pub enum Refusal {
     NotAPull,
     /// The pull request is no hand-off.
     NotAHandoff,
+    /// The life of a model does not allow it.
+    Lifecycle(LifecycleRefusal),
     /// The registry of models is in the way.
     Model(ModelRefusal),
     /// The pull request was merged as another version, and stays that.
@@ -158,4 +161,10 @@ pub enum Refusal {
         /// Why.
         why: SignRefusal,
     },
+}
+
+impl From<LifecycleRefusal> for Refusal {
+    fn from(why: LifecycleRefusal) -> Self {
+        Self::Lifecycle(why)
+    }
 }

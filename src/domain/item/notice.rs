@@ -45,6 +45,8 @@ pub enum NoticeKind {
     PointsRefused,
     /// An experiment was closed without a decision, or research without findings, and the policy reopens it.
     ReopenedUndecided,
+    /// A model that is monitored is to be looked at again.
+    ModelReview,
     /// Somebody ticked or unticked a box that is not theirs.
     WrongTick {
         /// Whose box.
@@ -75,6 +77,7 @@ impl NoticeKind {
             Self::StageRefused { .. } => "stage-refused",
             Self::PointsRefused => "points-refused",
             Self::ReopenedUndecided => "reopened-undecided",
+            Self::ModelReview => "model-review",
             Self::WrongTick { .. } => "wrong-tick",
         }
     }

@@ -7,6 +7,7 @@ use super::reader::{Key, Reader};
 use super::values::{MOST_TITLE_CHARS, is_off, short_text, span, word};
 use super::{GateChange, Level, Rule};
 use crate::domain::labels::{self, Label};
+use crate::domain::lifecycle::gates::GATES;
 use crate::domain::yaml::{Node, Place};
 
 pub(super) const LIFECYCLE: &[Key<Draft>] = &[
@@ -95,34 +96,13 @@ pub(super) fn guards(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
     }
 }
 
-/// The gates of a model's lifecycle (product §6).
-pub(super) const GATES: [&str; 18] = [
-    "problem",
-    "success-metrics",
-    "data-availability",
-    "data-quality",
-    "features",
-    "baseline",
-    "approaches",
-    "tracking",
-    "best-performer",
-    "production-code",
-    "validation",
-    "documentation",
-    "integration",
-    "monitoring-setup",
-    "ab-testing",
-    "performance",
-    "drift",
-    "retraining",
-];
-
 /// `lifecycle.gates:`
 fn gates(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
     for pair in reader.pairs(node, "a section such as `{ ab-testing: off }`") {
         let slug = pair.key.to_ascii_lowercase();
-        if !GATES.contains(&slug.as_str()) {
-            reader.unknown_key(pair, "gate", GATES);
+        let known = GATES.map(|(_, known, _)| known);
+        if !known.contains(&slug.as_str()) {
+            reader.unknown_key(pair, "gate", known);
             continue;
         }
         let mut change = None;

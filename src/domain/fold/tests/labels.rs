@@ -37,6 +37,7 @@ fn command(label: &Label) -> Option<Order> {
         }),
         Label::Handoff => Some(Order::Handoff { model: None }),
         Label::Model(_)
+        | Label::Lifecycle(_)
         | Label::Timebox(_)
         | Label::Outcome(_)
         | Label::NeedsFindings
@@ -174,10 +175,15 @@ fn a_label_that_asks_and_is_taken_off_again_leaves_no_trace_of_its_request() {
                 Label::Blocked => assert_eq!(item.blocked, None, "{story}"),
                 Label::Kind(_) => assert!(item.kind.is_none() && item.opted_out, "{story}"),
                 // A stage comes back by itself, and the others ask for nothing here.
-                Label::Stage(_) | Label::Model(_) | Label::Handoff => {
+                Label::Stage(_) | Label::Handoff => {
                     assert_eq!(item.handoff, None, "{story}");
                 }
-                Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings | Label::Board => {}
+                Label::Model(_) => assert!(item.models.is_empty(), "{story}"),
+                Label::Lifecycle(_)
+                | Label::Timebox(_)
+                | Label::Outcome(_)
+                | Label::NeedsFindings
+                | Label::Board => {}
             }
         }
     }

@@ -1,0 +1,221 @@
+//! The life of a model, on the issue that is its home: commands, and ticks of its gates.
+
+use jiff::Timestamp;
+
+use super::notify_once;
+use crate::domain::actor::{Actor, Permission, User};
+use crate::domain::entries::Slug;
+use crate::domain::handoff::SignRefusal;
+use crate::domain::ids::ItemNumber;
+use crate::domain::item::{Item, NoticeKind, Refusal};
+use crate::domain::lifecycle::gates::LifecycleStage;
+use crate::domain::lifecycle::{Drift, Home, LifecycleMove, LifecycleRefusal, Seen, gates};
+use crate::domain::policy::{Level, Policy, Rule};
+use crate::domain::registry::Found;
+use crate::domain::version::ModelName;
+
+/// A name is meant by another one that differs in so many letters.
+const MOST_SLIPS: usize = 3;
+
+/// `/model track name`
+pub(super) fn track(
+    item: &mut Item,
+    model: &ModelName,
+    found: Option<&Found>,
+    at: Timestamp,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    if item.is_pull {
+        return Err(LifecycleRefusal::IsAPull.into());
+    }
+    if let Some(Found::Refused(why)) = found {
+        return Err(Refusal::Model(why.clone()));
+    }
+    match &item.home {
+        Some(home) if home.model != *model => {
+            Err(LifecycleRefusal::HomeOf(home.model.clone()).into())
+        }
+        Some(_) => Ok(()),
+        None => {
+            item.home = Some(Home::new(model.clone(), at, policy));
+            Ok(())
+        }
+    }
+}
+
+/// `/select #n`
+pub(super) fn select(
+    item: &mut Item,
+    number: ItemNumber,
+    found: Option<&Found>,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let home = home_of(item)?;
+    if let Some(Found::Refused(why)) = found {
+        return Err(Refusal::Model(why.clone()));
+    }
+    home.selected = Some((number, by.clone(), at));
+    Ok(())
+}
+
+/// `/advance`
+pub(super) fn advance(
+    item: &mut Item,
+    seen: &Seen,
+    by: &User,
+    at: Timestamp,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    let home = home_of(item)?;
+    let to = home.stage.next().ok_or(LifecycleRefusal::LastStage)?;
+    let open = home.open_gates(seen, policy);
+    let open: Vec<Slug> = open.into_iter().map(|gate| gate.slug).collect();
+    let level = policy.level(Rule::LifecycleGates);
+    if level == Level::Enforce && !open.is_empty() {
+        return Err(LifecycleRefusal::GatesOpen(open).into());
+    }
+    let open = if level == Level::Off {
+        Vec::new()
+    } else {
+        open
+    };
+    go(home, to, None, open, by, at);
+    Ok(())
+}
+
+/// `/retreat stage reason`
+pub(super) fn retreat(
+    item: &mut Item,
+    to: LifecycleStage,
+    reason: &str,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let home = home_of(item)?;
+    if to >= home.stage {
+        return Err(LifecycleRefusal::NotEarlier { stage: home.stage }.into());
+    }
+    go(home, to, Some(reason.to_owned()), Vec::new(), by, at);
+    Ok(())
+}
+
+fn go(
+    home: &mut Home,
+    to: LifecycleStage,
+    reason: Option<String>,
+    open: Vec<Slug>,
+    by: &User,
+    at: Timestamp,
+) {
+    home.moves.push(LifecycleMove {
+        at,
+        by: by.clone(),
+        from: home.stage,
+        to,
+        reason,
+        open,
+    });
+    home.stage = to;
+    home.stage_since = at;
+}
+
+/// `/na gate reason`
+pub(super) fn waive(
+    item: &mut Item,
+    slug: &Slug,
+    reason: &str,
+    by: &User,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    let slug = known_gate(slug, policy)?;
+    let home = home_of(item)?;
+    home.waived.insert(slug, (by.clone(), reason.to_owned()));
+    Ok(())
+}
+
+/// `/drift metric=value… note`
+pub(super) fn drift(
+    item: &mut Item,
+    measured: &str,
+    note: &str,
+    found: Option<&Found>,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let pending = |home: &Home, follow_ups: &std::collections::BTreeMap<Timestamp, _>| {
+        let asked = home.asks_for_retraining();
+        asked.is_some_and(|asked| !follow_ups.contains_key(&asked.at))
+    };
+    let is_open = matches!(found, Some(Found::Retraining));
+    let waits = item
+        .home
+        .as_ref()
+        .is_some_and(|home| pending(home, &item.follow_ups));
+    let home = home_of(item)?;
+    home.drifts.push(Drift {
+        at,
+        by: by.clone(),
+        measured: measured.to_owned(),
+        note: note.to_owned(),
+        opens: !is_open && !waits,
+    });
+    Ok(())
+}
+
+/// A gate's box was ticked or unticked in the home's comment, which takes write access.
+pub(super) fn tick(
+    item: &mut Item,
+    slug: &Slug,
+    on: bool,
+    by: &Actor,
+    at: Timestamp,
+    policy: &Policy,
+) {
+    let Ok(slug) = known_gate(slug, policy) else {
+        return;
+    };
+    if by.standing.permission < Permission::Write {
+        let what = NoticeKind::WrongTick {
+            slug,
+            by: by.user.clone(),
+            why: SignRefusal::NoWrite,
+        };
+        // What somebody may not untick is ticked again without a word: the redrawn box says it.
+        if on && !item.notices.iter().any(|notice| notice.what == what) {
+            notify_once(item, at, what);
+        }
+        return;
+    }
+    let Some(home) = item.home.as_mut() else {
+        return;
+    };
+    if on {
+        home.unticked.remove(&slug);
+        home.ticked.insert(slug, by.user.clone());
+    } else {
+        home.ticked.remove(&slug);
+        home.unticked.insert(slug);
+    }
+}
+
+fn home_of(item: &mut Item) -> Result<&mut Home, LifecycleRefusal> {
+    item.home.as_mut().ok_or(LifecycleRefusal::NotAHome)
+}
+
+fn known_gate(slug: &Slug, policy: &Policy) -> Result<Slug, LifecycleRefusal> {
+    let all = LifecycleStage::ALL.iter();
+    let known: Vec<Slug> = all
+        .flat_map(|stage| gates(*stage, policy))
+        .map(|gate| gate.slug)
+        .collect();
+    if known.contains(slug) {
+        return Ok(slug.clone());
+    }
+    let slips = |known: &&Slug| strsim::osa_distance(known.as_str(), slug.as_str());
+    let closest = known.iter().min_by_key(slips);
+    Err(LifecycleRefusal::NoSuchGate {
+        slug: slug.clone(),
+        closest: closest.filter(|it| slips(it) <= MOST_SLIPS).cloned(),
+    })
+}
