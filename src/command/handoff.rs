@@ -124,7 +124,8 @@ impl Command for NotApplicable {
     const NEEDS: Needs = Needs::Write;
     const EXTENT: Extent = Extent::Text;
     const USAGE: &'static str = "/na entry reason";
-    const EXPLANATION: &'static str = "Says that an entry does not apply, which takes both sides; in a model's home a gate, which takes triage.";
+    const EXPLANATION: &'static str =
+        "Says that an entry does not apply; both sides have to say so.";
     const EXAMPLE: &'static str = "/na ab-testing batch scoring, no traffic to split";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {

@@ -1,20 +1,21 @@
-//! The way of a model from a problem to monitoring, on the issue that is its home.
+//! The life of a model, on the issue that is its home.
 //!
 //! ```text
-//! /model track fraud-detector
-//! /select #12
-//! /advance
-//! /retreat data-exploration the new data are biased
-//! /drift psi=0.31 the amounts have shifted since May
+//! /model track fraud-detector            this issue is its home
+//! /select #48                            the experiment that does best
+//! /advance                               to the next stage
+//! /retreat experimentation the data was wrong
+//! /drift recall=0.71 since the new cards came
 //! ```
 
 use crate::domain::actor::Needs;
 use crate::domain::fields::item_numbers;
-use crate::domain::lifecycle::LifecycleStage;
+use crate::domain::lifecycle::gates::LifecycleStage;
+use crate::domain::metric;
 use crate::domain::order::{Misread, Order};
 use crate::domain::version::ModelName;
 
-use super::args::{Args, bare, misread, quoted, required, split_word};
+use super::args::{Args, Choice, bare, misread, quoted, required, split_word};
 use super::{Command, Extent};
 
 /// `/model track name`
@@ -26,17 +27,19 @@ impl Command for Track {
     const EXTENT: Extent = Extent::Line;
     const USAGE: &'static str = "/model track name";
     const EXPLANATION: &'static str =
-        "Makes this issue the home of a model, whose lifecycle is kept here.";
+        "Makes this issue the home of a model: its lifecycle, experiments, hand-offs and versions.";
     const EXAMPLE: &'static str = "/model track fraud-detector";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
-        let (model, _) = args.split_first();
-        let model = required(bare(model), "the model's name", Self::EXAMPLE)?;
-        let name = ModelName::parse(&model).ok_or_else(|| {
-            let problem = format!("{} is no name of a model", quoted(&model));
+        let name = args.required("the name of the model", Self::EXAMPLE)?;
+        let model = ModelName::parse(bare(&name)).ok_or_else(|| {
+            let problem = format!(
+                "{} is no name of a model: letters, digits, `-`, `_` and `.`, at most 44",
+                quoted(&name)
+            );
             misread(problem, Self::EXAMPLE)
         })?;
-        Ok(Order::Track(name))
+        Ok(Order::TrackModel { model })
     }
 }
 
@@ -47,54 +50,18 @@ impl Command for Select {
     const NAMES: &'static [&'static str] = &["select"];
     const NEEDS: Needs = Needs::Triage;
     const EXTENT: Extent = Extent::Line;
-    const USAGE: &'static str = "/select #N";
-    const EXPLANATION: &'static str =
-        "Names the experiment that performed best, on the home of the model.";
-    const EXAMPLE: &'static str = "/select #12";
+    const USAGE: &'static str = "/select #experiment";
+    const EXPLANATION: &'static str = "Names the experiment that does best, at a model's home.";
+    const EXAMPLE: &'static str = "/select #48";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
-        if let Some([number]) = item_numbers(args.text).as_deref() {
-            return Ok(Order::Select(*number));
-        }
-        let problem = format!("{} is no experiment of this repository", quoted(args.text));
-        Err(misread(problem, Self::EXAMPLE))
-    }
-}
-
-/// `/drift metric=value… note`
-pub(super) struct Drift;
-
-impl Command for Drift {
-    const NAMES: &'static [&'static str] = &["drift"];
-    const NEEDS: Needs = Needs::Triage;
-    const EXTENT: Extent = Extent::Text;
-    const USAGE: &'static str = "/drift metric=value… note";
-    const EXPLANATION: &'static str =
-        "Reports that the model drifts, which opens one issue for retraining.";
-    const EXAMPLE: &'static str = "/drift psi=0.31 the amounts have shifted since May";
-
-    fn read(args: &Args<'_>) -> Result<Order, Misread> {
-        let is_measurement = |word: &str| {
-            let pair = word.split_once('=');
-            pair.is_some_and(|(name, value)| !name.is_empty() && !value.is_empty())
+        let word = args.required("the experiment", Self::EXAMPLE)?;
+        let numbers = item_numbers(&word).unwrap_or_default();
+        let [number] = numbers[..] else {
+            let problem = format!("{} is not the number of one issue", quoted(&word));
+            return Err(misread(problem, Self::EXAMPLE));
         };
-        let mut measured = Vec::new();
-        let mut note = args.text.trim();
-        loop {
-            let (word, rest) = split_word(note);
-            if !is_measurement(bare(word)) {
-                break;
-            }
-            measured.push(bare(word));
-            note = rest;
-        }
-        if measured.is_empty() {
-            return Err(misread("what was measured is missing", Self::EXAMPLE));
-        }
-        Ok(Order::Drift {
-            measured: measured.join(" "),
-            note: note.to_owned(),
-        })
+        Ok(Order::Select(number))
     }
 }
 
@@ -106,7 +73,7 @@ impl Command for Advance {
     const NEEDS: Needs = Needs::Triage;
     const EXTENT: Extent = Extent::Line;
     const USAGE: &'static str = "/advance";
-    const EXPLANATION: &'static str = "Takes the model to the next stage of its lifecycle.";
+    const EXPLANATION: &'static str = "Takes a model to the next stage of its life.";
     const EXAMPLE: &'static str = "/advance";
 
     fn read(_: &Args<'_>) -> Result<Order, Misread> {
@@ -122,19 +89,61 @@ impl Command for Retreat {
     const NEEDS: Needs = Needs::Triage;
     const EXTENT: Extent = Extent::Text;
     const USAGE: &'static str = "/retreat stage reason";
-    const EXPLANATION: &'static str = "Takes the model back to an earlier stage of its lifecycle.";
-    const EXAMPLE: &'static str = "/retreat data-exploration the new data are biased";
+    const EXPLANATION: &'static str = "Takes a model back to an earlier stage of its life.";
+    const EXAMPLE: &'static str = "/retreat data-exploration the labels were wrong";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
-        let (stage, reason) = args.split_first();
-        let stage = required(bare(stage), "the stage", Self::EXAMPLE)?;
-        let stage = LifecycleStage::from_word(&stage).ok_or_else(|| {
-            let stages = LifecycleStage::ALL.iter().map(|it| format!("`{it}`"));
-            let stages = stages.collect::<Vec<_>>().join(", ");
-            let problem = format!("{} is no stage of the lifecycle: {stages}", quoted(&stage));
-            misread(problem, Self::EXAMPLE)
-        })?;
+        let (word, reason) = args.split_first();
+        let choice = Choice {
+            noun: "stage of a model's life",
+            all: LifecycleStage::ALL,
+            word: LifecycleStage::word,
+            read: LifecycleStage::from_word,
+            example: Self::EXAMPLE,
+        };
+        let stage = Args {
+            text: word,
+            ..*args
+        }
+        .choice(&choice)?;
         let reason = required(reason, "the reason", Self::EXAMPLE)?;
         Ok(Order::Retreat { stage, reason })
+    }
+}
+
+/// `/drift metric=value… note`
+pub(super) struct Drift;
+
+impl Command for Drift {
+    const NAMES: &'static [&'static str] = &["drift"];
+    const NEEDS: Needs = Needs::Triage;
+    const EXTENT: Extent = Extent::Text;
+    const USAGE: &'static str = "/drift metric=value… note";
+    const EXPLANATION: &'static str = "Reports at a model's home that it does worse than it did, and opens one issue for retraining.";
+    const EXAMPLE: &'static str = "/drift recall=0.71 since the new cards came";
+
+    fn read(args: &Args<'_>) -> Result<Order, Misread> {
+        let text = args.required("what was measured", Self::EXAMPLE)?;
+        let (mut measured, mut rest) = (Vec::new(), text.as_str());
+        loop {
+            let (word, after) = split_word(rest);
+            if !word.contains('=') {
+                break;
+            }
+            measured.push(word);
+            rest = after;
+        }
+        if measured.is_empty() {
+            let problem = format!("{} is no measurement", quoted(split_word(&text).0));
+            return Err(misread(problem, Self::EXAMPLE));
+        }
+        let measured = measured.join(" ");
+        if let Err(misformed) = metric::read_report(&measured) {
+            return Err(misread(misformed.to_string(), Self::EXAMPLE));
+        }
+        Ok(Order::Drift {
+            measured,
+            note: rest.to_owned(),
+        })
     }
 }

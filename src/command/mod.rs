@@ -92,7 +92,7 @@ pub fn read(text: &str, prefix: Option<&str>) -> Vec<Found> {
     paragraphs::find(text, &Address::new(prefix))
 }
 
-/// Whether it reports results: the one thing that a bot may do, even where it cannot be read.
+/// Whether it reports results or drift: the one thing that a bot may do, even where it cannot be read.
 pub fn is_report(found: &Found) -> bool {
     match &found.order {
         Ok(order) => matches!(order, Order::Result(_) | Order::Drift { .. }),

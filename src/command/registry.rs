@@ -119,11 +119,8 @@ pub(super) fn lookup(words: [&str; 2]) -> Option<(&'static Entry, &'static str)>
 /// Whether a command as it is compared ([`Found::normal`](super::Found::normal)) is one that bots give.
 pub(super) fn is_report(normal: &str) -> bool {
     let name = normal.trim_start_matches('/').split(' ').next();
-    let reports = [
-        <outcome::Results as Command>::NAMES,
-        <lifecycle::Drift as Command>::NAMES,
-    ];
-    name.is_some_and(|name| reports.concat().contains(&name))
+    let reports = [outcome::Results::NAMES, lifecycle::Drift::NAMES];
+    name.is_some_and(|name| reports.iter().any(|names| names.contains(&name)))
 }
 
 /// The name that somebody may have meant by `word` (in lower case): the first with the fewest

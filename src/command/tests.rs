@@ -519,7 +519,7 @@ fn name_of(order: &Order) -> &'static str {
         Order::Sign { .. } => "sign",
         Order::Unsign { .. } => "unsign",
         Order::NotApplicable { .. } => "na",
-        Order::Track(_) => "model track",
+        Order::TrackModel { .. } => "model track",
         Order::Select(_) => "select",
         Order::Advance => "advance",
         Order::Retreat { .. } => "retreat",

@@ -14,7 +14,6 @@ use super::evidence::{CardReading, ThingAt};
 use super::handoff::CarriedOver;
 use super::ids::{CommentId, CommitSha, ItemNumber, RepoName, UserId};
 use super::kind::{Kind, Verdict};
-use super::lifecycle::Tie;
 use super::order::{Misread, Order};
 use super::policy::Policy;
 use super::registry::Found;
@@ -53,10 +52,7 @@ impl Fact {
             What::Pull(_) => 4,
             What::PullRead { .. } => 5,
             What::MilestoneIs { .. } => 6,
-            What::Foundation { .. }
-            | What::OtherBox { .. }
-            | What::ClosesProduct { .. }
-            | What::Tied { .. } => 7,
+            What::Foundation { .. } | What::OtherBox { .. } | What::ClosesProduct { .. } => 7,
             What::Ordered(_) => 8,
             What::Unlabeled { .. } => 9,
             What::Labeled { .. } => 10,
@@ -189,13 +185,6 @@ pub enum What {
     },
     /// The model's previous version was signed so.
     CarriedOver(Box<CarriedOver>),
-    /// An item is tied to the model whose home this is, and looks so; `None`: it is not any more.
-    Tied {
-        /// The item.
-        number: ItemNumber,
-        /// As it is.
-        tie: Option<Box<Tie>>,
-    },
     /// The milestone of this number was changed, or deleted.
     MilestoneIs {
         /// Which.

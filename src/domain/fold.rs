@@ -8,6 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::actor::{Actor, Needs, Permission, User};
+use super::entries::Slug;
 use super::fact::{CloseReason, Fact, Snapshot, What};
 use super::fields;
 use super::guards;
@@ -56,10 +57,7 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Closed { how } => close(item, *how, fact.at, ground),
         What::Reopened => reopen(item, fact.at, by),
         What::Ordered(ordered) => orders::carry_out(item, ordered, by, fact.at, ground),
-        What::Ticked { slug, on } if item.home.is_some() => {
-            lifecycle::tick(item, slug, *on, by, fact.at, ground.policy);
-        }
-        What::Ticked { slug, on } => pulls::tick(item, slug, *on, by, fact.at, ground),
+        What::Ticked { slug, on } => tick(item, slug, *on, by, fact.at, ground),
         What::Pull(sight) => pulls::see(item, sight, fact.at, ground),
         What::PullRead {
             closes,
@@ -101,7 +99,6 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
             item.built_on_by.insert(*number);
         }
         What::ClosesProduct { number } => pulls::closes_product(item, *number, fact.at),
-        What::Tied { number, tie } => lifecycle::tied(item, *number, tie.as_deref()),
         What::CarriedOver(carried) => pulls::carry_over(item, carried, ground.policy),
         What::MilestoneIs { number, now } => {
             if item
@@ -123,9 +120,6 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::Gone => item.gone = true,
     }
     pulls::note_merge(item, fact, ground.policy);
-    if let Some(home) = item.home.as_mut() {
-        home.see(&item.ties, ground.policy);
-    }
     stages::try_again(item, fact.at, ground.policy);
     item.warnings = guards::warnings(item, ground.policy);
 }
@@ -139,9 +133,9 @@ pub fn pass(item: &mut Item, to: Timestamp) {
     if item.gone || item.closed.is_some() {
         return;
     }
-    let review = item.home.as_mut().and_then(|home| home.fall_due(to));
-    if let Some(due) = review {
-        notify_once(item, due, NoticeKind::ModelReview);
+    let review = item.home.as_ref().and_then(|home| home.last_review(to));
+    if let Some(at) = review {
+        notify_once(item, at, NoticeKind::ModelReview);
     }
     let (Some(classified), Some(timebox)) = (item.kind, item.timebox.as_ref()) else {
         return;
@@ -209,9 +203,8 @@ fn notify_once(item: &mut Item, at: Timestamp, what: NoticeKind) -> bool {
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
-        | NoticeKind::WrongTick { .. }
-        | NoticeKind::WrongGate { .. }
-        | NoticeKind::ModelReview => false,
+        | NoticeKind::ModelReview
+        | NoticeKind::WrongTick { .. } => false,
     };
     if item
         .notices
@@ -315,6 +308,21 @@ fn observe(item: &mut Item, snapshot: &Snapshot, at: Timestamp, ground: &Ground<
         (Some(_), true) | (None, false) => {}
     }
     labels::observe(item, &snapshot.labels, at, ground);
+}
+
+/// A box of the comment that has boxes: of a model's gates at its home, else of the hand-off.
+fn tick(
+    item: &mut Item,
+    slug: &Slug,
+    on: bool,
+    by: Option<&Actor>,
+    at: Timestamp,
+    ground: &Ground<'_>,
+) {
+    match by.filter(|_| item.home.is_some()) {
+        Some(actor) => lifecycle::tick(item, slug, on, actor, at, ground.policy),
+        None => pulls::tick(item, slug, on, by, at, ground),
+    }
 }
 
 /// Closing as completed means done; in another way it ends without being done (product §2).

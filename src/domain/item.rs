@@ -13,7 +13,7 @@ use super::fact::{ItemAt, Milestone, Origin, PullSight};
 use super::handoff::Handoff;
 use super::ids::{ItemNumber, UserId};
 use super::kind::{Bucket, Kind, Phase, Points, Stage};
-use super::lifecycle::{Drift, Home, Ties};
+use super::lifecycle::Home;
 use super::order::BoxLength;
 use super::policy::Rule;
 use super::timebox::TimeBox;
@@ -171,12 +171,9 @@ pub struct Item {
     /// What stands at the paths that its signatures name.
     #[serde(default)]
     pub evidence: Evidence,
-    /// The lifecycle of the model whose home it is.
+    /// The model whose home it is.
     #[serde(default)]
-    pub home: Option<Box<Home>>,
-    /// What is tied to that model.
-    #[serde(default)]
-    pub ties: Ties,
+    pub home: Option<Home>,
     /// The models that its labels name.
     #[serde(default)]
     pub models: BTreeSet<ModelName>,
@@ -248,7 +245,6 @@ impl Item {
             handoff: None,
             evidence: Evidence::default(),
             home: None,
-            ties: Ties::new(),
             models: BTreeSet::new(),
             model_moves: Vec::new(),
         }
@@ -261,21 +257,6 @@ impl Item {
             return BTreeSet::new();
         }
         self.assignees.iter().map(|user| user.id).collect()
-    }
-
-    /// The report of drift for which an issue is still to be opened.
-    pub fn retraining_due(&self) -> Option<&Drift> {
-        let asked = self.home.as_ref()?.asks_for_retraining()?;
-        (!self.follow_ups.contains_key(&asked.at)).then_some(asked)
-    }
-
-    /// The retraining of the model that is under way.
-    pub fn retraining(&self) -> Option<ItemNumber> {
-        let asked = self.home.as_ref()?.asks_for_retraining()?;
-        let number = self.follow_ups.get(&asked.at)?.number;
-        // One that was not heard of yet was just opened.
-        let open = self.ties.get(&number).is_none_or(|tie| tie.open);
-        open.then_some(number)
     }
 
     /// The bucket it counts in; `None` without a kind.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Bucket, Kind, Phase, Points, Stage, words};
-use super::lifecycle::LifecycleStage;
+use super::lifecycle::gates::LifecycleStage;
 use super::version::ModelName;
 
 /// A label of labhand's own.
@@ -26,10 +26,10 @@ pub enum Label {
     Phase(Phase),
     /// `points/5`, `points/5-8`
     Points(Points),
+    /// `lifecycle/…`, on a model's home
+    Lifecycle(LifecycleStage),
     /// `model/fraud-detector`
     Model(ModelName),
-    /// `lifecycle/deployment`
-    Lifecycle(LifecycleStage),
     /// `blocked`
     Blocked,
     /// `handoff`
@@ -102,8 +102,8 @@ impl Label {
             "bucket" => Bucket::from_word(word).map(Self::Bucket),
             "phase" => Phase::from_word(word).map(Self::Phase),
             "points" => points(word).map(Self::Points),
-            "model" => ModelName::parse(word).map(Self::Model),
             "lifecycle" => LifecycleStage::from_word(word).map(Self::Lifecycle),
+            "model" => ModelName::parse(word).map(Self::Model),
             "timebox" => TimeboxLabel::from_word(word).map(Self::Timebox),
             "outcome" => OutcomeLabel::from_word(word).map(Self::Outcome),
             "needs" => word
@@ -122,8 +122,8 @@ impl Label {
             Self::Bucket(bucket) => format!("bucket/{bucket}"),
             Self::Phase(phase) => format!("phase/{phase}"),
             Self::Points(points) => format!("points/{points}"),
-            Self::Model(model) => format!("model/{model}"),
             Self::Lifecycle(stage) => format!("lifecycle/{stage}"),
+            Self::Model(model) => format!("model/{model}"),
             Self::Blocked => "blocked".to_owned(),
             Self::Handoff => "handoff".to_owned(),
             Self::Timebox(timebox) => format!("timebox/{timebox}"),
@@ -196,13 +196,18 @@ impl Label {
                 },
             ),
             Self::Points(points) => return points_style(*points),
+            Self::Lifecycle(stage) => {
+                return Style {
+                    color: "a7d3cd",
+                    description: format!("The model's life: {}", stage.word().replace('-', " ")),
+                };
+            }
             Self::Model(model) => {
                 return Style {
                     color: "c9e3e0",
                     description: format!("About the model {model}"),
                 };
             }
-            Self::Lifecycle(stage) => lifecycle_style(*stage),
             Self::Blocked => ("d9822b", "Cannot go on; its time box is paused"),
             Self::Handoff => ("1b7c83", "Hands a model from data science to engineering"),
             Self::Timebox(timebox) => timebox_style(*timebox),
@@ -245,17 +250,6 @@ fn stage_style(stage: Stage) -> (&'static str, &'static str) {
         Stage::InProgress => ("a9cdf3", "Being built"),
         Stage::InReview => ("79aee6", "Ready for review"),
         Stage::Done => ("4c8dd2", "Merged or otherwise done"),
-    }
-}
-
-fn lifecycle_style(stage: LifecycleStage) -> (&'static str, &'static str) {
-    match stage {
-        LifecycleStage::ProblemDefinition => ("e0f0ee", "What the model is to solve"),
-        LifecycleStage::DataExploration => ("c9e3e0", "What the data can tell"),
-        LifecycleStage::Experimentation => ("a9d3ce", "Which approach is best"),
-        LifecycleStage::Development => ("86c0ba", "The best approach is built so that it lasts"),
-        LifecycleStage::Deployment => ("5faaa2", "The model is brought into production"),
-        LifecycleStage::Monitoring => ("3d9188", "The model runs, and is watched"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The lifecycle of a model: six stages from a problem to monitoring, each with gates that somebody
-//! ticks or waives. It is kept with one issue, the model's home (product §6).
+//! The life of a model, on the issue that is its home (product §6): six stages, each with gates that
+//! people tick or waive, or that labhand has seen open; every move stays on record.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,142 +9,212 @@ use serde::{Deserialize, Serialize};
 use super::actor::User;
 use super::entries::Slug;
 use super::ids::ItemNumber;
-use super::kind::words;
-use super::policy::{GateChange, Level, Policy, Rule};
+use super::policy::{GateChange, Policy};
 use super::version::ModelName;
 use super::worktime::Span;
 
-mod drift;
-mod gates;
-mod tie;
+pub mod gates;
 
-pub use drift::Drift;
-pub use gates::{GATES, Gate};
-pub use tie::{Tie, TiedHandoff, Ties};
+use gates::{BEST_PERFORMER, GATES, LifecycleStage};
 
-words!(
-    /// Where a model stands between idea and production.
-    LifecycleStage {
-        /// What is to be solved, and how one will know.
-        ProblemDefinition = "problem-definition",
-        /// What the data can tell.
-        DataExploration = "data-exploration",
-        /// Which approach is best.
-        Experimentation = "experimentation",
-        /// The best one is built so that it lasts.
-        Development = "development",
-        /// It is brought into production.
-        Deployment = "deployment",
-        /// It runs, and is watched.
-        Monitoring = "monitoring",
-    }
-);
-
-impl LifecycleStage {
-    /// The stage after this one; `None` after the last.
-    pub fn next(self) -> Option<Self> {
-        let mut stages = Self::ALL.iter().copied();
-        stages.find(|stage| *stage == self)?;
-        stages.next()
-    }
+/// A gate as the policy has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// What it is called in commands.
+    pub slug: Slug,
+    /// What people read.
+    pub title: String,
 }
 
-/// How a gate came to stand as it does.
+/// The gates of a stage; the policy may have switched some off, or called them otherwise.
+pub fn gates(stage: LifecycleStage, policy: &Policy) -> Vec<Gate> {
+    let of_stage = GATES.iter().filter(|(of, ..)| *of == stage);
+    let wanted = of_stage.filter_map(|(_, slug, title)| {
+        let title = match policy.lifecycle_gates.get(*slug) {
+            Some(GateChange::Off) => return None,
+            Some(GateChange::Title(title)) => title.clone(),
+            None => (*title).to_owned(),
+        };
+        let slug = Slug::new(slug);
+        Some(Gate { slug, title })
+    });
+    wanted.collect()
+}
+
+/// The home of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum GateState {
-    /// Somebody ticked it.
-    Ticked {
-        /// Who.
-        by: User,
-        /// When.
-        at: Timestamp,
-    },
-    /// Somebody said that it does not apply.
-    Waived {
-        /// Who.
-        by: User,
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// The bot sees that it is met.
-    Seen {
-        /// Where.
-        on: Vec<ItemNumber>,
-    },
+pub struct Home {
+    /// Whose.
+    pub model: ModelName,
+    /// Since when.
+    pub since: Timestamp,
+    /// Where the model stands.
+    pub stage: LifecycleStage,
+    /// Since when.
+    pub stage_since: Timestamp,
+    /// Gates that somebody ticked.
+    pub ticked: BTreeMap<Slug, User>,
+    /// Gates that somebody unticked, whatever labhand has seen.
+    pub unticked: BTreeSet<Slug>,
+    /// Gates that do not apply: who said so, and why.
+    pub waived: BTreeMap<Slug, (User, String)>,
+    /// Each move, in order.
+    pub moves: Vec<LifecycleMove>,
+    /// The experiment that does best: which, who said so, and when.
+    pub selected: Option<(ItemNumber, User, Timestamp)>,
+    /// Drift that was reported, in order.
+    pub drifts: Vec<Drift>,
+    /// How often the model is looked at while it is monitored, in calendar time.
+    pub review_every: SignedDuration,
 }
 
-/// A move from one stage of the lifecycle to another.
+/// A move from stage to stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifecycleMove {
     /// When.
     pub at: Timestamp,
-    /// Who asked for it.
+    /// By whom.
     pub by: User,
-    /// Where it was.
+    /// From where.
     pub from: LifecycleStage,
-    /// Where it is from then on.
+    /// To where.
     pub to: LifecycleStage,
-    /// Why it went back; going on needs no reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Why it went back.
     pub reason: Option<String>,
-    /// Gates that were open and that it went past.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The gates that were open when it went on.
     pub open: Vec<Slug>,
 }
 
-/// The lifecycle of the model whose home an issue is.
+/// Drift that was reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Home {
-    /// Which model.
-    pub model: ModelName,
-    /// Where it stands.
-    pub stage: LifecycleStage,
-    /// Since when.
-    pub since: Timestamp,
-    /// Gates that are ticked or waived; all others are open.
-    pub gates: BTreeMap<Slug, GateState>,
-    /// Gates that somebody opened although the bot sees them met; that stands.
-    pub kept_open: BTreeSet<Slug>,
-    /// Every move, the oldest first.
-    pub moves: Vec<LifecycleMove>,
-    /// The experiment that was chosen as the best performer.
-    pub selected: Option<ItemNumber>,
-    /// What was seen of it in production, the oldest first.
-    pub drifts: Vec<Drift>,
-    /// When it is to be reviewed next; only in monitoring.
-    pub review_due: Option<Timestamp>,
-    /// How far its reviews are apart, in seconds of the calendar, by the policy of the last fact.
-    pub review_every: i64,
+pub struct Drift {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: User,
+    /// What was measured, as written.
+    pub measured: String,
+    /// What else was said.
+    pub note: String,
+    /// It asks for an issue: none for retraining was open.
+    pub opens: bool,
 }
 
-/// Why a command about a lifecycle is not carried out.
+/// How a gate stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GateState<'a> {
+    /// Nobody has said anything.
+    Open,
+    /// Somebody ticked it.
+    Ticked(&'a User),
+    /// labhand has seen it, there.
+    Seen(ItemNumber),
+    /// It does not apply.
+    Waived(&'a User, &'a str),
+}
+
+/// Gates that labhand has seen open, and where.
+pub type Seen = BTreeMap<Slug, ItemNumber>;
+
+impl Home {
+    /// A model at the beginning of its life.
+    pub fn new(model: ModelName, since: Timestamp, policy: &Policy) -> Self {
+        Self {
+            model,
+            since,
+            stage: LifecycleStage::ProblemDefinition,
+            stage_since: since,
+            ticked: BTreeMap::new(),
+            unticked: BTreeSet::new(),
+            waived: BTreeMap::new(),
+            moves: Vec::new(),
+            selected: None,
+            drifts: Vec::new(),
+            review_every: calendar_time(policy.review_every),
+        }
+    }
+
+    /// How a gate stands, with what labhand has seen elsewhere.
+    pub fn gate<'a>(&'a self, slug: &Slug, seen: &Seen) -> GateState<'a> {
+        if let Some((by, reason)) = self.waived.get(slug) {
+            return GateState::Waived(by, reason);
+        }
+        if let Some(by) = self.ticked.get(slug) {
+            return GateState::Ticked(by);
+        }
+        if self.unticked.contains(slug) {
+            return GateState::Open;
+        }
+        let selected = self.selected.as_ref().map(|(number, ..)| *number);
+        let here = selected.filter(|_| slug.as_str() == BEST_PERFORMER);
+        match here.or_else(|| seen.get(slug).copied()) {
+            Some(number) => GateState::Seen(number),
+            None => GateState::Open,
+        }
+    }
+
+    /// The gates of the present stage that are open.
+    pub fn open_gates(&self, seen: &Seen, policy: &Policy) -> Vec<Gate> {
+        let mut gates = gates(self.stage, policy);
+        gates.retain(|gate| self.gate(&gate.slug, seen) == GateState::Open);
+        gates
+    }
+
+    /// The report for which an issue has still to be opened is the last that asks for one.
+    pub fn asks_for_retraining(&self) -> Option<&Drift> {
+        self.drifts.iter().rev().find(|drift| drift.opens)
+    }
+
+    /// When a monitored model is to be looked at for the last time until then, if that was due at all.
+    pub fn last_review(&self, until: Timestamp) -> Option<Timestamp> {
+        let rounds = self.rounds(until).filter(|rounds| *rounds > 0)?;
+        self.review(rounds)
+    }
+
+    /// When a monitored model is to be looked at next.
+    pub fn next_review(&self, after: Timestamp) -> Option<Timestamp> {
+        self.review(self.rounds(after)? + 1)
+    }
+
+    fn rounds(&self, until: Timestamp) -> Option<i64> {
+        let monitored = self.stage == LifecycleStage::Monitoring;
+        let every = self.review_every.as_secs();
+        let passed = until.duration_since(self.stage_since).as_secs();
+        (monitored && every > 0 && passed >= 0).then(|| passed / every)
+    }
+
+    fn review(&self, round: i64) -> Option<Timestamp> {
+        let passed = self.review_every.as_secs().checked_mul(round)?;
+        let passed = SignedDuration::from_secs(passed);
+        self.stage_since.checked_add(passed).ok()
+    }
+}
+
+/// A span of the policy in calendar time: a week has seven days here, a day 24 hours.
+fn calendar_time(span: Span) -> SignedDuration {
+    let hours = (i64::from(span.weeks) * 7 + i64::from(span.days)) * 24 + i64::from(span.hours);
+    SignedDuration::from_mins(hours * 60 + i64::from(span.minutes))
+}
+
+/// Why a command about a model's life is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LifecycleRefusal {
     /// The issue is no model's home.
-    NoHome,
-    /// The issue is another model's home.
+    NotAHome,
+    /// A pull request is no model's home.
+    IsAPull,
+    /// It is another model's home.
     HomeOf(ModelName),
-    /// A pull request is no home.
-    OnPull,
-    /// The model is in the last stage.
-    AtTheEnd,
-    /// These gates are open, and the policy enforces them.
-    GatesOpen {
-        /// Where the model stays.
+    /// There is no stage after it.
+    LastStage,
+    /// It goes back to earlier stages only.
+    NotEarlier {
+        /// Where it is.
         stage: LifecycleStage,
-        /// Which.
-        gates: Vec<Slug>,
     },
-    /// The item does not bear the model's label, or is none.
-    NotTied(ItemNumber),
-    /// It is no experiment that was decided.
-    NotDecided(ItemNumber),
-    /// The stage that was asked for does not come before this one, in which the model is.
-    NotBefore(LifecycleStage),
+    /// Gates are open, and the policy enforces them.
+    GatesOpen(Vec<Slug>),
     /// There is no such gate; the closest, if one is close.
     NoSuchGate {
         /// As asked for.
@@ -152,200 +222,4 @@ pub enum LifecycleRefusal {
         /// The closest.
         closest: Option<Slug>,
     },
-}
-
-impl Home {
-    /// A model at the beginning of its way.
-    pub fn begun(model: ModelName, at: Timestamp) -> Self {
-        Self {
-            model,
-            stage: LifecycleStage::ProblemDefinition,
-            since: at,
-            gates: BTreeMap::new(),
-            kept_open: BTreeSet::new(),
-            moves: Vec::new(),
-            selected: None,
-            drifts: Vec::new(),
-            review_due: None,
-            review_every: 0,
-        }
-    }
-
-    /// The open gates of a stage, in their order.
-    pub fn open_gates(&self, stage: LifecycleStage, policy: &Policy) -> Vec<Slug> {
-        asked_in(stage, policy)
-            .map(Gate::slug)
-            .filter(|slug| !self.gates.contains_key(slug))
-            .collect()
-    }
-
-    /// Ticks a gate. One that was waived is met from now on.
-    pub fn tick(&mut self, gate: &Gate, by: &User, at: Timestamp) {
-        let ticked = GateState::Ticked { by: by.clone(), at };
-        match self.gates.get(&gate.slug()) {
-            // Who was first stays on record.
-            Some(GateState::Ticked { .. }) => {}
-            Some(GateState::Waived { .. } | GateState::Seen { .. }) | None => {
-                self.kept_open.remove(&gate.slug());
-                self.gates.insert(gate.slug(), ticked);
-            }
-        }
-    }
-
-    /// Opens a gate again.
-    pub fn untick(&mut self, gate: &Gate) {
-        let was = self.gates.remove(&gate.slug());
-        if matches!(was, Some(GateState::Seen { .. })) {
-            self.kept_open.insert(gate.slug());
-        }
-    }
-
-    /// Ticks what the bot sees, and opens again what it sees no more; in monitoring, plans the review.
-    pub fn see(&mut self, ties: &Ties, policy: &Policy) {
-        self.review_every = calendar_seconds(policy.review_every);
-        if self.stage != LifecycleStage::Monitoring {
-            self.review_due = None;
-        } else if self.review_due.is_none() {
-            self.put_off_review(self.since);
-        }
-        let stages = LifecycleStage::ALL.iter();
-        for gate in stages.flat_map(|stage| asked_in(*stage, policy)) {
-            let slug = gate.slug();
-            let by_people = match self.gates.get(&slug) {
-                Some(GateState::Ticked { .. } | GateState::Waived { .. }) => true,
-                Some(GateState::Seen { .. }) | None => self.kept_open.contains(&slug),
-            };
-            if by_people {
-                continue;
-            }
-            let on = tie::seen(gate, ties, self.selected);
-            if on.is_empty() {
-                self.gates.remove(&slug);
-            } else {
-                self.gates.insert(slug, GateState::Seen { on });
-            }
-        }
-    }
-
-    /// Somebody has looked at it: the next review is a whole period away.
-    pub fn put_off_review(&mut self, from: Timestamp) {
-        let every = SignedDuration::from_secs(self.review_every);
-        self.review_due = from.checked_add(every).ok();
-    }
-
-    /// The review that has fallen due by now, once for each period: of several that nobody could be told
-    /// of, the last.
-    pub fn fall_due(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let due = self.review_due.filter(|due| *due <= now)?;
-        let late = now.duration_since(due).as_secs();
-        // A period is at least a second, so that there is an end of them.
-        let whole = late / self.review_every.max(1) * self.review_every;
-        let last = due.checked_add(SignedDuration::from_secs(whole)).ok()?;
-        self.put_off_review(last);
-        Some(last)
-    }
-
-    /// The report that asks for an issue of retraining, the last of those that do.
-    pub fn asks_for_retraining(&self) -> Option<&Drift> {
-        self.drifts.iter().rev().find(|drift| drift.asks)
-    }
-
-    /// Says that a gate does not apply.
-    pub fn waive(&mut self, gate: &Gate, reason: &str, by: &User, at: Timestamp) {
-        let waived = GateState::Waived {
-            by: by.clone(),
-            at,
-            reason: reason.to_owned(),
-        };
-        self.gates.insert(gate.slug(), waived);
-    }
-
-    /// Goes on to the next stage, past open gates where the policy only warns of them.
-    pub fn advance(
-        &mut self,
-        by: &User,
-        at: Timestamp,
-        policy: &Policy,
-    ) -> Result<(), LifecycleRefusal> {
-        let to = self.stage.next().ok_or(LifecycleRefusal::AtTheEnd)?;
-        let open = match policy.level(Rule::LifecycleGates) {
-            Level::Off => Vec::new(),
-            Level::Warn => self.open_gates(self.stage, policy),
-            Level::Enforce => {
-                let open = self.open_gates(self.stage, policy);
-                if !open.is_empty() {
-                    let stage = self.stage;
-                    return Err(LifecycleRefusal::GatesOpen { stage, gates: open });
-                }
-                open
-            }
-        };
-        self.go(to, None, open, by, at);
-        Ok(())
-    }
-
-    /// Goes back to an earlier stage.
-    pub fn retreat(
-        &mut self,
-        to: LifecycleStage,
-        reason: &str,
-        by: &User,
-        at: Timestamp,
-    ) -> Result<(), LifecycleRefusal> {
-        if to >= self.stage {
-            return Err(LifecycleRefusal::NotBefore(self.stage));
-        }
-        self.go(to, Some(reason.to_owned()), Vec::new(), by, at);
-        Ok(())
-    }
-
-    fn go(
-        &mut self,
-        to: LifecycleStage,
-        reason: Option<String>,
-        open: Vec<Slug>,
-        by: &User,
-        at: Timestamp,
-    ) {
-        self.moves.push(LifecycleMove {
-            at,
-            by: by.clone(),
-            from: self.stage,
-            to,
-            reason,
-            open,
-        });
-        self.stage = to;
-        self.since = at;
-    }
-}
-
-/// A model runs at night and on holidays too, so its weeks have seven days and its days 24 hours.
-fn calendar_seconds(span: Span) -> i64 {
-    let days = i64::from(span.weeks) * 7 + i64::from(span.days);
-    let minutes = (days * 24 + i64::from(span.hours)) * 60 + i64::from(span.minutes);
-    (minutes * 60).max(1)
-}
-
-/// The gates that the policy asks for in a stage, in their order.
-pub fn asked_in(stage: LifecycleStage, policy: &Policy) -> impl Iterator<Item = &'static Gate> {
-    let off = |gate: &&Gate| policy.lifecycle_gates.get(gate.slug) == Some(&GateChange::Off);
-    GATES
-        .iter()
-        .filter(move |gate| gate.stage == stage)
-        .filter(move |gate| !off(gate))
-}
-
-/// What a gate says, in the policy's words if it has any.
-pub fn title<'a>(gate: &Gate, policy: &'a Policy) -> &'a str {
-    match policy.lifecycle_gates.get(gate.slug) {
-        Some(GateChange::Title(title)) => title,
-        Some(GateChange::Off) | None => gate.title,
-    }
-}
-
-/// The gate of this slug, if the policy asks for it.
-pub fn gate(slug: &Slug, policy: &Policy) -> Option<&'static Gate> {
-    let mut stages = LifecycleStage::ALL.iter();
-    stages.find_map(|stage| asked_in(*stage, policy).find(|gate| gate.slug == slug.as_str()))
 }

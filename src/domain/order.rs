@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::entries::Slug;
 use super::ids::{ItemNumber, RepoName};
 use super::kind::{Bucket, Kind, Phase, Points, Stage, Verdict};
-use super::lifecycle::LifecycleStage;
+use super::lifecycle::gates::LifecycleStage;
 use super::metric::Report;
 use super::version::{ModelName, ModelVersion};
 use super::worktime::Span;
@@ -113,6 +113,29 @@ pub enum Order {
         /// The entries.
         slugs: Vec<Slug>,
     },
+    /// `/model track name`
+    TrackModel {
+        /// Whose home the issue is.
+        model: ModelName,
+    },
+    /// `/select #n`
+    Select(ItemNumber),
+    /// `/advance`
+    Advance,
+    /// `/retreat stage reason`
+    Retreat {
+        /// To where.
+        stage: LifecycleStage,
+        /// Why.
+        reason: String,
+    },
+    /// `/drift metric=value… note`
+    Drift {
+        /// What was measured, as written.
+        measured: String,
+        /// What else was said.
+        note: String,
+    },
     /// `/promote model version stage`
     Promote {
         /// What is to run.
@@ -124,26 +147,6 @@ pub enum Order {
     Rollback {
         /// Whose production goes back.
         model: ModelName,
-        /// Why.
-        reason: String,
-    },
-    /// `/model track name`
-    Track(ModelName),
-    /// `/advance`
-    Advance,
-    /// `/select #n`
-    Select(ItemNumber),
-    /// `/drift metric=value… note`
-    Drift {
-        /// What was measured.
-        measured: String,
-        /// What there is to say about it; may be empty.
-        note: String,
-    },
-    /// `/retreat stage reason`
-    Retreat {
-        /// Where the model goes back to.
-        stage: LifecycleStage,
         /// Why.
         reason: String,
     },
@@ -161,7 +164,13 @@ impl Order {
     pub fn is_about_models(&self) -> bool {
         matches!(
             self,
-            Self::Promote { .. } | Self::Rollback { .. } | Self::Handoff { model: Some(_) }
+            Self::Promote { .. }
+                | Self::Rollback { .. }
+                | Self::Handoff { model: Some(_) }
+                | Self::TrackModel { .. }
+                | Self::Select(_)
+                | Self::Advance
+                | Self::Drift { .. }
         )
     }
 }

@@ -15,10 +15,12 @@ use super::order::Order;
 use super::policy::Policy;
 use super::version::{ModelName, ModelVersion, Version};
 
+mod homes;
 mod record;
-mod refusal;
+pub mod refusal;
 mod stages;
 
+pub use homes::Tie;
 pub use record::{CardRecord, EntryRecord, ExperimentRecord, Record, record};
 pub use refusal::{Found, ModelRefusal};
 pub use stages::{ARCHIVED, PRODUCTION, Run, Stages, Start};
@@ -44,8 +46,8 @@ pub struct ModelFact {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelEvent {
-    /// A pull request says this of itself from now on.
-    PullIs(Box<PullIs>),
+    /// An issue or pull request says this of itself from now on.
+    ItemIs(Box<ItemIs>),
     /// `/promote`
     Promoted {
         /// What runs from now on.
@@ -84,30 +86,54 @@ impl ModelEvent {
     }
 }
 
-/// What a pull request says of the version that it hands over.
+/// What an issue or pull request says of itself that concerns models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PullIs {
-    /// The pull request.
-    pub pull: ItemNumber,
-    /// From 0; of what one pull request says the last counts.
+pub struct ItemIs {
+    /// Which.
+    pub item: ItemNumber,
+    /// From 0; of what one item says the last counts.
     pub turn: u32,
-    /// The version that it wants to be; `None`: none any more.
+    /// What it says.
+    pub says: Says,
+}
+
+/// What an issue or pull request says.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Says {
+    /// The version that a pull request wants to be; `None`: none any more.
     pub claim: Option<ModelVersion>,
     /// What it was merged as.
     pub record: Option<Box<Record>>,
+    /// The model whose home it is.
+    #[serde(default)]
+    pub home: Option<ModelName>,
+    /// How it looks to the homes of the models that it is about.
+    #[serde(default)]
+    pub tie: Option<Tie>,
 }
 
-/// What a pull request said last, and since when it wants to be that version.
+impl Says {
+    /// The models that it is about.
+    pub fn models(&self) -> impl Iterator<Item = &ModelName> {
+        let tied = self.tie.iter().flat_map(|tie| &tie.models);
+        let claimed = self.claim.iter().map(|of| &of.model);
+        tied.chain(claimed).chain(&self.home)
+    }
+}
+
+/// What an item said last, and since when it wants to be that version.
 #[derive(Debug, Clone, PartialEq)]
 struct Claimant {
-    said: PullIs,
+    said: ItemIs,
     since: Timestamp,
+    /// Since when it is that model's home.
+    home_since: Timestamp,
 }
 
 /// All models of a repository.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Registry {
-    pulls: BTreeMap<ItemNumber, Claimant>,
+    items: BTreeMap<ItemNumber, Claimant>,
     stages: BTreeMap<ModelName, Stages>,
 }
 
@@ -115,7 +141,7 @@ impl Registry {
     /// Nothing is known of any model.
     pub const fn empty() -> Self {
         Self {
-            pulls: BTreeMap::new(),
+            items: BTreeMap::new(),
             stages: BTreeMap::new(),
         }
     }
@@ -123,7 +149,7 @@ impl Registry {
     /// What follows from these facts, in whatever order they come.
     pub fn fold(mut facts: Vec<ModelFact>) -> Self {
         let turn = |fact: &ModelFact| match &fact.what {
-            ModelEvent::PullIs(said) => said.turn,
+            ModelEvent::ItemIs(said) => said.turn,
             ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. } => 0,
         };
         // What a pull request says may be told late, but never before what it said earlier.
@@ -138,31 +164,11 @@ impl Registry {
         registry
     }
 
-    /// What a command about a model comes to that is given on this item; `None`: it is about none.
-    pub fn look_up(&self, order: &Order, on: ItemNumber, policy: &Policy) -> Option<Found> {
-        let found = |answer: Result<Found, ModelRefusal>| answer.unwrap_or_else(Found::Refused);
-        if let Order::Promote { of, stage } = order {
-            let may = self.promotion(of, stage, policy);
-            return Some(found(may.map(|()| Found::Promotion)));
-        }
-        if let Order::Rollback { model, .. } = order {
-            return Some(found(self.rollback(model).map(Found::Rollback)));
-        }
-        if let Order::Handoff { model: Some(of) } = order {
-            let other = self.owner(of).filter(|owner| *owner != on);
-            return Some(found(match other {
-                None => Ok(Found::Free),
-                Some(by) => Err(ModelRefusal::Taken { of: of.clone(), by }),
-            }));
-        }
-        None
-    }
-
     /// Takes in what came after all that is known.
     pub fn take(&mut self, fact: ModelFact) {
         let ModelFact { at, by, what, .. } = fact;
         match what {
-            ModelEvent::PullIs(said) => self.hear(*said, at),
+            ModelEvent::ItemIs(said) => self.hear(*said, at),
             ModelEvent::Promoted { of, stage } => {
                 let stages = self.stages.entry(of.model).or_default();
                 stages.promote(of.version, &stage, at, by);
@@ -174,44 +180,53 @@ impl Registry {
         }
     }
 
-    fn hear(&mut self, said: PullIs, at: Timestamp) {
-        let before = self.pulls.get(&said.pull);
-        let kept = before.filter(|it| it.said.claim == said.claim);
-        let since = kept.map_or(at, |it| it.since);
-        self.pulls.insert(said.pull, Claimant { said, since });
+    fn hear(&mut self, said: ItemIs, at: Timestamp) {
+        let before = self.items.get(&said.item);
+        let since = before
+            .filter(|it| it.said.says.claim == said.says.claim)
+            .map_or(at, |it| it.since);
+        let home_since = before
+            .filter(|it| it.said.says.home == said.says.home)
+            .map_or(at, |it| it.home_since);
+        let claimant = Claimant {
+            since,
+            home_since,
+            said,
+        };
+        self.items.insert(claimant.said.item, claimant);
     }
 
-    /// What a pull request said last.
-    pub fn said(&self, pull: ItemNumber) -> Option<&PullIs> {
-        self.pulls.get(&pull).map(|claimant| &claimant.said)
+    /// What an item said last.
+    pub fn said(&self, item: ItemNumber) -> Option<&ItemIs> {
+        self.items.get(&item).map(|claimant| &claimant.said)
     }
 
     /// The pull request that a version belongs to: the one that was merged as it, or else the one that
     /// has wanted to be it for longest.
     pub fn owner(&self, of: &ModelVersion) -> Option<ItemNumber> {
-        self.claimant(of).map(|claimant| claimant.said.pull)
+        self.claimant(of).map(|claimant| claimant.said.item)
     }
 
     fn claimant(&self, of: &ModelVersion) -> Option<&Claimant> {
         self.claimants(of).min_by_key(|it| {
-            let merged = it.said.record.as_ref().map(|record| record.merged_at);
-            (merged.is_none(), merged, it.since, it.said.pull)
+            let merged = it.said.says.record.as_ref().map(|record| record.merged_at);
+            (merged.is_none(), merged, it.since, it.said.item)
         })
     }
 
     fn claimants(&self, of: &ModelVersion) -> impl Iterator<Item = &Claimant> {
         let of = of.clone();
-        let wants = move |it: &&Claimant| it.said.claim.as_ref() == Some(&of);
-        self.pulls.values().filter(wants)
+        let wants = move |it: &&Claimant| it.said.says.claim.as_ref() == Some(&of);
+        self.items.values().filter(wants)
     }
 
     /// The pull requests that want to be a version, or are it.
     pub fn pulls_of(&self, of: &ModelVersion) -> Vec<ItemNumber> {
-        self.claimants(of).map(|it| it.said.pull).collect()
+        self.claimants(of).map(|it| it.said.item).collect()
     }
 
-    /// The pull requests that say where a model runs: that of the version that goes somewhere, and those of
-    /// what is somewhere now.
+    /// Who says where a model runs: its home, the pull request of the version that goes somewhere, and those
+    /// of what is somewhere now.
     pub fn concerned_by_moving(&self, of: &ModelVersion) -> Vec<ItemNumber> {
         let current = self.stages(&of.model).into_iter().flat_map(Stages::current);
         let there = current.map(|run| ModelVersion {
@@ -219,23 +234,24 @@ impl Registry {
             version: run.version.clone(),
         });
         let versions = there.chain(std::iter::once(of.clone()));
-        let mut pulls: Vec<ItemNumber> = versions.filter_map(|of| self.owner(&of)).collect();
-        pulls.sort();
-        pulls.dedup();
-        pulls
+        let pulls = versions.filter_map(|of| self.owner(&of));
+        let mut items: Vec<ItemNumber> = pulls.chain(self.home(&of.model)).collect();
+        items.sort();
+        items.dedup();
+        items
     }
 
     /// The record of a registered version.
     pub fn record(&self, of: &ModelVersion) -> Option<&Record> {
-        self.claimant(of)?.said.record.as_deref()
+        self.claimant(of)?.said.says.record.as_deref()
     }
 
     /// The records of a model's registered versions, the newest version first.
     pub fn records(&self, model: &ModelName) -> Vec<&Record> {
         let mut records: Vec<&Record> = self
-            .pulls
+            .items
             .values()
-            .filter_map(|it| it.said.record.as_deref())
+            .filter_map(|it| it.said.says.record.as_deref())
             .filter(|record| record.of.model == *model)
             .filter(|record| self.owner(&record.of) == Some(record.pull))
             .collect();
@@ -264,8 +280,16 @@ impl Registry {
 
     /// The models of which anything is known, by name.
     pub fn models(&self) -> Vec<&ModelName> {
-        let claimed = self.pulls.values().filter_map(|it| it.said.claim.as_ref());
+        let claimed = self
+            .items
+            .values()
+            .filter_map(|it| it.said.says.claim.as_ref());
         let mut models: Vec<&ModelName> = claimed.map(|of| &of.model).collect();
+        models.extend(
+            self.items
+                .values()
+                .filter_map(|it| it.said.says.home.as_ref()),
+        );
         models.extend(self.stages.keys());
         models.sort();
         models.dedup();

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::acts::{Due, IssueEdit, MilestoneEdit};
+use super::acts::{CheckPatch, Due, IssueEdit, MilestoneEdit};
 use super::state::RepoIx;
 use super::state::{Actor, StateReason};
 use super::{Sim, done};
@@ -338,6 +338,20 @@ impl Person {
     pub fn merge(&self, pull: ItemNumber) -> String {
         let mut world = self.gh.world();
         done(world.merge_pull(self.repo, self.actor, pull.0))
+    }
+
+    /// A check run of another App's, such as that of a build, on the head of a pull request.
+    #[track_caller]
+    pub fn other_check(&self, pull: ItemNumber, name: &str, conclusion: &str) {
+        let mut world = self.gh.world();
+        let head = done(world.pull(self.repo, pull.0)).head.clone();
+        let patch = CheckPatch {
+            name: Some(name.to_owned()),
+            status: Some("completed".to_owned()),
+            conclusion: Some(conclusion.to_owned()),
+            ..CheckPatch::default()
+        };
+        done(world.create_check(self.repo, self.actor, &head, patch));
     }
 
     /// Puts a pull request into the merge queue (`merge_group.checks_requested`); the queue's commit.

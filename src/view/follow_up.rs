@@ -26,11 +26,9 @@ const MOST_LINKS: usize = 12;
 /// A box for more research where the first one had none.
 const USUAL_BOX: &str = "3d";
 
-/// The issue that a decision or a report of drift asks for and that was not opened yet.
+/// The issue that a decision asks for and that was not opened yet.
 pub fn wanted(item: &Item, ctx: &Context<'_>) -> Option<WantedIssue> {
-    let Some(decision) = item.follow_up_due() else {
-        return retraining(item, ctx);
-    };
+    let decision = item.follow_up_due()?;
     let kind = match decision.verdict {
         Verdict::Productionize => Kind::Development,
         Verdict::MoreResearch => Kind::Research,
@@ -47,37 +45,10 @@ pub fn wanted(item: &Item, ctx: &Context<'_>) -> Option<WantedIssue> {
     };
     Some(WantedIssue {
         slot: slots::follow_up(ctx.repo_id, item.number, decision.asked_at),
+        asked_at: decision.asked_at,
         repo: decision.elsewhere.clone(),
         title: title(item, decision.verdict, chain.len()),
         body: body(item, decision, kind, &chain, ctx),
-        labels: labels.iter().map(Label::name).collect(),
-    })
-}
-
-/// The retraining that a report of drift asks for.
-fn retraining(item: &Item, ctx: &Context<'_>) -> Option<WantedIssue> {
-    let drift = item.retraining_due()?;
-    let model = &item.home.as_ref()?.model;
-    let labels = [Label::Kind(Kind::Maintenance), Label::Model(model.clone())];
-    let measured = text::plain(&drift.measured, 100);
-    let mut body = format!(
-        "{} drifts: {} · {}, {}, in {}.",
-        text::code(model.as_str(), 60),
-        text::code(&drift.measured, FIELD),
-        text::name(&drift.by.login),
-        when::day(drift.at, ctx.policy),
-        link::item(item.number, ctx)
-    );
-    if !drift.note.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = write!(body, "\n\n> {}", text::escape_lines(&drift.note, FIELD));
-    }
-    body.push_str("\n\nFurther reports are noted in the model's home while this issue is open.");
-    Some(WantedIssue {
-        slot: slots::follow_up(ctx.repo_id, item.number, drift.at),
-        repo: None,
-        title: format!("Retrain {model}: {measured}"),
-        body,
         labels: labels.iter().map(Label::name).collect(),
     })
 }

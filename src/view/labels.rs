@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::item::Item;
 use crate::domain::kind::{Bucket, Kind, Phase, Stage};
-use crate::domain::labels::{Label, OutcomeLabel};
-use crate::domain::lifecycle::{Home, LifecycleStage};
+use crate::domain::labels::OutcomeLabel;
+use crate::domain::lifecycle::gates::LifecycleStage;
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
@@ -55,9 +55,6 @@ pub fn add(item: &Item, kind: Kind, ctx: &Context<'_>, wanted: &mut Wanted) {
     if item.yielded {
         return;
     }
-    if item.home.is_none() {
-        labels.one_of(family("lifecycle", LifecycleStage::ALL), None);
-    }
     let now = drawn_at(item, ctx.now);
     let live = item.timebox.as_ref().filter(|timebox| !timebox.stopped);
     labels.one_of(
@@ -82,13 +79,14 @@ pub fn add_handoff(item: &Item, wanted: &mut Wanted) {
 }
 
 /// Adds the labels of a model's home.
-pub fn add_lifecycle(item: &Item, home: &Home, wanted: &mut Wanted) {
+pub fn add_model(item: &Item, wanted: &mut Wanted) {
+    let Some(home) = &item.home else { return };
     let mut labels = Labels { wanted };
-    labels.when(&Label::Model(home.model.clone()).name(), true);
+    labels.when(&format!("model/{}", home.model), true);
     if !item.yielded {
         labels.one_of(
             family("lifecycle", LifecycleStage::ALL),
-            Some(Label::Lifecycle(home.stage).name()),
+            Some(format!("lifecycle/{}", home.stage)),
         );
     }
 }

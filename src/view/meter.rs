@@ -4,7 +4,12 @@ use crate::domain::timebox::METER_STEPS;
 
 /// So many steps of ten, as code, which GitHub shows in a font of even width.
 pub fn meter(filled: u32) -> String {
-    let bar: String = (0..METER_STEPS)
+    steps(filled, METER_STEPS)
+}
+
+/// So many steps of all, likewise.
+pub fn steps(filled: u32, all: u32) -> String {
+    let bar: String = (0..all)
         .map(|step| if step < filled { '▰' } else { '▱' })
         .collect();
     format!("`{bar}`")

@@ -23,9 +23,9 @@ pub mod checklist;
 pub mod checks;
 pub mod diff;
 pub mod follow_up;
+pub mod home;
 pub mod json;
 pub mod labels;
-pub mod lifecycle;
 pub mod link;
 pub mod meter;
 pub mod models;
@@ -34,6 +34,7 @@ pub mod notices;
 pub mod refusals;
 pub mod replies;
 pub mod results;
+pub mod retraining;
 pub mod rules;
 pub mod signing;
 pub mod slots;
@@ -99,19 +100,14 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
     replies::add(item, ctx, &mut wanted);
     checks::add(item, ctx, &mut wanted);
     labels::add_handoff(item, &mut wanted);
-    if let Some(text) = checklist::text(item, ctx) {
-        wanted.say(slots::checklist(), text);
-    }
-    if let Some(home) = &item.home {
-        labels::add_lifecycle(item, home, &mut wanted);
-        wanted.say(slots::checklist(), lifecycle::text(item, home, ctx));
-        let review = home.review_due.filter(|_| item.closed.is_none());
-        if let Some(due) = review.filter(|due| *due > ctx.now) {
-            wanted.changes_at(due);
+    labels::add_model(item, &mut wanted);
+    if let Some(home) = item.home.as_ref().filter(|_| item.closed.is_none()) {
+        if let Some(review) = home.next_review(ctx.now) {
+            wanted.changes_at(review);
         }
     }
-    if own_kind(item, ctx).is_some() || item.home.is_some() {
-        wanted.follow_up = follow_up::wanted(item, ctx);
+    if let Some(text) = home::text(item, ctx).or_else(|| checklist::text(item, ctx)) {
+        wanted.say(slots::checklist(), text);
     }
     notices::add(item, ctx, &mut wanted);
     if let Some(kind) = own_kind(item, ctx) {
@@ -123,9 +119,13 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
             Some(closed) => Openness::Closed(closed.how),
             None => Openness::Open,
         });
+        wanted.follow_up = follow_up::wanted(item, ctx);
         for change in changes_of_box(item, ctx) {
             wanted.changes_at(change);
         }
+    }
+    if wanted.follow_up.is_none() {
+        wanted.follow_up = retraining::wanted(item, ctx);
     }
     // The comment that is there must not go on telling of a clock that nobody looks after.
     if item.kind.is_none() && item.opted_out && item.status_wanted {

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
-use crate::domain::registry::{ModelRefusal, Stages};
+use crate::domain::registry::{ModelRefusal, Record, Stages};
 use crate::domain::version::{ModelName, ModelVersion};
 
 use super::{Context, link, text, when, words};
@@ -33,6 +33,26 @@ pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
     Some(format!("📦 Registered as {}{runs}", version(of)))
 }
 
+/// What is to be known of a version's hand-off, in few words.
+pub fn state(record: &Record) -> Vec<String> {
+    let mut said = Vec::new();
+    let entries = |count| words::counted(count, "entry", "entries");
+    if !record.open.is_empty() {
+        said.push(format!("⚠️ **unsigned**: {}", entries(record.open.len())));
+    } else if !record.open_when_merged.is_empty() {
+        said.push("signed after the merge".to_owned());
+    }
+    if record.self_signed {
+        said.push("self-signed".to_owned());
+    }
+    let waived = record.entries.iter().filter(|it| !it.waived.is_empty());
+    let waived = waived.count();
+    if waived > 0 {
+        said.push(format!("{} waived", entries(waived)));
+    }
+    said
+}
+
 /// Why a command about a model is not carried out, and the way out.
 pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
     match refusal {
@@ -53,11 +73,6 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
             version(of),
             link::item(*pull, ctx)
         ),
-        ModelRefusal::HasHome { model, home } => format!(
-            "{} has its home in {}; a model has one.",
-            name(model),
-            link::item(*home, ctx)
-        ),
         ModelRefusal::NoSuchStage { stage, known } => format!(
             "there is no stage {}; there {}.",
             text::code(stage, 40),
@@ -77,6 +92,16 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
         }
         ModelRefusal::NothingBefore { model } => format!(
             "no other version of {} was in production before; `/promote {model} … production` puts one there.",
+            name(model)
+        ),
+        ModelRefusal::Tracked { model, at } => format!(
+            "{} is the home of {} already.",
+            link::item(*at, ctx),
+            name(model)
+        ),
+        ModelRefusal::NotTied { model, number } => format!(
+            "{} is no experiment with {}; the label `model/{model}` ties one to it.",
+            link::item(*number, ctx),
             name(model)
         ),
         ModelRefusal::Taken { of, by } => format!(

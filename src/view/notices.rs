@@ -1,5 +1,5 @@
-//! Comments that are written once, because somebody has to act. Those about a time box, and the reviews of
-//! a model, are the only ones that mention people.
+//! Comments that are written once, because somebody has to act. Those about a time box are the
+//! only ones that mention people.
 
 use crate::domain::handoff::{SignRefusal, Slug};
 use crate::domain::item::{BoxEnd, Item, Notice, NoticeKind};
@@ -8,7 +8,7 @@ use crate::domain::policy::Rule;
 use crate::domain::timebox::TimeBox;
 
 use super::wanted::Wanted;
-use super::{Context, lifecycle, link, next_step, rules, signing, slots, text, when, words};
+use super::{Context, link, next_step, rules, signing, slots, text, when, words};
 
 /// No more people than these are mentioned.
 const MOST_MENTIONS: usize = 10;
@@ -45,16 +45,19 @@ fn is_news(notice: &Notice, item: &Item) -> bool {
         }
         NoticeKind::BoxExpired(end) => !over && is_last_end(end, item),
         NoticeKind::BoxReview { .. } => !over,
-        // One that nobody could be told of in time is not made up for.
         NoticeKind::ModelReview => {
-            let is_newer = |it: &Notice| it.what == NoticeKind::ModelReview && it.at > notice.at;
-            item.closed.is_none() && !item.notices.iter().any(is_newer)
+            let last = item
+                .home
+                .as_ref()
+                .and_then(|home| home.last_review(notice.at));
+            let later =
+                |other: &Notice| other.what == NoticeKind::ModelReview && other.at > notice.at;
+            item.closed.is_none() && last == Some(notice.at) && !item.notices.iter().any(later)
         }
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
         | NoticeKind::ReopenedUndecided
-        | NoticeKind::WrongTick { .. }
-        | NoticeKind::WrongGate { .. } => true,
+        | NoticeKind::WrongTick { .. } => true,
     }
 }
 
@@ -73,6 +76,7 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
         NoticeKind::StageRefused { to, missing, stays } => {
             stage_refused(item, *to, missing, *stays, ctx)
         }
+        NoticeKind::ModelReview => model_review(item, ctx),
         NoticeKind::PointsRefused => format!(
             "**The points are off again.** {}",
             rules::sentence(Rule::NoPointsOnExploration, kind)
@@ -85,9 +89,22 @@ fn words(notice: &Notice, item: &Item, ctx: &Context<'_>) -> String {
         NoticeKind::WrongTick { slug, by, why } => {
             wrong_tick(slug, &text::name(&by.login), why, ctx)
         }
-        NoticeKind::ModelReview => lifecycle::review(item, &addressed(item), ctx),
-        NoticeKind::WrongGate { slug, by } => lifecycle::wrong_gate(slug, by),
     }
+}
+
+/// A monitored model is looked at from time to time.
+fn model_review(item: &Item, ctx: &Context<'_>) -> String {
+    let model = item.home.as_ref().map(|home| home.model.as_str());
+    let since = item
+        .home
+        .as_ref()
+        .map(|home| when::day(home.stage_since, ctx.policy));
+    format!(
+        "{}{} has been monitored since {}: is it still as good as it was? `/drift metric=value note` opens an issue for retraining; if all is well, there is nothing to do.",
+        addressed(item),
+        text::code(model.unwrap_or_default(), 60),
+        since.unwrap_or_default()
+    )
 }
 
 /// `@mira, `: the assignees, or who opened it.

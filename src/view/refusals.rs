@@ -6,7 +6,7 @@ use crate::domain::kind::{Kind, Stage};
 use crate::domain::order::{Frozen, Misread};
 use crate::domain::policy::Rule;
 
-use super::{Context, lifecycle, models, rules, signing, text, words};
+use super::{Context, home, models, rules, signing, text, words};
 
 /// What follows the failed command and a colon.
 pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
@@ -21,7 +21,7 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
         ),
         Refusal::NotAPull => "the command is for pull requests.".to_owned(),
         Refusal::NotAHandoff => "this pull request is no hand-off; `/handoff` makes it one.".to_owned(),
-        Refusal::Lifecycle(why) => lifecycle::sentence(why),
+        Refusal::Lifecycle(why) => home::sentence(why),
         Refusal::Model(why) => models::sentence(why, ctx),
         Refusal::MergedAs(of) => format!(
             "it was merged as {}, and stays that; another version is another pull request.",

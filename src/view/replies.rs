@@ -11,7 +11,7 @@ use crate::domain::order::Order;
 use crate::forge::Reaction;
 
 use super::wanted::Wanted;
-use super::{Context, lifecycle, refusals, slots, status, text};
+use super::{Context, refusals, slots, status, text};
 
 /// Failed commands that one reply lists.
 const MOST_FAILURES: usize = 20;
@@ -98,10 +98,7 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
     };
     match order {
         Order::Help { topic } => Some(help(topic.as_deref())),
-        Order::Status => Some(match &item.home {
-            Some(home) if item.kind.is_none() => lifecycle::text(item, home, ctx),
-            Some(_) | None => status::text(item, ctx),
-        }),
+        Order::Status => Some(status::text(item, ctx)),
         Order::Board => ctx
             .board
             .map(|board| text::bounded(board.to_owned(), text::BODY_LIMIT)),
@@ -130,11 +127,11 @@ fn asked_words(answer: &Answered, item: &Item, ctx: &Context<'_>) -> Option<Stri
         | Order::Sign { .. }
         | Order::Unsign { .. }
         | Order::NotApplicable { .. }
-        | Order::Track(_)
-        | Order::Advance
+        | Order::TrackModel { .. }
         | Order::Select(_)
-        | Order::Drift { .. }
+        | Order::Advance
         | Order::Retreat { .. }
+        | Order::Drift { .. }
         | Order::Promote { .. }
         | Order::Rollback { .. } => None,
     }

@@ -88,7 +88,7 @@ pub fn notice(notice: &Notice) -> Slot {
     let word = notice.what.word();
     let which = match &notice.what {
         // Without the time: a tick that was found by reading may be heard of again, with another.
-        NoticeKind::WrongTick { slug, by, .. } | NoticeKind::WrongGate { slug, by } => {
+        NoticeKind::WrongTick { slug, by, .. } => {
             let UserId(user) = by.id;
             format!("{}:{user}", marker_safe(slug.as_str()))
         }
@@ -103,8 +103,8 @@ pub fn notice(notice: &Notice) -> Slot {
         },
         NoticeKind::StageRefused { .. }
         | NoticeKind::PointsRefused
-        | NoticeKind::ReopenedUndecided
-        | NoticeKind::ModelReview => notice.at.as_second().to_string(),
+        | NoticeKind::ModelReview
+        | NoticeKind::ReopenedUndecided => notice.at.as_second().to_string(),
     };
     Slot(format!("notice:{word}:{which}"))
 }

@@ -132,11 +132,6 @@ fn notice() -> impl Strategy<Value = Notice> {
                 missing,
                 stays: Stage::Ideation
             }),
-        Just(NoticeKind::ModelReview),
-        typed().prop_map(|text| NoticeKind::WrongGate {
-            slug: Slug::new(&text),
-            by: user(9, &text),
-        }),
         typed().prop_map(|text| NoticeKind::WrongTick {
             slug: Slug::new(&text),
             by: user(9, &text),

@@ -37,6 +37,8 @@ pub struct WantedIssue {
     pub slot: Slot,
     /// In which repository; `None`: this one.
     pub repo: Option<RepoName>,
+    /// When it was asked for, by which the item knows it.
+    pub asked_at: Timestamp,
     /// Its title.
     pub title: String,
     /// Markdown without the marker.

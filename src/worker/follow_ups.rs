@@ -1,8 +1,6 @@
-//! Opening the issue that a decision asks for, exactly once: the creation is an intent before it is
+//! Opening the issue that a decision or a report of drift asks for, exactly once: the creation is an intent before it is
 //! a call, an answer that was lost is settled by looking for the marker, and that the issue is
 //! there is a fact of both items in one transaction.
-
-use jiff::Timestamp;
 
 use super::echo::stored_fact;
 use super::items::{replay, saved};
@@ -29,24 +27,6 @@ pub(super) enum Opening {
     LaterOn,
 }
 
-/// Why an issue is opened.
-enum Cause {
-    /// It was decided here.
-    Decision(Box<Decision>),
-    /// The model whose home this is drifts, as was reported then.
-    Drift(Timestamp),
-}
-
-impl Cause {
-    /// The same of which [`view::follow_up::wanted`] tells: one at a time, decisions first.
-    fn of(item: &Item) -> Option<Self> {
-        match item.follow_up_due() {
-            Some(decision) => Some(Self::Decision(Box::new(decision.clone()))),
-            None => item.retraining_due().map(|drift| Self::Drift(drift.at)),
-        }
-    }
-}
-
 impl<F: Forge> Worker<F> {
     /// Opens the issue.
     pub(super) async fn open_follow_up(
@@ -59,9 +39,8 @@ impl<F: Forge> Worker<F> {
         history: &mut Vec<Fact>,
     ) -> Result<Opening, StepError> {
         let key = lease.key;
-        let Some(cause) = Cause::of(item) else {
-            return Ok(Opening::NotNow);
-        };
+        let decision = item.follow_up_due().cloned();
+        let decision = decision.filter(|it| it.asked_at == wanted.asked_at);
         let own = repository.reference(key.installation, key.repo);
         let (target, repo) = match &wanted.repo {
             None => (repository.clone(), own.clone()),
@@ -100,11 +79,12 @@ impl<F: Forge> Worker<F> {
         let Some((number, slot)) = opened else {
             return Ok(Opening::NotNow);
         };
-        let (to, from) = self.both_ends(item, &cause, number, &own, wanted);
+        let to = followed_by(decision.as_ref(), number, wanted);
         let there = Key::item(key.installation, repo.id, number);
         let mut step = Step::new(lease, self.now());
         step.facts.push(stored_fact(key, item.number, &to)?);
-        if let Some(from) = from {
+        if let Some(decision) = &decision {
+            let from = self.follows_up(item, decision, &own, wanted);
             step.facts.push(stored_fact(there, number, &from)?);
         }
         step.wake.push((there, self.now()));
@@ -121,36 +101,16 @@ impl<F: Forge> Worker<F> {
         Ok(Opening::Opened)
     }
 
-    /// That it was opened is a fact of the item that asked for it, and where that was decided, of the new
-    /// one as well; what is to be retrained is tied to its model by a label.
-    fn both_ends(
+    /// What the new issue came out of.
+    fn follows_up(
         &self,
         item: &Item,
-        cause: &Cause,
-        number: ItemNumber,
+        decision: &Decision,
         own: &RepoRef,
         wanted: &WantedIssue,
-    ) -> (Fact, Option<Fact>) {
-        let (at, asked_at) = match cause {
-            Cause::Decision(decision) => (decision.at, decision.asked_at),
-            Cause::Drift(at) => (*at, *at),
-        };
-        let seconds = asked_at.as_second();
-        let to = Fact {
-            id: FactId(format!("followed-by:{seconds}")),
-            at,
-            by: None,
-            what: What::FollowedBy {
-                asked_at,
-                item: ItemAt {
-                    repo: wanted.repo.clone(),
-                    number,
-                },
-            },
-        };
-        let Cause::Decision(decision) = cause else {
-            return (to, None);
-        };
+    ) -> Fact {
+        let at = decision.at;
+        let seconds = decision.asked_at.as_second();
         let ended = item.closed.as_ref().map_or(self.now(), |closed| closed.at);
         let chain = item.chain(ended);
         let (repo, chain) = match wanted.repo {
@@ -171,12 +131,29 @@ impl<F: Forge> Worker<F> {
                 meant: decision.reason.clone(),
             }),
         };
-        let from = Fact {
+        Fact {
             id: FactId(format!("follows-up:{}:{}:{seconds}", own.id, item.number)),
             at,
             by: None,
             what: What::FollowsUp(Box::new(origin)),
-        };
-        (to, Some(from))
+        }
+    }
+}
+
+/// What was opened for an item.
+fn followed_by(decision: Option<&Decision>, number: ItemNumber, wanted: &WantedIssue) -> Fact {
+    let asked_at = wanted.asked_at;
+    let seconds = asked_at.as_second();
+    Fact {
+        id: FactId(format!("followed-by:{seconds}")),
+        at: decision.map_or(asked_at, |decision| decision.at),
+        by: None,
+        what: What::FollowedBy {
+            asked_at,
+            item: ItemAt {
+                repo: wanted.repo.clone(),
+                number,
+            },
+        },
     }
 }

@@ -259,7 +259,6 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
-        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }

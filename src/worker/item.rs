@@ -79,7 +79,7 @@ impl<F: Forge> Worker<F> {
             .await?;
         history.extend(gathered.facts.iter().cloned());
         let mut item = replay(number, &mut history, &repository);
-        if (item.kind.is_some() || item.home.is_some()) && !history.iter().any(shows_labels) {
+        if item.kind.is_some() && !history.iter().any(shows_labels) {
             let seen = self.first_sight(&repository, &repo, number, &mut shown, &mut gathered);
             unless_gone(lease, seen.await)?;
             history.extend(gathered.facts.iter().cloned());
@@ -148,8 +148,6 @@ impl<F: Forge> Worker<F> {
         self.find_other_boxes(key, before, item, history, gathered, repository)
             .await?;
         find_milestone(item, history, gathered, repository)?;
-        self.find_ties(key, item, history, gathered, repository)
-            .await?;
         self.find_earlier(key, item, history, gathered, repository)
             .await
     }
@@ -179,7 +177,6 @@ impl<F: Forge> Worker<F> {
         echo(key, before, after, self.now(), step)?;
         self.wake_same_head(key, before, after, step).await?;
         self.wake_later(key, before, after, step).await?;
-        self.wake_homes(key, before, after, step).await?;
         let (ends, boxes) = (ends(before, after), box_changes(before, after));
         if !ends && !boxes {
             return Ok(());

@@ -28,7 +28,6 @@ mod echo;
 mod elsewhere;
 mod evidence;
 mod follow_ups;
-mod homes;
 mod installation;
 mod intake;
 mod item;

@@ -12,11 +12,9 @@ use crate::domain::fact::{Fact, FactId, What};
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, ModelMove, Towards};
 use crate::domain::order::Order;
-use crate::domain::registry::{
-    Found, ModelEvent, ModelFact, ModelRefusal, PullIs, Registry, record,
-};
+use crate::domain::registry::{Found, ItemIs, ModelEvent, ModelFact, Registry, Says, Tie, record};
 use crate::domain::version::ModelVersion;
-use crate::forge::Forge;
+use crate::forge::{CallError, Forge};
 use crate::store::{Key, MODELS, NewFact, Step};
 
 impl<F: Forge> Worker<F> {
@@ -29,13 +27,13 @@ impl<F: Forge> Worker<F> {
         Ok(Registry::fold(facts?))
     }
 
-    /// The same for what is shown of an item, which is nothing where it hands over no model.
+    /// The same for what is shown of an item, which is nothing where it is about no model.
     pub(super) async fn registry_for(&self, key: Key, item: &Item) -> Result<Registry, StepError> {
         let named = item.handoff.as_ref().and_then(|it| it.model.as_ref());
-        let model = named.map(|of| &of.model);
-        match model.or(item.home.as_ref().map(|home| &home.model)) {
-            Some(_) => self.registry(key).await,
-            None => Ok(Registry::empty()),
+        if named.is_some() || item.home.is_some() {
+            self.registry(key).await
+        } else {
+            Ok(Registry::empty())
         }
     }
 
@@ -48,15 +46,6 @@ impl<F: Forge> Worker<F> {
         source: &Source<'_>,
         gathered: &mut Gathered,
     ) -> Result<Option<Found>, StepError> {
-        if let Order::Track(model) = order {
-            let key = Key::repo(source.repo.installation, source.repo.id);
-            let home = self.home_of(key, model).await?;
-            let other = home.filter(|home| *home != source.number);
-            return Ok(other.map(|home| {
-                let model = model.clone();
-                Found::Refused(ModelRefusal::HasHome { model, home })
-            }));
-        }
         if !order.is_about_models() {
             return Ok(None);
         }
@@ -98,54 +87,98 @@ impl<F: Forge> Worker<F> {
             |asked: &ModelMove| before.is_some_and(|before| before.model_moves.contains(asked));
         let mut moves = item.model_moves.iter().filter(|asked| !is_told(asked));
         let first = moves.next();
-        let was = before.is_some_and(|before| before.handoff.is_some());
-        let hands_over = item.handoff.is_some() || was;
-        if first.is_none() && !hands_over {
+        let concerns =
+            |item: &Item| item.handoff.is_some() || item.home.is_some() || !item.models.is_empty();
+        let is_about_models = concerns(item) || before.is_some_and(concerns);
+        if first.is_none() && !is_about_models {
             return Ok(());
         }
         let registry = self.registry(key).await?;
         for asked in first.into_iter().chain(moves) {
             self.wake_items(key, &registry.concerned_by_moving(&asked.of), step);
-            let home = self.home_of(key, &asked.of.model).await?;
-            self.wake_items(key, home.as_slice(), step);
             step.facts
                 .push(stored(key, &promotion(item.number, asked))?);
         }
-        if !hands_over {
+        if !is_about_models {
             return Ok(());
         }
-        let experiments = self.experiments_of(key, item).await?;
         let said = registry.said(item.number);
-        let says = PullIs {
-            pull: item.number,
-            turn: said.map_or(0, |said| said.turn + 1),
-            claim: claim(item, repository).cloned(),
-            record: record(item, &experiments, repository.policy())
-                .filter(|_| is_on_default_branch(item, repository))
-                .map(Box::new),
-        };
-        let told = said.map(|said| (said.claim.as_ref(), said.record.as_ref()));
-        if told.unwrap_or_default() == (says.claim.as_ref(), says.record.as_ref()) {
+        let says = self.says(key, item, said, repository).await?;
+        let nothing = Says::default();
+        let told = said.map_or(&nothing, |said| &said.says);
+        if *told == says {
             return Ok(());
         }
-        let claims = [
-            said.and_then(|said| said.claim.as_ref()),
-            says.claim.as_ref(),
-        ];
-        for of in claims.into_iter().flatten() {
+        for of in [told, &says].into_iter().filter_map(|it| it.claim.as_ref()) {
             self.wake_items(key, &registry.pulls_of(of), step);
         }
+        for model in told.models().chain(says.models()) {
+            let home = registry.home(model).filter(|home| *home != item.number);
+            self.wake_items(key, home.as_slice(), step);
+        }
+        let said = ItemIs {
+            item: item.number,
+            turn: said.map_or(0, |said| said.turn + 1),
+            says,
+        };
         // What stands at a path of a commit is a fact of no time.
         let times = step.facts.iter().map(|fact| fact.at);
         let at = times.max().filter(|at| *at > Timestamp::UNIX_EPOCH);
         let fact = ModelFact {
-            id: FactId(format!("pull:{}:{:06}", item.number, says.turn)),
+            id: FactId(format!("item:{}:{:06}", item.number, said.turn)),
             at: at.unwrap_or_else(|| self.now()),
             by: None,
-            what: ModelEvent::PullIs(Box::new(says)),
+            what: ModelEvent::ItemIs(Box::new(said)),
         };
         step.facts.push(stored(key, &fact)?);
         Ok(())
+    }
+
+    /// What an item says of itself that concerns models.
+    async fn says(
+        &self,
+        key: Key,
+        item: &Item,
+        said: Option<&ItemIs>,
+        repository: &Repository,
+    ) -> Result<Says, StepError> {
+        let policy = repository.policy();
+        let experiments = self.experiments_of(key, item).await?;
+        let known = said.and_then(|said| said.says.tie.as_ref());
+        let known = known.is_some_and(|tie| tie.merged_green);
+        let mut tie = Tie::of(item, known, policy);
+        if let Some(tie) = tie.as_mut().filter(|tie| !tie.merged_green) {
+            tie.merged_green = self.is_merged_green(key, item, repository).await?;
+        }
+        Ok(Says {
+            claim: claim(item, repository).cloned(),
+            record: record(item, &experiments, policy)
+                .filter(|_| is_on_default_branch(item, repository))
+                .map(Box::new),
+            home: item.home.as_ref().map(|home| home.model.clone()),
+            tie,
+        })
+    }
+
+    /// Whether a pull request is merged and its last commit's checks were green.
+    async fn is_merged_green(
+        &self,
+        key: Key,
+        item: &Item,
+        repository: &Repository,
+    ) -> Result<bool, StepError> {
+        let merged = item.pull.as_ref().filter(|pull| pull.sight.merged);
+        let Some(pull) = merged else {
+            return Ok(false);
+        };
+        let repo = repository.reference(key.installation, key.repo);
+        let head = &pull.sight.head;
+        match self.shared.forge.checks_are_green(&repo, head).await {
+            Ok(green) => Ok(green == Some(true)),
+            // The commit went with its branch, or is not there yet.
+            Err(CallError::Missing(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn wake_items(&self, key: Key, numbers: &[ItemNumber], step: &mut Step<'_>) {

@@ -72,7 +72,6 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
-        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }
@@ -106,7 +105,6 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
-        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::FollowsUp(_)
         | What::FollowedBy { .. }

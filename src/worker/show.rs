@@ -202,8 +202,7 @@ impl<F: Forge> Worker<F> {
                 .saved_shown(lease, key.number, &doc, finished.as_deref())
                 .await?;
         }
-        let unopened = wanted.follow_up.is_some()
-            && (item.follow_up_due().is_some() || item.retraining_due().is_some());
+        let unopened = wanted.follow_up.is_some() && item.follow_up_due().is_some();
         let due = unopened.then(|| self.now() + OPENED_LATER);
         match late {
             Some(error) => Err(error.into()),

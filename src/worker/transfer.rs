@@ -157,7 +157,6 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
-        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::Tried { .. }
             if fact.at > moved_at =>
@@ -171,7 +170,6 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::BuiltOnBy { .. }
         | What::ClosesProduct { .. }
         | What::CarriedOver(_)
-        | What::Tied { .. }
         | What::MilestoneIs { .. }
         | What::Tried { .. }) => {
             id = formerly;

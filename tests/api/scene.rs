@@ -13,7 +13,7 @@ use labhand::domain::model_card::CardMetric;
 use labhand::domain::order::BoxLength;
 use labhand::domain::policy::Policy;
 use labhand::domain::registry::{
-    CardRecord, EntryRecord, ExperimentRecord, ModelEvent, ModelFact, PullIs, Record,
+    CardRecord, EntryRecord, ExperimentRecord, ItemIs, ModelEvent, ModelFact, Record, Says,
 };
 use labhand::domain::sprint::{self, Ledger};
 use labhand::domain::timebox::TimeBox;
@@ -290,11 +290,15 @@ fn models() -> Vec<ModelFact> {
 }
 
 fn merged(record: Record) -> ModelEvent {
-    ModelEvent::PullIs(Box::new(PullIs {
-        pull: record.pull,
+    ModelEvent::ItemIs(Box::new(ItemIs {
+        item: record.pull,
         turn: 0,
-        claim: Some(record.of.clone()),
-        record: Some(Box::new(record)),
+        says: Says {
+            claim: Some(record.of.clone()),
+            record: Some(Box::new(record)),
+            home: None,
+            tie: None,
+        },
     }))
 }
 

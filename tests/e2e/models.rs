@@ -1,301 +1,429 @@
-//! The lifecycle of a model on the issue that is its home (product §6).
+//! The life of a model, on the issue that is its home (product §6).
 
+use jiff::SignedDuration;
 use labhand::domain::ids::ItemNumber;
 
-use crate::lab::{Lab, REPO};
+use crate::handoff::CARD;
+use crate::lab::{Lab, REPO, Setup};
 
-/// An issue without a kind that lee makes the home of the fraud detector.
+/// An issue that is the home of a model.
 async fn home(lab: &Lab) -> ItemNumber {
-    let issue = lab.person("mira").open_issue("Fraud detector").send();
+    let issue = lab
+        .person("mira")
+        .open_issue("Fraud detector")
+        .assign(&["mira"])
+        .send();
     lab.settle().await;
     lab.says(issue, "lee", "/model track fraud-detector").await;
     issue
 }
 
-async fn tick(lab: &Lab, issue: ItemNumber, who: &str, slug: &str) {
-    lab.person(who).tick(lab.checklist(issue).id, slug);
-    lab.settle().await;
-}
-
-async fn untick(lab: &Lab, issue: ItemNumber, who: &str, slug: &str) {
-    lab.person(who).untick(lab.checklist(issue).id, slug);
-    lab.settle().await;
+/// What stands in the home's comment.
+fn shown(lab: &Lab, home: ItemNumber) -> String {
+    lab.checklist(home).body
 }
 
 #[track_caller]
-fn shows(lab: &Lab, issue: ItemNumber, words: &str) {
-    let body = lab.checklist(issue).body;
-    assert!(body.contains(words), "{words} in:\n{body}");
+fn has(text: &str, part: &str) {
+    assert!(text.contains(part), "{part:?} is not in {text}");
 }
 
-#[tokio::test]
-async fn a_model_begins_with_its_problem() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    assert_eq!(
-        lab.labels(issue),
-        ["lifecycle/problem-definition", "model/fraud-detector"]
-    );
-    shows(
-        &lab,
-        issue,
-        "### 📦 fraud-detector · Problem definition · 0 of 3 gates",
-    );
-    shows(&lab, issue, "- [ ] `problem` Business problem clear");
-    shows(
-        &lab,
-        issue,
-        "**Next:** `problem`, `success-metrics` and `data-availability`, then `/advance`.",
-    );
-}
-
-#[tokio::test]
-async fn gates_are_ticked_and_waived_and_the_model_advances() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    tick(&lab, issue, "mira", "problem").await;
-    tick(&lab, issue, "ana", "success-metrics").await;
-    lab.says(issue, "lee", "/na data-availability the data are ours")
-        .await;
-    shows(&lab, issue, "- [x] `problem` Business problem clear · mira");
-    shows(&lab, issue, "does not apply: the data are ours · lee");
-    shows(
-        &lab,
-        issue,
-        "**Next:** `/advance` takes it to data exploration.",
-    );
-    lab.says(issue, "lee", "/advance").await;
-    assert_eq!(
-        lab.labels(issue),
-        ["lifecycle/data-exploration", "model/fraud-detector"]
-    );
-    shows(
-        &lab,
-        issue,
-        "- Problem definition → data exploration · lee, 23 Nov 2026",
-    );
-}
-
-#[tokio::test]
-async fn a_model_that_goes_past_open_gates_says_so_and_goes_back_with_a_reason() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    tick(&lab, issue, "mira", "problem").await;
-    lab.says(issue, "lee", "/advance").await;
-    shows(
-        &lab,
-        issue,
-        "⚠️ past `success-metrics` and `data-availability`",
-    );
-    lab.says(
-        issue,
-        "lee",
-        "/retreat problem-definition nobody knows what success is",
-    )
-    .await;
-    shows(&lab, issue, "nobody knows what success is");
-    assert_eq!(
-        lab.labels(issue),
-        ["lifecycle/problem-definition", "model/fraud-detector"]
-    );
-    let reply = lab
-        .refused(issue, "lee", "/retreat monitoring why not")
-        .await;
-    assert!(
-        reply.contains("goes back only to a stage before that"),
-        "{reply}"
-    );
-}
-
-#[tokio::test]
-async fn where_gates_are_enforced_an_open_one_holds_the_model() {
-    let lab = Lab::policy(
-        "guards: { lifecycle-gates: enforce }\nlifecycle: { gates: { problem: off } }\n",
-    )
-    .await;
-    let issue = home(&lab).await;
-    tick(&lab, issue, "mira", "success-metrics").await;
-    let reply = lab.refused(issue, "lee", "/advance").await;
-    assert!(
-        reply.contains("it stays in problem definition: `data-availability` is open."),
-        "{reply}"
-    );
-    tick(&lab, issue, "mira", "data-availability").await;
-    lab.says(issue, "lee", "/advance").await;
-    assert!(
-        lab.labels(issue)
-            .contains(&"lifecycle/data-exploration".to_owned())
-    );
-}
-
-#[tokio::test]
-async fn a_wrong_hand_moves_nothing() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    for command in [
-        "/advance",
-        "/retreat problem-definition because",
-        "/na problem it is obvious",
-    ] {
-        let reply = lab.refused(issue, "otto", command).await;
-        assert!(reply.contains("triage permission"), "{reply}");
-    }
-    tick(&lab, issue, "mira", "problem").await;
-    // Triage waives, and only who may write ticks.
-    tick(&lab, issue, "lee", "success-metrics").await;
-    untick(&lab, issue, "lee", "problem").await;
-    shows(&lab, issue, "- [x] `problem` Business problem clear · mira");
-    shows(&lab, issue, "- [ ] `success-metrics`");
-    let said = lab.said(issue);
-    let told = said.iter().filter(|text| text.contains("write access"));
-    assert_eq!(told.count(), 2, "{said:#?}");
-    untick(&lab, issue, "ana", "problem").await;
-    shows(&lab, issue, "- [ ] `problem` Business problem clear");
-}
-
-#[tokio::test]
-async fn a_model_has_one_home() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    let other = lab.person("mira").open_issue("Another one").send();
+async fn tick(lab: &Lab, home: ItemNumber, who: &str, gate: &str) {
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person(who).tick(lab.checklist(home).id, gate);
     lab.settle().await;
-    let reply = lab
-        .refused(other, "lee", "/model track fraud-detector")
-        .await;
-    assert!(reply.contains("has its home in"), "{reply}");
-    let reply = lab.refused(issue, "lee", "/model track churn").await;
-    assert!(reply.contains("the home of `fraud-detector`"), "{reply}");
-    let reply = lab.refused(other, "lee", "/advance").await;
-    assert!(
-        reply.contains("`/model track name` makes it one"),
-        "{reply}"
-    );
-    let pull = lab.person("mira").open_pull("A pull request").send();
-    lab.settle().await;
-    let reply = lab.refused(pull, "lee", "/model track churn").await;
-    assert!(
-        reply.contains("a pull request is no model's home"),
-        "{reply}"
-    );
-    lab.checklist(issue);
 }
 
-#[tokio::test]
-async fn labels_of_the_lifecycle_are_put_back_and_a_closed_home_rests() {
-    let lab = Lab::new().await;
-    let issue = home(&lab).await;
-    lab.person("mira")
-        .unlabel(issue, "lifecycle/problem-definition");
-    lab.settle().await;
-    assert!(
-        lab.labels(issue)
-            .contains(&"lifecycle/problem-definition".to_owned())
-    );
-    lab.person("mira").close(issue);
-    lab.settle().await;
-    let reply = lab.refused(issue, "lee", "/advance").await;
-    assert!(reply.contains("it is closed"), "{reply}");
-    lab.person("mira").reopen(issue);
-    lab.settle().await;
-    let lab = lab.restart().await;
-    lab.says(issue, "lee", "/advance").await;
-    shows(&lab, issue, "Data exploration · 0 of 3 gates");
-    assert_eq!(
-        lab.gh
-            .issues(REPO)
-            .iter()
-            .filter(|it| it.number == issue)
-            .count(),
-        1
-    );
-}
-
-/// An experiment that bears the model's label and is decided.
-async fn decided(lab: &Lab, title: &str, verdict: &str) -> ItemNumber {
+/// A decided experiment with the model.
+async fn experiment(lab: &Lab, title: &str) -> ItemNumber {
     let issue = lab
         .person("mira")
         .open_issue(title)
-        .labels(&["kind/experiment", "model/fraud-detector"])
+        .body("### Hypothesis\n\nIt is better\n\n### Success metric\n\nf1 >= 0.85\n\n### Time box\n\n3d\n")
+        .labels(&["model/fraud-detector"])
+        .assign(&["mira"])
         .send();
     lab.settle().await;
-    lab.says(
-        issue,
-        "mira",
-        "/timebox 2d\n/hypothesis it is better\n/metric f1 >= 0.8\n/activate",
-    )
-    .await;
-    lab.says(issue, "mira", "/result f1=0.9\n/findings it is better")
+    lab.says(issue, "mira", "/activate").await;
+    lab.says(issue, "mira", "/findings It is.").await;
+    lab.says(issue, "lee", "/decide abandon It costs too much.")
         .await;
-    lab.says(issue, "mira", &format!("/decide {verdict} as measured"))
-        .await;
-    lab.whatever_was_said(issue);
     issue
 }
 
+fn read_all(lab: &Lab) {
+    for issue in lab.gh.issues(REPO) {
+        lab.whatever_was_said(issue.number);
+    }
+}
+
 #[tokio::test]
-async fn what_the_bot_sees_it_ticks_with_a_link() {
+async fn an_issue_becomes_the_home_of_a_model() {
     let lab = Lab::new().await;
-    let first = decided(&lab, "Gradient boosting", "abandon").await;
     let issue = home(&lab).await;
-    // What was tied before the model had a home is known to it.
-    shows(&lab, issue, "Gradient boosting | ⛔ abandon");
-    shows(&lab, issue, "- [ ] `approaches` Several approaches tried");
-    let reply = lab.refused(issue, "lee", "/select #99").await;
-    assert!(reply.contains("is not tied to the model"), "{reply}");
-    let second = decided(&lab, "Graph features", "abandon").await;
-    let body = lab.checklist(issue).body;
-    let line = body.lines().find(|line| line.contains("`approaches`"));
-    let line = line.unwrap();
-    assert!(line.starts_with("- [x]"), "{line}");
+    let labels = lab.labels(issue);
     assert!(
-        line.contains(&format!("#{first}")) && line.contains(&format!("#{second}")),
-        "{line}"
+        labels.contains(&"model/fraud-detector".to_owned()),
+        "{labels:?}"
     );
-    lab.says(issue, "lee", &format!("/select #{second}")).await;
-    shows(
-        &lab,
+    assert!(
+        labels.contains(&"lifecycle/problem-definition".to_owned()),
+        "{labels:?}"
+    );
+    insta::assert_snapshot!(shown(&lab, issue), @"
+    ### 🧭 fraud-detector · Problem definition `▰▱▱▱▱▱` · 0 of 3 gates
+
+    **Next:** tick `problem`, `success-metrics` and `data-availability` (or `/na gate reason`), or `/advance` all the same, which stays on record: data exploration comes next.
+
+    **Problem definition**
+    - [ ] `problem` Business problem clear
+    - [ ] `success-metrics` Success metrics defined
+    - [ ] `data-availability` Data availability confirmed
+
+    <details><summary>Other stages</summary>
+
+    **Data exploration**
+    - [ ] `data-quality` Data quality understood
+    - [ ] `features` Features identified
+    - [ ] `baseline` Baseline established
+
+    **Experimentation**
+    - [ ] `approaches` Several approaches tried
+    - [ ] `tracking` Experiments tracked systematically
+    - [ ] `best-performer` Best performer selected
+
+    **Development**
+    - [ ] `production-code` Production-ready code
+    - [ ] `validation` Testing and validation
+    - [ ] `documentation` Documentation
+
+    **Deployment**
+    - [ ] `integration` API or batch integration
+    - [ ] `monitoring-setup` Monitoring set up
+    - [ ] `ab-testing` A/B testing, if applicable
+
+    **Monitoring**
+    - [ ] `performance` Performance tracked
+    - [ ] `drift` Drift detection in place
+    - [ ] `retraining` Retraining planned
+
+    </details>
+
+    <sub>The label of the model ties issues and pull requests to it; what labhand sees there it ticks itself. `/select #n` names the best performer.</sub>
+
+    <!-- labhand:checklist -->
+    ");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn gates_are_ticked_with_write_access_and_waived_with_triage() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    tick(&lab, issue, "mira", "problem").await;
+    has(
+        &shown(&lab, issue),
+        "- [x] `problem` Business problem clear · mira",
+    );
+    has(&shown(&lab, issue), "1 of 3 gates");
+    // lee has triage, otto may read: neither ticks, and each is told once.
+    for who in ["lee", "otto"] {
+        for _ in 0..2 {
+            tick(&lab, issue, who, "success-metrics").await;
+            has(&shown(&lab, issue), "- [ ] `success-metrics`");
+        }
+    }
+    let told = lab.said(issue);
+    let told: Vec<_> = told.iter().filter(|it| it.contains("write")).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    // What somebody may not untick is ticked again without a word.
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("otto")
+        .untick(lab.checklist(issue).id, "problem");
+    lab.settle().await;
+    has(&shown(&lab, issue), "- [x] `problem`");
+    // Triage waives.
+    let said = lab
+        .refused(issue, "otto", "/na data-availability it is our own")
+        .await;
+    has(&said, "it needs triage permission");
+    lab.says(issue, "lee", "/na data-availability it is our own")
+        .await;
+    has(
+        &shown(&lab, issue),
+        "- `data-availability` ~~Data availability confirmed~~ not applicable: it is our own · lee",
+    );
+    let said = lab.refused(issue, "lee", "/na data-avalability why").await;
+    has(&said, "did you mean `data-availability`?");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_model_advances_and_goes_back_on_record() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    tick(&lab, issue, "mira", "problem").await;
+    lab.says(issue, "lee", "/advance").await;
+    let text = shown(&lab, issue);
+    has(
+        &text,
+        "### 🧭 fraud-detector · Data exploration `▰▰▱▱▱▱` · 0 of 3 gates",
+    );
+    has(
+        &text,
+        "problem definition → data exploration, open: `success-metrics` and `data-availability`",
+    );
+    let labels = lab.labels(issue);
+    assert!(
+        labels.contains(&"lifecycle/data-exploration".to_owned()),
+        "{labels:?}"
+    );
+    assert!(!labels.contains(&"lifecycle/problem-definition".to_owned()));
+    lab.says(
         issue,
-        "- [x] `best-performer` Best performer selected · seen in",
+        "lee",
+        "/retreat problem-definition nobody agrees on it",
+    )
+    .await;
+    has(
+        &shown(&lab, issue),
+        "lee · data exploration → problem definition: nobody agrees on it",
     );
-    shows(&lab, issue, "🏆 best performer");
-    // What a person opens stays open.
-    untick(&lab, issue, "mira", "approaches").await;
-    decided(&lab, "Transformers", "abandon").await;
-    shows(&lab, issue, "- [ ] `approaches` Several approaches tried");
-    // Without the label it is no experiment of the model's.
+    for (who, command, answer) in [
+        (
+            "lee",
+            "/retreat deployment x",
+            "goes back to an earlier stage only",
+        ),
+        (
+            "lee",
+            "/retreat problem-definition",
+            "the reason is missing",
+        ),
+        ("lee", "/retreat nowhere x", "is no stage of a model's life"),
+        ("otto", "/advance", "it needs triage permission"),
+        (
+            "otto",
+            "/retreat problem-definition x",
+            "it needs triage permission",
+        ),
+    ] {
+        let said = lab.refused(issue, who, command).await;
+        has(&said, answer);
+    }
+    for _ in 0..5 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    let said = lab.refused(issue, "lee", "/advance").await;
+    has(&said, "there is no stage after monitoring");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn where_gates_are_enforced_they_come_first() {
+    let lab = Lab::policy(
+        "guards: { lifecycle-gates: enforce }\nlifecycle: { gates: { success-metrics: off, problem: \"The problem is ours\" } }\n",
+    )
+    .await;
+    let issue = home(&lab).await;
+    has(&shown(&lab, issue), "`problem` The problem is ours");
+    assert!(!shown(&lab, issue).contains("success-metrics"));
+    let said = lab.refused(issue, "lee", "/advance").await;
+    has(&said, "open are `problem` and `data-availability`");
+    tick(&lab, issue, "ana", "problem").await;
+    lab.says(issue, "lee", "/na data-availability it is public\n/advance")
+        .await;
+    has(&shown(&lab, issue), "Data exploration");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn labhand_ticks_what_it_sees_with_a_link() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    for _ in 0..2 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    let first = experiment(&lab, "Test BERT for fraud").await;
+    has(&shown(&lab, issue), "- [ ] `approaches`");
+    let second = experiment(&lab, "Test GPT for fraud").await;
+    let text = shown(&lab, issue);
+    has(
+        &text,
+        &format!("- [x] `approaches` Several approaches tried · [#{second}]"),
+    );
+    has(&text, "Test BERT for fraud · ⛔ abandoned");
+    lab.says(issue, "lee", &format!("/select #{first}")).await;
+    let text = shown(&lab, issue);
+    has(
+        &text,
+        &format!("- [x] `best-performer` Best performer selected · [#{first}]"),
+    );
+    has(&text, "abandoned · **best performer**");
+    // What somebody unticks stays so.
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("mira")
+        .untick(lab.checklist(issue).id, "approaches");
+    lab.settle().await;
+    has(&shown(&lab, issue), "- [ ] `approaches`");
+    // Only an experiment with the model is its best.
+    let other = lab.person("mira").open_issue("Fix the pipeline").send();
+    lab.settle().await;
+    let said = lab
+        .refused(issue, "lee", &format!("/select #{other}"))
+        .await;
+    has(&said, "the label `model/fraud-detector` ties one to it");
+    let said = lab.refused(issue, "lee", "/select the first").await;
+    has(&said, "is not the number of one issue");
+    // A label that is taken off ties no more.
     lab.person("mira").unlabel(first, "model/fraud-detector");
     lab.settle().await;
-    let body = lab.checklist(issue).body;
-    assert!(!body.contains("Gradient boosting"), "{body}");
+    assert!(!shown(&lab, issue).contains("Test BERT for fraud"));
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_completed_hand_off_opens_gates_and_is_listed() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    for _ in 0..4 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    let pull = lab
+        .person("mira")
+        .open_pull("Serve the fraud detector")
+        .branch("serve")
+        .body("Model: fraud-detector v2.3.0")
+        .files(&[("docs/model_card.md", CARD)])
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    has(&shown(&lab, issue), "- [ ] `integration`");
+    lab.says(
+        pull,
+        "mira",
+        "/sign artifact features io-format benchmarks feature-pipeline serving monitoring scaling integration-tests performance incidents docs\n/sign model-card docs/model_card.md\n/na ab-testing batch scoring",
+    )
+    .await;
+    let text = shown(&lab, issue);
+    has(
+        &text,
+        &format!("- [x] `integration` API or batch integration · [#{pull}]"),
+    );
+    has(&text, "- [x] `monitoring-setup`");
+    // It does not apply there, which is not that it was done.
+    has(&text, "- [ ] `ab-testing`");
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    lab.says(pull, "lena", "/promote fraud-detector v2.3.0 production")
+        .await;
+    let text = shown(&lab, issue);
+    has(&text, "**Runs**\n- `production` v2.3.0 since 23 Nov 2026");
+    has(&text, "**Versions**\n- v2.3.0 · ");
+    has(&text, "Serve the fraud detector · handed over");
+    lab.at_once().await;
+    has(
+        &lab.board(),
+        "| `fraud-detector` | Deployment `▰▰▰▰▰▱` · 2 of 3 gates · ",
+    );
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn code_is_ready_for_production_when_it_was_merged_with_green_checks() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    for _ in 0..3 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    for (branch, conclusion) in [("red", "failure"), ("none", ""), ("green", "success")] {
+        let mira = lab.person("mira");
+        let pull = mira
+            .open_pull(&format!("Code, {branch}"))
+            .branch(branch)
+            .files(&[("src/model.py", branch)])
+            .labels(&["model/fraud-detector"])
+            .send();
+        lab.settle().await;
+        if !conclusion.is_empty() {
+            mira.other_check(pull, "tests", conclusion);
+        }
+        lab.clock.advance(SignedDuration::from_secs(60));
+        lab.person("lena").merge(pull);
+        lab.settle().await;
+        let text = shown(&lab, issue);
+        has(&text, &format!("Code, {branch} · closed"));
+        if conclusion == "success" {
+            has(
+                &text,
+                &format!("- [x] `production-code` Production-ready code · [#{pull}]"),
+            );
+        } else {
+            has(&text, "- [ ] `production-code`");
+        }
+    }
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_model_has_one_home_and_an_issue_one_model() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    let said = lab.refused(issue, "lee", "/model track spam-filter").await;
+    has(&said, "this is the home of `fraud-detector`");
+    let other = lab
+        .person("mira")
+        .open_issue("Another fraud detector")
+        .send();
+    lab.settle().await;
+    let said = lab
+        .refused(other, "lee", "/model track Fraud-Detector")
+        .await;
+    has(&said, "is the home of `fraud-detector` already");
+    let pull = lab.person("mira").open_pull("Code").branch("code").send();
+    lab.settle().await;
+    for (on, command, answer) in [
+        (pull, "/model track spam", "a model's home is an issue"),
+        (other, "/advance", "this issue is no model's home"),
+        (other, "/drift f1=0.5", "this issue is no model's home"),
+        (other, "/select #1", "this issue is no model's home"),
+        (other, "/model track a b", "is no name of a model"),
+        (other, "/model track", "the name of the model is missing"),
+    ] {
+        let said = lab.refused(on, "lee", command).await;
+        has(&said, answer);
+    }
+    let said = lab.refused(other, "otto", "/model track spam").await;
+    has(&said, "it needs triage permission");
+    read_all(&lab);
 }
 
 #[tokio::test]
 async fn drift_opens_one_issue_for_retraining() {
-    let lab = Lab::policy("commands: { bots: [\"trainer\"] }\n").await;
+    let lab = Lab::new().await;
     let issue = home(&lab).await;
-    let reply = lab.refused(issue, "otto", "/drift psi=0.3").await;
-    assert!(reply.contains("triage permission"), "{reply}");
-    let reply = lab.refused(issue, "lee", "/drift it looks odd").await;
-    assert!(reply.contains("what was measured is missing"), "{reply}");
-    lab.says(
-        issue,
-        "lee",
-        "/drift psi=0.31 the amounts @ana have shifted",
-    )
-    .await;
-    let retraining: Vec<_> = lab
-        .gh
-        .issues(REPO)
-        .into_iter()
-        .filter(|it| it.title.starts_with("Retrain fraud-detector: psi=0.31"))
+    lab.says(issue, "lee", "/drift recall=0.71 since the new cards came")
+        .await;
+    let opened = lab.gh.issues(REPO);
+    let retraining: Vec<_> = opened
+        .iter()
+        .filter(|it| it.title == "Retrain fraud-detector")
         .collect();
-    let [retraining] = retraining.as_slice() else {
-        panic!("{retraining:#?}");
-    };
-    let labels = lab.labels(retraining.number);
+    assert_eq!(retraining.len(), 1);
+    let number = retraining[0].number;
+    has(&retraining[0].body, "**recall=0.71**");
+    has(&retraining[0].body, "> since the new cards came");
+    let labels = lab.labels(number);
     for label in ["kind/maintenance", "model/fraud-detector"] {
         assert!(labels.contains(&label.to_owned()), "{labels:?}");
     }
+    has(
+        &shown(&lab, issue),
+        "recall=0.71: since the new cards came → ",
+    );
+    // While it is open, more drift is noted and opens nothing.
+    lab.says(issue, "lee", "/drift recall=0.65").await;
+    has(&shown(&lab, issue), "recall=0.65");
     let count = |lab: &Lab| {
         let issues = lab.gh.issues(REPO);
         issues
@@ -303,55 +431,96 @@ async fn drift_opens_one_issue_for_retraining() {
             .filter(|it| it.title.starts_with("Retrain"))
             .count()
     };
-    lab.says(issue, "lee", "/drift psi=0.4 still").await;
     assert_eq!(count(&lab), 1);
-    shows(&lab, issue, "`psi=0.4`");
-    let lab = lab.restart().await;
-    lab.person("mira").close(retraining.number);
+    lab.person("lee").close(number);
     lab.settle().await;
-    lab.says(issue, "lee", "/drift psi=0.5 again").await;
+    lab.says(issue, "lee", "/drift recall=0.60 again").await;
     assert_eq!(count(&lab), 2);
-    lab.whatever_was_said(retraining.number);
+    let said = lab.refused(issue, "lee", "/drift it is bad").await;
+    has(&said, "is no measurement");
+    read_all(&lab);
 }
 
 #[tokio::test]
-async fn a_model_in_monitoring_is_reviewed_every_four_weeks() {
+async fn a_training_job_may_report_drift() {
+    let lab = Lab::policy("commands: { bots: [\"watch[bot]\"] }\n").await;
+    let issue = home(&lab).await;
+    lab.gh.bot("watch[bot]");
+    lab.says(issue, "watch[bot]", "/drift psi=0.31").await;
+    has(&shown(&lab, issue), "psi=0.31");
+    lab.says(issue, "watch[bot]", "/advance").await;
+    has(&shown(&lab, issue), "Problem definition");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_monitored_model_is_looked_at_every_four_weeks() {
     let lab = Lab::new().await;
     let issue = home(&lab).await;
-    lab.person("mira").assign(issue, "ana");
-    lab.settle().await;
     for _ in 0..5 {
         lab.says(issue, "lee", "/advance").await;
     }
-    shows(&lab, issue, "fraud-detector · Monitoring");
-    let reply = lab.refused(issue, "lee", "/advance").await;
-    assert!(reply.contains("monitoring is the last stage"), "{reply}");
     let reminders = |lab: &Lab| {
         let said = lab.said(issue);
-        let due = said.iter().filter(|text| text.contains("due for a review"));
-        due.cloned().collect::<Vec<_>>()
+        said.iter()
+            .filter(|it| it.contains("has been monitored since"))
+            .count()
     };
-    lab.wait_hours(4 * 7 * 24 - 1).await;
-    assert_eq!(reminders(&lab).len(), 0);
-    lab.wait_hours(2).await;
-    let said = reminders(&lab);
-    assert_eq!(said.len(), 1);
+    lab.wait(SignedDuration::from_hours(24 * 27)).await;
+    assert_eq!(reminders(&lab), 0);
+    lab.wait(SignedDuration::from_hours(24 * 2)).await;
+    assert_eq!(reminders(&lab), 1);
+    let said = lab.said(issue);
     assert!(
-        said[0].starts_with("@ana, `fraud-detector` is in monitoring since"),
+        said.iter()
+            .any(|it| it.starts_with("@mira, `fraud-detector`")),
         "{said:?}"
     );
-    // A report of drift is a review; the next one is four weeks after that.
-    lab.wait_hours(14 * 24).await;
-    lab.says(issue, "lee", "/drift psi=0.3").await;
-    lab.wait_hours(20 * 24).await;
-    assert_eq!(reminders(&lab).len(), 1);
-    lab.wait_hours(9 * 24).await;
-    assert_eq!(reminders(&lab).len(), 2);
-    lab.says(issue, "lee", "/retreat experimentation another approach")
+    lab.wait(SignedDuration::from_hours(24 * 28)).await;
+    assert_eq!(reminders(&lab), 2);
+    // One that is not monitored any more is not looked at.
+    lab.says(issue, "lee", "/retreat deployment it is replaced")
         .await;
-    lab.wait_hours(60 * 24).await;
-    assert_eq!(reminders(&lab).len(), 2);
-    for it in lab.gh.issues(REPO) {
-        lab.whatever_was_said(it.number);
-    }
+    lab.wait(SignedDuration::from_hours(24 * 60)).await;
+    assert_eq!(reminders(&lab), 2);
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn the_labels_of_a_home_are_put_back_and_a_restart_changes_nothing() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    lab.says(issue, "lee", "/advance").await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    lab.person("lee")
+        .unlabel(issue, "lifecycle/data-exploration");
+    lab.settle().await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    lab.person("lee").label(issue, "lifecycle/monitoring");
+    lab.settle().await;
+    let labels = lab.labels(issue);
+    assert!(
+        labels.contains(&"lifecycle/data-exploration".to_owned()),
+        "{labels:?}"
+    );
+    assert!(
+        !labels.contains(&"lifecycle/monitoring".to_owned()),
+        "{labels:?}"
+    );
+    let before = shown(&lab, issue);
+    let lab = lab.restart().await;
+    tick(&lab, issue, "mira", "data-quality").await;
+    let after = shown(&lab, issue);
+    assert_ne!(before, after);
+    has(&after, "- [x] `data-quality`");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn what_was_tied_before_is_known_to_a_home_that_is_tracked_later() {
+    let lab = Lab::with(Setup::default()).await;
+    let first = experiment(&lab, "Test BERT for fraud").await;
+    let issue = home(&lab).await;
+    has(&shown(&lab, issue), &format!("[#{first}]"));
+    read_all(&lab);
 }

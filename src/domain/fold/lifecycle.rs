@@ -1,102 +1,86 @@
-//! The lifecycle of a model, on the issue that is its home: commands and ticks.
+//! The life of a model, on the issue that is its home: commands, and ticks of its gates.
 
 use jiff::Timestamp;
 
 use super::notify_once;
 use crate::domain::actor::{Actor, Permission, User};
 use crate::domain::entries::Slug;
-use crate::domain::fact::Ordered;
+use crate::domain::handoff::SignRefusal;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, NoticeKind, Refusal};
-use crate::domain::kind::Kind;
-use crate::domain::lifecycle::{self, Drift, GATES, Home, LifecycleRefusal, LifecycleStage, Tie};
-use crate::domain::policy::Policy;
+use crate::domain::lifecycle::gates::LifecycleStage;
+use crate::domain::lifecycle::{Drift, Home, LifecycleMove, LifecycleRefusal, Seen, gates};
+use crate::domain::policy::{Level, Policy, Rule};
 use crate::domain::registry::Found;
 use crate::domain::version::ModelName;
 
-/// Typing errors up to which another gate is offered.
-const CLOSE_ENOUGH: usize = 3;
+/// A name is meant by another one that differs in so many letters.
+const MOST_SLIPS: usize = 3;
 
 /// `/model track name`
 pub(super) fn track(
     item: &mut Item,
     model: &ModelName,
-    ordered: &Ordered,
+    found: Option<&Found>,
     at: Timestamp,
+    policy: &Policy,
 ) -> Result<(), Refusal> {
     if item.is_pull {
-        return Err(Refusal::Lifecycle(LifecycleRefusal::OnPull));
+        return Err(LifecycleRefusal::IsAPull.into());
     }
-    if let Some(Found::Refused(why)) = &ordered.found {
+    if let Some(Found::Refused(why)) = found {
         return Err(Refusal::Model(why.clone()));
     }
     match &item.home {
         Some(home) if home.model != *model => {
-            let of = home.model.clone();
-            Err(Refusal::Lifecycle(LifecycleRefusal::HomeOf(of)))
+            Err(LifecycleRefusal::HomeOf(home.model.clone()).into())
         }
         Some(_) => Ok(()),
         None => {
-            item.home = Some(Box::new(Home::begun(model.clone(), at)));
-            item.models.insert(model.clone());
+            item.home = Some(Home::new(model.clone(), at, policy));
             Ok(())
         }
     }
 }
 
+/// `/select #n`
+pub(super) fn select(
+    item: &mut Item,
+    number: ItemNumber,
+    found: Option<&Found>,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let home = home_of(item)?;
+    if let Some(Found::Refused(why)) = found {
+        return Err(Refusal::Model(why.clone()));
+    }
+    home.selected = Some((number, by.clone(), at));
+    Ok(())
+}
+
 /// `/advance`
 pub(super) fn advance(
     item: &mut Item,
+    seen: &Seen,
     by: &User,
     at: Timestamp,
     policy: &Policy,
 ) -> Result<(), Refusal> {
-    let moved = open_home(item)?.advance(by, at, policy);
-    moved.map_err(Refusal::Lifecycle)
-}
-
-/// An item is tied to the model, or not any more.
-pub(super) fn tied(item: &mut Item, number: ItemNumber, tie: Option<&Tie>) {
-    match tie {
-        Some(tie) => item.ties.insert(number, tie.clone()),
-        None => item.ties.remove(&number),
-    };
-}
-
-/// `/select #n`
-pub(super) fn select(item: &mut Item, number: ItemNumber) -> Result<(), Refusal> {
-    let tie = item.ties.get(&number).cloned();
-    let home = open_home(item)?;
-    let Some(tie) = tie else {
-        return Err(Refusal::Lifecycle(LifecycleRefusal::NotTied(number)));
-    };
-    if tie.kind != Some(Kind::Experiment) || tie.decided.is_none() {
-        return Err(Refusal::Lifecycle(LifecycleRefusal::NotDecided(number)));
+    let home = home_of(item)?;
+    let to = home.stage.next().ok_or(LifecycleRefusal::LastStage)?;
+    let open = home.open_gates(seen, policy);
+    let open: Vec<Slug> = open.into_iter().map(|gate| gate.slug).collect();
+    let level = policy.level(Rule::LifecycleGates);
+    if level == Level::Enforce && !open.is_empty() {
+        return Err(LifecycleRefusal::GatesOpen(open).into());
     }
-    home.selected = Some(number);
-    // Whoever chooses anew says that the gate is met.
-    home.kept_open.remove(&Slug::new("best-performer"));
-    Ok(())
-}
-
-/// `/drift metric=value… note`: noted with the retraining that is under way, if one is.
-pub(super) fn drift(
-    item: &mut Item,
-    measured: &str,
-    note: &str,
-    by: &User,
-    at: Timestamp,
-) -> Result<(), Refusal> {
-    let under_way = item.retraining_due().is_some() || item.retraining().is_some();
-    let home = open_home(item)?;
-    home.put_off_review(at);
-    home.drifts.push(Drift {
-        at,
-        by: by.clone(),
-        measured: measured.to_owned(),
-        note: note.to_owned(),
-        asks: !under_way,
-    });
+    let open = if level == Level::Off {
+        Vec::new()
+    } else {
+        open
+    };
+    go(home, to, None, open, by, at);
     Ok(())
 }
 
@@ -108,8 +92,32 @@ pub(super) fn retreat(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    let moved = open_home(item)?.retreat(to, reason, by, at);
-    moved.map_err(Refusal::Lifecycle)
+    let home = home_of(item)?;
+    if to >= home.stage {
+        return Err(LifecycleRefusal::NotEarlier { stage: home.stage }.into());
+    }
+    go(home, to, Some(reason.to_owned()), Vec::new(), by, at);
+    Ok(())
+}
+
+fn go(
+    home: &mut Home,
+    to: LifecycleStage,
+    reason: Option<String>,
+    open: Vec<Slug>,
+    by: &User,
+    at: Timestamp,
+) {
+    home.moves.push(LifecycleMove {
+        at,
+        by: by.clone(),
+        from: home.stage,
+        to,
+        reason,
+        open,
+    });
+    home.stage = to;
+    home.stage_since = at;
 }
 
 /// `/na gate reason`
@@ -118,69 +126,96 @@ pub(super) fn waive(
     slug: &Slug,
     reason: &str,
     by: &User,
-    at: Timestamp,
     policy: &Policy,
 ) -> Result<(), Refusal> {
-    let home = open_home(item)?;
-    let gate = lifecycle::gate(slug, policy).ok_or_else(|| {
-        Refusal::Lifecycle(LifecycleRefusal::NoSuchGate {
-            slug: slug.clone(),
-            closest: closest(slug, policy),
-        })
-    })?;
-    home.waive(gate, reason, by, at);
+    let slug = known_gate(slug, policy)?;
+    let home = home_of(item)?;
+    home.waived.insert(slug, (by.clone(), reason.to_owned()));
     Ok(())
 }
 
-/// A gate's box was ticked or unticked. What does not count is undone by the view, and explained once.
+/// `/drift metric=value… note`
+pub(super) fn drift(
+    item: &mut Item,
+    measured: &str,
+    note: &str,
+    found: Option<&Found>,
+    by: &User,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let pending = |home: &Home, follow_ups: &std::collections::BTreeMap<Timestamp, _>| {
+        let asked = home.asks_for_retraining();
+        asked.is_some_and(|asked| !follow_ups.contains_key(&asked.at))
+    };
+    let is_open = matches!(found, Some(Found::Retraining));
+    let waits = item
+        .home
+        .as_ref()
+        .is_some_and(|home| pending(home, &item.follow_ups));
+    let home = home_of(item)?;
+    home.drifts.push(Drift {
+        at,
+        by: by.clone(),
+        measured: measured.to_owned(),
+        note: note.to_owned(),
+        opens: !is_open && !waits,
+    });
+    Ok(())
+}
+
+/// A gate's box was ticked or unticked in the home's comment, which takes write access.
 pub(super) fn tick(
     item: &mut Item,
     slug: &Slug,
     on: bool,
-    by: Option<&Actor>,
+    by: &Actor,
     at: Timestamp,
     policy: &Policy,
 ) {
-    let (Some(actor), Some(gate)) = (by, lifecycle::gate(slug, policy)) else {
+    let Ok(slug) = known_gate(slug, policy) else {
         return;
     };
-    let Ok(home) = open_home(item) else {
-        return;
-    };
-    if actor.standing.permission >= Permission::Write {
-        if on {
-            home.tick(gate, &actor.user, at);
-        } else {
-            home.untick(gate);
+    if by.standing.permission < Permission::Write {
+        let what = NoticeKind::WrongTick {
+            slug,
+            by: by.user.clone(),
+            why: SignRefusal::NoWrite,
+        };
+        // What somebody may not untick is ticked again without a word: the redrawn box says it.
+        if on && !item.notices.iter().any(|notice| notice.what == what) {
+            notify_once(item, at, what);
         }
         return;
     }
-    let what = NoticeKind::WrongGate {
-        slug: slug.clone(),
-        by: actor.user.clone(),
+    let Some(home) = item.home.as_mut() else {
+        return;
     };
-    if !item.notices.iter().any(|notice| notice.what == what) {
-        notify_once(item, at, what);
+    if on {
+        home.unticked.remove(&slug);
+        home.ticked.insert(slug, by.user.clone());
+    } else {
+        home.ticked.remove(&slug);
+        home.unticked.insert(slug);
     }
 }
 
-fn open_home(item: &mut Item) -> Result<&mut Home, Refusal> {
-    let closed = item.closed.is_some();
-    let home = item
-        .home
-        .as_mut()
-        .ok_or(Refusal::Lifecycle(LifecycleRefusal::NoHome))?;
-    if closed {
-        return Err(Refusal::Closed);
-    }
-    Ok(home)
+fn home_of(item: &mut Item) -> Result<&mut Home, LifecycleRefusal> {
+    item.home.as_mut().ok_or(LifecycleRefusal::NotAHome)
 }
 
-fn closest(slug: &Slug, policy: &Policy) -> Option<Slug> {
-    let near = |it: &Slug| strsim::damerau_levenshtein(it.as_str(), slug.as_str());
-    let asked = GATES
-        .iter()
-        .filter_map(|it| lifecycle::gate(&it.slug(), policy));
-    let best = asked.map(lifecycle::Gate::slug).min_by_key(near)?;
-    (near(&best) <= CLOSE_ENOUGH).then_some(best)
+fn known_gate(slug: &Slug, policy: &Policy) -> Result<Slug, LifecycleRefusal> {
+    let all = LifecycleStage::ALL.iter();
+    let known: Vec<Slug> = all
+        .flat_map(|stage| gates(*stage, policy))
+        .map(|gate| gate.slug)
+        .collect();
+    if known.contains(slug) {
+        return Ok(slug.clone());
+    }
+    let slips = |known: &&Slug| strsim::osa_distance(known.as_str(), slug.as_str());
+    let closest = known.iter().min_by_key(slips);
+    Err(LifecycleRefusal::NoSuchGate {
+        slug: slug.clone(),
+        closest: closest.filter(|it| slips(it) <= MOST_SLIPS).cloned(),
+    })
 }

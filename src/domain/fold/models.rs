@@ -26,7 +26,7 @@ pub(super) fn promote(
             Ok(())
         }
         Some(Found::Refused(why)) => Err(Refusal::Model(why.clone())),
-        Some(Found::Rollback(_) | Found::Free) | None => Err(unknown(&of.model)),
+        Some(_) | None => Err(unknown(&of.model)),
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn roll_back(
             Ok(())
         }
         Some(Found::Refused(why)) => Err(Refusal::Model(why.clone())),
-        Some(Found::Promotion | Found::Free) | None => Err(unknown(model)),
+        Some(_) | None => Err(unknown(model)),
     }
 }
 

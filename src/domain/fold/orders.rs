@@ -7,6 +7,7 @@ use crate::domain::actor::{Actor, Needs};
 use crate::domain::fact::Ordered;
 use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
 use crate::domain::kind::{Kind, KindSource, Phase, Points};
+use crate::domain::lifecycle::Seen;
 use crate::domain::order::Order;
 use crate::domain::policy::{Level, Policy, Rule};
 use crate::domain::registry::Found;
@@ -22,11 +23,11 @@ pub(super) fn carry_out(
     let outcome = match (&ordered.order, by) {
         (Err(misread), _) => Outcome::Refused(Refusal::Misread(misread.clone())),
         (Ok(order), Some(actor))
-            if !order.asks_the_box() && !may(actor, demanded(ordered, item), item, ground) =>
+            if !order.asks_the_box() && !may(actor, needs(item, order, ordered), item, ground) =>
         {
-            Outcome::Refused(Refusal::Permission(demanded(ordered, item)))
+            Outcome::Refused(Refusal::Permission(needs(item, order, ordered)))
         }
-        (Ok(_), None) => Outcome::Refused(Refusal::Permission(demanded(ordered, item))),
+        (Ok(_), None) => Outcome::Refused(Refusal::Permission(ordered.needs)),
         (Ok(order), Some(actor)) => {
             let answered_by_itself = *order == Order::Status && begins_status(item);
             match obey(item, order, ordered, actor, at, ground) {
@@ -49,12 +50,12 @@ pub(super) fn carry_out(
     answers.sort_by_key(|answer| (answer.at, answer.index));
 }
 
-/// What the command demands here: a gate of a model is waived by whoever may triage, an entry of a
-/// hand-off only by who may write.
-fn demanded(ordered: &Ordered, item: &Item) -> Needs {
-    match &ordered.order {
-        Ok(Order::NotApplicable { .. }) if item.home.is_some() => Needs::Triage,
-        Ok(_) | Err(_) => ordered.needs,
+/// What a command demands here: a gate of a model is waived with less than an entry of a hand-off.
+fn needs(item: &Item, order: &Order, ordered: &Ordered) -> Needs {
+    if item.home.is_some() && matches!(order, Order::NotApplicable { .. }) {
+        Needs::Triage
+    } else {
+        ordered.needs
     }
 }
 
@@ -93,7 +94,6 @@ fn obey(
     let user = &actor.user;
     match order {
         Order::Help { .. } | Order::Board | Order::Sprint => Ok(()),
-        Order::Status if item.home.is_some() && item.kind.is_none() => Ok(()),
         Order::Status => {
             kind_of(item)?;
             item.status_wanted = true;
@@ -178,15 +178,23 @@ fn obey(
             pulls::sign(item, slugs, evidence.as_deref(), actor, at, ground)
         }
         Order::Unsign { slugs } => pulls::unsign(item, slugs, actor, ground),
-        Order::Track(model) => lifecycle::track(item, model, ordered, at),
-        Order::Advance => lifecycle::advance(item, user, at, ground.policy),
-        Order::Select(number) => lifecycle::select(item, *number),
-        Order::Drift { measured, note } => lifecycle::drift(item, measured, note, user, at),
-        Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
         Order::NotApplicable { slug, reason } if item.home.is_some() => {
-            lifecycle::waive(item, slug, reason, user, at, ground.policy)
+            lifecycle::waive(item, slug, reason, user, ground.policy)
         }
         Order::NotApplicable { slug, reason } => pulls::waive(item, slug, reason, actor, ground),
+        Order::TrackModel { model } => {
+            lifecycle::track(item, model, ordered.found.as_ref(), at, ground.policy)
+        }
+        Order::Select(number) => lifecycle::select(item, *number, ordered.found.as_ref(), user, at),
+        Order::Advance => {
+            let nothing = Seen::new();
+            let seen = ordered.found.as_ref().and_then(Found::seen);
+            lifecycle::advance(item, seen.unwrap_or(&nothing), user, at, ground.policy)
+        }
+        Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
+        Order::Drift { measured, note } => {
+            lifecycle::drift(item, measured, note, ordered.found.as_ref(), user, at)
+        }
     }
 }
 

@@ -26,7 +26,6 @@ mod extensions;
 mod handoffs;
 mod kinds;
 mod labels;
-mod lifecycle;
 mod order;
 mod results;
 mod reviews;

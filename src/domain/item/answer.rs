@@ -60,7 +60,7 @@ pub enum Refusal {
     NotAPull,
     /// The pull request is no hand-off.
     NotAHandoff,
-    /// The lifecycle of the model is in the way.
+    /// The life of a model does not allow it.
     Lifecycle(LifecycleRefusal),
     /// The registry of models is in the way.
     Model(ModelRefusal),
@@ -161,4 +161,10 @@ pub enum Refusal {
         /// Why.
         why: SignRefusal,
     },
+}
+
+impl From<LifecycleRefusal> for Refusal {
+    fn from(why: LifecycleRefusal) -> Self {
+        Self::Lifecycle(why)
+    }
 }

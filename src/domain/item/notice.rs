@@ -45,6 +45,8 @@ pub enum NoticeKind {
     PointsRefused,
     /// An experiment was closed without a decision, or research without findings, and the policy reopens it.
     ReopenedUndecided,
+    /// A model that is monitored is to be looked at again.
+    ModelReview,
     /// Somebody ticked or unticked a box that is not theirs.
     WrongTick {
         /// Whose box.
@@ -53,15 +55,6 @@ pub enum NoticeKind {
         by: User,
         /// Why it does not count.
         why: SignRefusal,
-    },
-    /// The model is in monitoring, and its review has fallen due.
-    ModelReview,
-    /// Somebody without write access ticked or unticked a gate.
-    WrongGate {
-        /// Which gate.
-        slug: Slug,
-        /// Who.
-        by: User,
     },
 }
 
@@ -84,9 +77,8 @@ impl NoticeKind {
             Self::StageRefused { .. } => "stage-refused",
             Self::PointsRefused => "points-refused",
             Self::ReopenedUndecided => "reopened-undecided",
-            Self::WrongTick { .. } => "wrong-tick",
-            Self::WrongGate { .. } => "wrong-gate",
             Self::ModelReview => "model-review",
+            Self::WrongTick { .. } => "wrong-tick",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::reader::{Key, Reader};
 use super::values::{MOST_TITLE_CHARS, is_off, short_text, span, word};
 use super::{GateChange, Level, Rule};
 use crate::domain::labels::{self, Label};
-use crate::domain::lifecycle::GATES;
+use crate::domain::lifecycle::gates::GATES;
 use crate::domain::yaml::{Node, Place};
 
 pub(super) const LIFECYCLE: &[Key<Draft>] = &[
@@ -100,8 +100,9 @@ pub(super) fn guards(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
 fn gates(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
     for pair in reader.pairs(node, "a section such as `{ ab-testing: off }`") {
         let slug = pair.key.to_ascii_lowercase();
-        if !GATES.iter().any(|gate| gate.slug == slug) {
-            reader.unknown_key(pair, "gate", GATES.iter().map(|gate| gate.slug));
+        let known = GATES.map(|(_, known, _)| known);
+        if !known.contains(&slug.as_str()) {
+            reader.unknown_key(pair, "gate", known);
             continue;
         }
         let mut change = None;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::entries::Slug;
 use crate::domain::ids::ItemNumber;
+use crate::domain::lifecycle::Seen;
 use crate::domain::version::{ModelName, ModelVersion, Version};
 
 /// What was found for a command about models.
@@ -17,8 +18,29 @@ pub enum Found {
     Rollback(Version),
     /// `/handoff model version`: the version is free, or this pull request's own.
     Free,
+    /// `/model track name`: no other issue is its home.
+    Untracked,
+    /// `/select #n`: it is an experiment with the model.
+    Tied,
+    /// `/advance`: the gates that labhand has seen open.
+    Seen(Seen),
+    /// `/drift`: an issue for retraining is open.
+    Retraining,
+    /// `/drift`: none is.
+    NoRetraining,
     /// It may not.
     Refused(ModelRefusal),
+}
+
+impl Found {
+    /// The gates that labhand has seen open.
+    pub fn seen(&self) -> Option<&Seen> {
+        if let Self::Seen(seen) = self {
+            Some(seen)
+        } else {
+            None
+        }
+    }
 }
 
 /// Why a command about a model is not carried out.
@@ -74,12 +96,19 @@ pub enum ModelRefusal {
         /// As asked for.
         model: ModelName,
     },
-    /// The model has a home already.
-    HasHome {
-        /// Which model.
+    /// Another issue is the model's home.
+    Tracked {
+        /// As asked for.
         model: ModelName,
         /// Its home.
-        home: ItemNumber,
+        at: ItemNumber,
+    },
+    /// It is no experiment with the model.
+    NotTied {
+        /// Whose home it is.
+        model: ModelName,
+        /// As asked for.
+        number: ItemNumber,
     },
     /// Another pull request is, or wants to be, that version.
     Taken {

@@ -65,14 +65,18 @@ fn says(
     version: Option<&str>,
     record: Option<Record>,
 ) -> ModelFact {
-    let said = PullIs {
-        pull: ItemNumber(pull),
+    let said = ItemIs {
+        item: ItemNumber(pull),
         turn,
-        claim: version.map(of),
-        record: record.map(Box::new),
+        says: Says {
+            claim: version.map(of),
+            record: record.map(Box::new),
+            home: None,
+            tie: None,
+        },
     };
     let id = format!("pull:{pull}:{turn}");
-    fact(second, &id, ModelEvent::PullIs(Box::new(said)))
+    fact(second, &id, ModelEvent::ItemIs(Box::new(said)))
 }
 
 fn promotes(second: i64, version: &str, stage: &str) -> ModelFact {
@@ -247,7 +251,7 @@ proptest! {
         for run in runs {
             prop_assert!(run.until.is_none_or(|until| until >= run.from));
         }
-        let moves = facts.iter().filter(|fact| !matches!(fact.what, ModelEvent::PullIs(_)));
+        let moves = facts.iter().filter(|fact| !matches!(fact.what, ModelEvent::ItemIs(_)));
         prop_assert_eq!(moves.count(), runs.len());
     }
 }

@@ -1,12 +1,10 @@
 //! Models: what runs where, which version is the newest, and what ran before.
 
-use std::collections::BTreeMap;
-
 use crate::domain::item::Item;
 use crate::domain::registry::{PRODUCTION, Record, Run, Stages, Start};
 use crate::domain::version::ModelName;
 
-use super::super::{Context, lifecycle, link, text, when, words};
+use super::super::{Context, home, link, models, text, when};
 use super::{SECTION, and_more, fitting};
 
 /// What ran before, of one model, at most.
@@ -14,12 +12,8 @@ const MOST_RUNS: usize = 12;
 
 /// The table and the history; `None` where no model is known.
 pub(super) fn table(items: &[Item], ctx: &Context<'_>) -> Option<String> {
-    let homes: Homes<'_> = homes(items);
-    let mut models = ctx.registry.models();
-    models.extend(homes.keys());
-    models.sort();
-    models.dedup();
-    let rows = models.iter().map(|model| row(model, &homes, ctx));
+    let models = ctx.registry.models();
+    let rows = models.iter().map(|model| row(model, items, ctx));
     let (rows, more) = fitting(rows, SECTION);
     if rows.is_empty() {
         return None;
@@ -27,7 +21,7 @@ pub(super) fn table(items: &[Item], ctx: &Context<'_>) -> Option<String> {
     let more = and_more(more).map(|more| format!("| {more} | | | | |"));
     let rows: Vec<String> = rows.into_iter().chain(more).collect();
     let table = format!(
-        "**Models**\n\n| Model | Lifecycle | Production | Other stages | Newest version |\n|:--|:--|:--|:--|:--|\n{}",
+        "**Models**\n\n| Model | Stage | Production | Other stages | Newest version |\n|:--|:--|:--|:--|:--|\n{}",
         rows.join("\n")
     );
     let histories: Vec<String> = models
@@ -43,16 +37,7 @@ pub(super) fn table(items: &[Item], ctx: &Context<'_>) -> Option<String> {
     Some(format!("{table}\n\n{ran}"))
 }
 
-/// The homes of models, by model.
-type Homes<'a> = BTreeMap<&'a ModelName, &'a Item>;
-
-fn homes(items: &[Item]) -> Homes<'_> {
-    let live = items.iter().filter(|item| !item.gone);
-    live.filter_map(|item| Some((&item.home.as_ref()?.model, item)))
-        .collect()
-}
-
-fn row(model: &ModelName, homes: &Homes<'_>, ctx: &Context<'_>) -> String {
+fn row(model: &ModelName, items: &[Item], ctx: &Context<'_>) -> String {
     let stages = ctx.registry.stages(model);
     let current = || stages.into_iter().flat_map(Stages::current);
     let production: Vec<String> = current()
@@ -63,22 +48,25 @@ fn row(model: &ModelName, homes: &Homes<'_>, ctx: &Context<'_>) -> String {
         .filter(|run| run.stage != PRODUCTION)
         .map(|run| format!("{} {}", text::escape(&run.stage, 40), version(run)))
         .collect();
+    let at_home = ctx.registry.home(model);
+    let at_home = items.iter().find(|item| Some(item.number) == at_home);
+    let life = at_home.and_then(|item| {
+        let seen = ctx.registry.seen(model);
+        Some(format!(
+            "{} · {}",
+            home::standing(item.home.as_ref()?, &seen, ctx),
+            link::item(item.number, ctx)
+        ))
+    });
     let records = ctx.registry.records(model);
     let newest = records.first().map(|record| newest(record, ctx));
-    let home = homes.get(model);
-    let unversioned = if ctx.registry.models().contains(&model) {
-        "in hand-off"
-    } else {
-        "–"
-    };
     format!(
         "| {} | {} | {} | {} | {} |",
         text::code(model.as_str(), 60),
-        home.and_then(|home| lifecycle::on_board(home, ctx))
-            .unwrap_or_default(),
+        life.unwrap_or_default(),
         production.join(", "),
         others.join("<br>"),
-        newest.unwrap_or_else(|| unversioned.to_owned())
+        newest.unwrap_or_default()
     )
 }
 
@@ -101,28 +89,8 @@ fn newest(record: &Record, ctx: &Context<'_>) -> String {
         format!("v{}", text::escape(&record.of.version.to_string(), 60)),
         link::item(record.pull, ctx),
     ];
-    said.extend(state(record));
+    said.extend(models::state(record));
     said.join(" · ")
-}
-
-/// What is to be known of a version's hand-off, in few words.
-fn state(record: &Record) -> Vec<String> {
-    let mut said = Vec::new();
-    let entries = |count| words::counted(count, "entry", "entries");
-    if !record.open.is_empty() {
-        said.push(format!("⚠️ **unsigned**: {}", entries(record.open.len())));
-    } else if !record.open_when_merged.is_empty() {
-        said.push("signed after the merge".to_owned());
-    }
-    if record.self_signed {
-        said.push("self-signed".to_owned());
-    }
-    let waived = record.entries.iter().filter(|it| !it.waived.is_empty());
-    let waived = waived.count();
-    if waived > 0 {
-        said.push(format!("{} waived", entries(waived)));
-    }
-    said
 }
 
 /// ``- `fraud-detector`: v2.3.0 since 3 Dec 2026 · lena; v2.2.0, 1 Mar – 3 Dec 2026``

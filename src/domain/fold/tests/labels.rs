@@ -175,9 +175,10 @@ fn a_label_that_asks_and_is_taken_off_again_leaves_no_trace_of_its_request() {
                 Label::Blocked => assert_eq!(item.blocked, None, "{story}"),
                 Label::Kind(_) => assert!(item.kind.is_none() && item.opted_out, "{story}"),
                 // A stage comes back by itself, and the others ask for nothing here.
-                Label::Stage(_) | Label::Model(_) | Label::Handoff => {
+                Label::Stage(_) | Label::Handoff => {
                     assert_eq!(item.handoff, None, "{story}");
                 }
+                Label::Model(_) => assert!(item.models.is_empty(), "{story}"),
                 Label::Lifecycle(_)
                 | Label::Timebox(_)
                 | Label::Outcome(_)

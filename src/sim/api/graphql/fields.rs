@@ -1,6 +1,8 @@
 //! The part of GitHub's graph that a bot asks for. A field that is not here is answered like one
 //! that GitHub does not have, so that a query cannot ask for something and silently get nothing.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::super::super::acts::sha1_like;
@@ -23,7 +25,11 @@ pub(super) enum Thing {
     Comment(RepoIx, u64),
     Account(u64),
     Edit(Edit),
-    Commit(String),
+    Commit(RepoIx, String),
+    /// Checks and statuses of a commit together.
+    Rollup(RepoIx, String),
+    CheckRun(RepoIx, u64),
+    StatusContext(RepoIx, u64),
     /// A file or a folder, by its id.
     Content {
         oid: String,
@@ -81,6 +87,9 @@ impl Thing {
             },
             Self::Edit(_) => &["UserContentEdit", "Node"],
             Self::Commit(..) => &["Commit", "GitObject", "Node"],
+            Self::Rollup(..) => &["StatusCheckRollup", "Node"],
+            Self::CheckRun(..) => &["CheckRun", "Node"],
+            Self::StatusContext(..) => &["StatusContext", "Node"],
             Self::Content { is_folder, .. } if *is_folder => &["Tree", "GitObject", "Node"],
             Self::Content { .. } => &["Blob", "GitObject", "Node"],
             Self::Connection { .. } => &["Connection"],
@@ -122,11 +131,35 @@ pub(super) fn field(
         Thing::Comment(repo, id) => comment_field(world, *repo, *id, name),
         Thing::Account(id) => account_field(world, *id, name),
         Thing::Edit(edit) => edit_field(edit, name),
-        Thing::Commit(oid) => match name {
+        Thing::Commit(repo, oid) => match name {
             "oid" => value(oid),
             "submodules" => return connection(Vec::new(), name, arguments),
+            "statusCheckRollup" => {
+                let any = !contexts(world, *repo, oid).is_empty();
+                Some(Held::Thing(any.then(|| Thing::Rollup(*repo, oid.clone()))))
+            }
             _ => None,
         },
+        Thing::Rollup(repo, oid) => match name {
+            "contexts" => return connection(contexts(world, *repo, oid), name, arguments),
+            _ => None,
+        },
+        Thing::CheckRun(repo, id) => {
+            let check = world[*repo].checks.iter().find(|check| check.id == *id);
+            check.and_then(|check| match name {
+                "name" => value(&check.name),
+                "conclusion" => value(check.conclusion.as_deref().map(str::to_uppercase)),
+                _ => None,
+            })
+        }
+        Thing::StatusContext(repo, id) => {
+            let status = world[*repo].statuses.iter().find(|status| status.id == *id);
+            status.and_then(|status| match name {
+                "context" => value(&status.context),
+                "state" => value(status.state.to_uppercase()),
+                _ => None,
+            })
+        }
         Thing::Content { oid, .. } => match name {
             "oid" => value(oid),
             _ => None,
@@ -253,12 +286,25 @@ fn value(value: impl serde::Serialize) -> Option<Held> {
     Some(Held::Value(json!(value)))
 }
 
+/// The last check run of each name and the last status of each context.
+fn contexts(world: &World, repo: RepoIx, oid: &str) -> Vec<Thing> {
+    let checks = world[repo].checks.iter().filter(|check| check.sha == oid);
+    let checks: BTreeMap<&str, u64> = checks.map(|it| (it.name.as_str(), it.id)).collect();
+    let statuses = world[repo].statuses.iter().filter(|it| it.sha == oid);
+    let statuses: BTreeMap<&str, u64> = statuses.map(|it| (it.context.as_str(), it.id)).collect();
+    let checks = checks.into_values().map(|id| Thing::CheckRun(repo, id));
+    let statuses = statuses
+        .into_values()
+        .map(|id| Thing::StatusContext(repo, id));
+    checks.chain(statuses).collect()
+}
+
 /// What an id, or an expression such as `COMMIT:path`, names.
 fn object(world: &World, repo: RepoIx, arguments: &Map<String, Value>) -> Option<Thing> {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
     if let Some(oid) = text("oid") {
         let commit = world[repo].commits.get(oid)?;
-        return Some(Thing::Commit(commit.sha.clone()));
+        return Some(Thing::Commit(repo, commit.sha.clone()));
     }
     let (commit, path) = text("expression")?.split_once(':')?;
     let tree = &world[repo].commit(commit)?.tree;
