@@ -179,14 +179,20 @@ impl Home {
     fn rounds(&self, until: Timestamp) -> Option<i64> {
         let monitored = self.stage == LifecycleStage::Monitoring;
         let every = self.review_every.as_secs();
-        let passed = until.duration_since(self.stage_since).as_secs();
+        let passed = until.duration_since(self.looked_at()).as_secs();
         (monitored && every > 0 && passed >= 0).then(|| passed / every)
     }
 
     fn review(&self, round: i64) -> Option<Timestamp> {
         let passed = self.review_every.as_secs().checked_mul(round)?;
         let passed = SignedDuration::from_secs(passed);
-        self.stage_since.checked_add(passed).ok()
+        self.looked_at().checked_add(passed).ok()
+    }
+
+    /// When it was last looked at for certain: whoever reports drift has done so.
+    fn looked_at(&self) -> Timestamp {
+        let reported = self.drifts.last().map(|drift| drift.at);
+        reported.map_or(self.stage_since, |at| at.max(self.stage_since))
     }
 }
 

@@ -104,6 +104,10 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
             link::item(*number, ctx),
             name(model)
         ),
+        ModelRefusal::Undecided { number } => format!(
+            "{} is not decided yet; `/decide …` there comes first.",
+            link::item(*number, ctx)
+        ),
         ModelRefusal::Taken { of, by } => format!(
             "{} belongs to {}, and one version is for one pull request; `/handoff {} v…` names another one.",
             version(of),

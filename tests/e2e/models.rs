@@ -524,3 +524,80 @@ async fn what_was_tied_before_is_known_to_a_home_that_is_tracked_later() {
     has(&shown(&lab, issue), &format!("[#{first}]"));
     read_all(&lab);
 }
+
+#[tokio::test]
+async fn what_is_not_decided_is_not_the_best() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    let running = lab
+        .person("mira")
+        .open_issue("Test BERT for fraud")
+        .labels(&["kind/experiment", "model/fraud-detector"])
+        .send();
+    lab.settle().await;
+    let said = lab
+        .refused(issue, "lee", &format!("/select #{running}"))
+        .await;
+    has(&said, "is not decided yet");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_closed_home_takes_no_orders_until_it_is_reopened() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    lab.person("mira").close(issue);
+    lab.settle().await;
+    for command in [
+        "/advance",
+        "/na problem it is obvious",
+        "/drift psi=0.3",
+        "/retreat problem-definition because",
+    ] {
+        has(&lab.refused(issue, "lee", command).await, "it is closed");
+    }
+    lab.person("mira").reopen(issue);
+    lab.settle().await;
+    lab.says(issue, "lee", "/advance").await;
+    assert!(
+        lab.labels(issue)
+            .contains(&"lifecycle/data-exploration".to_owned())
+    );
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_waiver_is_taken_back_by_unticking() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    lab.says(issue, "lee", "/na problem it is obvious").await;
+    has(&shown(&lab, issue), "- [x] `problem`");
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("mira")
+        .untick(lab.checklist(issue).id, "problem");
+    lab.settle().await;
+    has(&shown(&lab, issue), "- [ ] `problem`");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_report_of_drift_is_a_review() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    for _ in 0..5 {
+        lab.says(issue, "lee", "/advance").await;
+    }
+    let reminders = |lab: &Lab| {
+        let said = lab.said(issue);
+        said.iter()
+            .filter(|it| it.contains("has been monitored since"))
+            .count()
+    };
+    lab.wait(SignedDuration::from_hours(24 * 20)).await;
+    lab.says(issue, "lee", "/drift psi=0.31").await;
+    lab.wait(SignedDuration::from_hours(24 * 27)).await;
+    assert_eq!(reminders(&lab), 0);
+    lab.wait(SignedDuration::from_hours(24 * 2)).await;
+    assert_eq!(reminders(&lab), 1);
+    read_all(&lab);
+}

@@ -51,7 +51,7 @@ pub(super) fn select(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    let home = home_of(item)?;
+    let home = open_home(item)?;
     if let Some(Found::Refused(why)) = found {
         return Err(Refusal::Model(why.clone()));
     }
@@ -67,7 +67,7 @@ pub(super) fn advance(
     at: Timestamp,
     policy: &Policy,
 ) -> Result<(), Refusal> {
-    let home = home_of(item)?;
+    let home = open_home(item)?;
     let to = home.stage.next().ok_or(LifecycleRefusal::LastStage)?;
     let open = home.open_gates(seen, policy);
     let open: Vec<Slug> = open.into_iter().map(|gate| gate.slug).collect();
@@ -92,7 +92,7 @@ pub(super) fn retreat(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    let home = home_of(item)?;
+    let home = open_home(item)?;
     if to >= home.stage {
         return Err(LifecycleRefusal::NotEarlier { stage: home.stage }.into());
     }
@@ -129,7 +129,7 @@ pub(super) fn waive(
     policy: &Policy,
 ) -> Result<(), Refusal> {
     let slug = known_gate(slug, policy)?;
-    let home = home_of(item)?;
+    let home = open_home(item)?;
     home.waived.insert(slug, (by.clone(), reason.to_owned()));
     Ok(())
 }
@@ -152,7 +152,7 @@ pub(super) fn drift(
         .home
         .as_ref()
         .is_some_and(|home| pending(home, &item.follow_ups));
-    let home = home_of(item)?;
+    let home = open_home(item)?;
     home.drifts.push(Drift {
         at,
         by: by.clone(),
@@ -187,7 +187,7 @@ pub(super) fn tick(
         }
         return;
     }
-    let Some(home) = item.home.as_mut() else {
+    let Ok(home) = open_home(item) else {
         return;
     };
     if on {
@@ -195,12 +195,23 @@ pub(super) fn tick(
         home.ticked.insert(slug, by.user.clone());
     } else {
         home.ticked.remove(&slug);
+        home.waived.remove(&slug);
         home.unticked.insert(slug);
     }
 }
 
 fn home_of(item: &mut Item) -> Result<&mut Home, LifecycleRefusal> {
     item.home.as_mut().ok_or(LifecycleRefusal::NotAHome)
+}
+
+/// What is closed takes no orders until it is reopened.
+fn open_home(item: &mut Item) -> Result<&mut Home, Refusal> {
+    let closed = item.closed.is_some();
+    let home = home_of(item)?;
+    if closed {
+        return Err(Refusal::Closed);
+    }
+    Ok(home)
 }
 
 fn known_gate(slug: &Slug, policy: &Policy) -> Result<Slug, LifecycleRefusal> {

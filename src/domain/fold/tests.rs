@@ -26,6 +26,7 @@ mod extensions;
 mod handoffs;
 mod kinds;
 mod labels;
+mod lifecycle;
 mod order;
 mod results;
 mod reviews;

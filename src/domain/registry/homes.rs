@@ -162,6 +162,9 @@ impl Registry {
                 .iter()
                 .find(|(tied, tie)| tied == number && tie.kind == Some(Kind::Experiment));
             return Some(match experiment {
+                Some((_, tie)) if tie.decided.is_none() => {
+                    Found::Refused(ModelRefusal::Undecided { number: *number })
+                }
                 Some(_) => Found::Tied,
                 None => Found::Refused(ModelRefusal::NotTied {
                     model: model.clone(),

@@ -110,6 +110,11 @@ pub enum ModelRefusal {
         /// As asked for.
         number: ItemNumber,
     },
+    /// The experiment is not decided yet.
+    Undecided {
+        /// As asked for.
+        number: ItemNumber,
+    },
     /// Another pull request is, or wants to be, that version.
     Taken {
         /// As asked for.
