@@ -173,7 +173,7 @@ pub struct Item {
     pub evidence: Evidence,
     /// The model whose home it is.
     #[serde(default)]
-    pub home: Option<Home>,
+    pub home: Option<Box<Home>>,
     /// The models that its labels name.
     #[serde(default)]
     pub models: BTreeSet<ModelName>,

@@ -429,7 +429,7 @@ mod tests {
             .filter(|label| !label.asks())
             .map(Label::name)
             .collect();
-        insta::assert_snapshot!(asking.join(" "), @"timebox/running timebox/paused timebox/expiring timebox/expired outcome/supported outcome/refuted outcome/inconclusive outcome/did-not-finish needs/findings labhand/board");
+        insta::assert_snapshot!(asking.join(" "), @"lifecycle/problem-definition lifecycle/data-exploration lifecycle/experimentation lifecycle/development lifecycle/deployment lifecycle/monitoring timebox/running timebox/paused timebox/expiring timebox/expired outcome/supported outcome/refuted outcome/inconclusive outcome/did-not-finish needs/findings labhand/board");
     }
 
     #[test]

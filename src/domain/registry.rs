@@ -189,9 +189,9 @@ impl Registry {
             .filter(|it| it.said.says.home == said.says.home)
             .map_or(at, |it| it.home_since);
         let claimant = Claimant {
+            said,
             since,
             home_since,
-            said,
         };
         self.items.insert(claimant.said.item, claimant);
     }

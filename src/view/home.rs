@@ -27,13 +27,13 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
         other_home(item, home, ctx),
         Some(format!("**Next:** {}", next(home, &seen, ctx))),
         Some(stage(home, home.stage, &seen, ctx)),
-        section("Runs", runs(home, ctx)),
-        section("Versions", versions(home, ctx)),
-        section("Experiments", experiments(home, ctx)),
-        section("Hand-offs and other work", work(home, ctx)),
-        section("Drift", drifts(item, home, ctx)),
-        folded("Other stages", other_stages(home, &seen, ctx)),
-        folded("On record", record(home, ctx)),
+        section("Runs", &runs(home, ctx)),
+        section("Versions", &versions(home, ctx)),
+        section("Experiments", &experiments(home, ctx)),
+        section("Hand-offs and other work", &work(home, ctx)),
+        section("Drift", &drifts(item, home, ctx)),
+        folded("Other stages", &other_stages(home, &seen, ctx)),
+        folded("On record", &record(home, ctx)),
         Some(foot(ctx)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -126,7 +126,7 @@ fn line(home: &Home, gate: &Gate, seen: &Seen, ctx: &Context<'_>) -> String {
         GateState::Ticked(by) => format!("- [x] {slug} {title} · {}", text::name(&by.login)),
         GateState::Seen(at) => format!("- [x] {slug} {title} · {}", link::item(at, ctx)),
         GateState::Waived(by, reason) => format!(
-            "- {slug} ~~{title}~~ not applicable: {} · {}",
+            "- [x] {slug} ~~{title}~~ not applicable: {} · {}",
             text::escape(reason, REASON),
             text::name(&by.login)
         ),
@@ -265,11 +265,11 @@ fn some(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-fn section(title: &str, lines: Vec<String>) -> Option<String> {
+fn section(title: &str, lines: &[String]) -> Option<String> {
     (!lines.is_empty()).then(|| format!("**{title}**\n{}", lines.join("\n")))
 }
 
-fn folded(title: &str, parts: Vec<String>) -> Option<String> {
+fn folded(title: &str, parts: &[String]) -> Option<String> {
     let gap = if title == "On record" { "\n" } else { "\n\n" };
     (!parts.is_empty()).then(|| text::details(title, &parts.join(gap)))
 }

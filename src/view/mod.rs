@@ -101,10 +101,9 @@ pub fn item(item: &Item, ctx: &Context<'_>) -> Wanted {
     checks::add(item, ctx, &mut wanted);
     labels::add_handoff(item, &mut wanted);
     labels::add_model(item, &mut wanted);
-    if let Some(home) = item.home.as_ref().filter(|_| item.closed.is_none()) {
-        if let Some(review) = home.next_review(ctx.now) {
-            wanted.changes_at(review);
-        }
+    let live = item.home.as_ref().filter(|_| item.closed.is_none());
+    if let Some(review) = live.and_then(|home| home.next_review(ctx.now)) {
+        wanted.changes_at(review);
     }
     if let Some(text) = home::text(item, ctx).or_else(|| checklist::text(item, ctx)) {
         wanted.say(slots::checklist(), text);

@@ -78,7 +78,7 @@ pub(super) fn taken_off(item: &mut Item, label: &str, at: Timestamp) {
         }
         Label::Board => {}
         Label::Lifecycle(_) | Label::Timebox(_) | Label::Outcome(_) | Label::NeedsFindings => {
-            disturbed(item, at)
+            disturbed(item, at);
         }
     }
 }

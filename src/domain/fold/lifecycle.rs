@@ -37,7 +37,7 @@ pub(super) fn track(
         }
         Some(_) => Ok(()),
         None => {
-            item.home = Some(Home::new(model.clone(), at, policy));
+            item.home = Some(Box::new(Home::new(model.clone(), at, policy)));
             Ok(())
         }
     }
@@ -62,13 +62,15 @@ pub(super) fn select(
 /// `/advance`
 pub(super) fn advance(
     item: &mut Item,
-    seen: &Seen,
+    found: Option<&Found>,
     by: &User,
     at: Timestamp,
     policy: &Policy,
 ) -> Result<(), Refusal> {
     let home = open_home(item)?;
     let to = home.stage.next().ok_or(LifecycleRefusal::LastStage)?;
+    let nothing = Seen::new();
+    let seen = found.and_then(Found::seen).unwrap_or(&nothing);
     let open = home.open_gates(seen, policy);
     let open: Vec<Slug> = open.into_iter().map(|gate| gate.slug).collect();
     let level = policy.level(Rule::LifecycleGates);
@@ -201,7 +203,7 @@ pub(super) fn tick(
 }
 
 fn home_of(item: &mut Item) -> Result<&mut Home, LifecycleRefusal> {
-    item.home.as_mut().ok_or(LifecycleRefusal::NotAHome)
+    item.home.as_deref_mut().ok_or(LifecycleRefusal::NotAHome)
 }
 
 /// What is closed takes no orders until it is reopened.

@@ -7,10 +7,8 @@ use crate::domain::actor::{Actor, Needs};
 use crate::domain::fact::Ordered;
 use crate::domain::item::{Answered, FieldName, Item, Outcome, Refusal};
 use crate::domain::kind::{Kind, KindSource, Phase, Points};
-use crate::domain::lifecycle::Seen;
 use crate::domain::order::Order;
 use crate::domain::policy::{Level, Policy, Rule};
-use crate::domain::registry::Found;
 
 /// Carries a command out and keeps its answer.
 pub(super) fn carry_out(
@@ -92,6 +90,7 @@ fn obey(
     ground: &Ground<'_>,
 ) -> Result<(), Refusal> {
     let user = &actor.user;
+    let found = ordered.found.as_ref();
     match order {
         Order::Help { .. } | Order::Board | Order::Sprint => Ok(()),
         Order::Status => {
@@ -163,12 +162,7 @@ fn obey(
             };
             outcome::decide(item, &ruling, actor, at, ground)
         }
-        Order::Handoff { model } => {
-            if let Some(Found::Refused(why)) = &ordered.found {
-                return Err(Refusal::Model(why.clone()));
-            }
-            pulls::ask_for_handoff(item, model.as_ref(), at)
-        }
+        Order::Handoff { model } => pulls::ask_for_handoff(item, model.as_ref(), found, at),
         Order::Promote { of, stage } => models::promote(item, of, stage, ordered, user, at),
         Order::Rollback { model, reason } => {
             models::roll_back(item, model, reason, ordered, user, at)
@@ -182,19 +176,11 @@ fn obey(
             lifecycle::waive(item, slug, reason, user, ground.policy)
         }
         Order::NotApplicable { slug, reason } => pulls::waive(item, slug, reason, actor, ground),
-        Order::TrackModel { model } => {
-            lifecycle::track(item, model, ordered.found.as_ref(), at, ground.policy)
-        }
-        Order::Select(number) => lifecycle::select(item, *number, ordered.found.as_ref(), user, at),
-        Order::Advance => {
-            let nothing = Seen::new();
-            let seen = ordered.found.as_ref().and_then(Found::seen);
-            lifecycle::advance(item, seen.unwrap_or(&nothing), user, at, ground.policy)
-        }
+        Order::TrackModel { model } => lifecycle::track(item, model, found, at, ground.policy),
+        Order::Select(number) => lifecycle::select(item, *number, found, user, at),
+        Order::Advance => lifecycle::advance(item, found, user, at, ground.policy),
         Order::Retreat { stage, reason } => lifecycle::retreat(item, *stage, reason, user, at),
-        Order::Drift { measured, note } => {
-            lifecycle::drift(item, measured, note, ordered.found.as_ref(), user, at)
-        }
+        Order::Drift { measured, note } => lifecycle::drift(item, measured, note, found, user, at),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::domain::item::{Item, NoticeKind, Pull, Refusal};
 use crate::domain::kind::Stage;
 use crate::domain::policy::Policy;
+use crate::domain::registry::Found;
 use crate::domain::version::ModelVersion;
 
 /// A pull request's own branches and state.
@@ -183,10 +184,14 @@ pub(super) fn label_off(item: &mut Item) {
 pub(super) fn ask_for_handoff(
     item: &mut Item,
     model: Option<&ModelVersion>,
+    found: Option<&Found>,
     at: Timestamp,
 ) -> Result<(), Refusal> {
     if !item.is_pull {
         return Err(Refusal::NotAPull);
+    }
+    if let Some(Found::Refused(why)) = found {
+        return Err(Refusal::Model(why.clone()));
     }
     let merged_as = item.handoff.as_ref().and_then(Handoff::merged_as);
     if let (Some(of), Some(merged_as)) = (model, merged_as)

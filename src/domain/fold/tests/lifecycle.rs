@@ -51,7 +51,7 @@ fn home(acts: Vec<Act>, policy: &Policy) -> Home {
     let mut facts = vec![opened("Fraud", ""), track];
     facts.extend((2..).zip(acts).map(|(seconds, act)| done(seconds, act)));
     let home = state(&facts, policy).home;
-    home.expect("it is tracked").clone()
+    *home.expect("it is tracked")
 }
 
 proptest! {
