@@ -151,7 +151,7 @@ async fn gates_are_ticked_with_write_access_and_waived_with_triage() {
         .await;
     has(
         &shown(&lab, issue),
-        "- `data-availability` ~~Data availability confirmed~~ not applicable: it is our own · lee",
+        "- [x] `data-availability` ~~Data availability confirmed~~ not applicable: it is our own · lee",
     );
     let said = lab.refused(issue, "lee", "/na data-avalability why").await;
     has(&said, "did you mean `data-availability`?");
