@@ -124,8 +124,7 @@ impl Command for NotApplicable {
     const NEEDS: Needs = Needs::Write;
     const EXTENT: Extent = Extent::Text;
     const USAGE: &'static str = "/na entry reason";
-    const EXPLANATION: &'static str =
-        "Says that an entry does not apply; both sides have to say so. At a model's home, triage waives a gate.";
+    const EXPLANATION: &'static str = "Says that an entry does not apply; both sides have to say so. At a model's home, triage waives a gate.";
     const EXAMPLE: &'static str = "/na ab-testing batch scoring, no traffic to split";
 
     fn read(args: &Args<'_>) -> Result<Order, Misread> {
