@@ -88,11 +88,15 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "stage/in-review → stage/done",
             "checklist: 📦 Registered as recommender v2.3.0",
             "/promote recommender v2.3.0 production",
+            // The home of the model.
+            "+lifecycle/problem-definition · +model/recommender",
+            "lifecycle/problem-definition → lifecycle/data-exploration",
             // The next version inherits what the policy carries over, runs, and is rolled back.
             "🤝 Hand-off of recommender 2.3.1 · 6 of 14 signed",
             "/promote recommender v2.3.1 production",
             "/rollback recommender the new tokenizer drops accents",
             "📦 Registered as recommender v2.3.0 · in production since 4",
+            "opens #23 “Retrain recommender”",
             // The board and the comments at the end.
             "📋 Board",
             "Sprint 12 · day 10 of 10",
@@ -100,7 +104,7 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "Sprint split │",
             "Committed    │ 60 % · 24 d │ 55 % · 22 d │ 35 % · 14 d",
             "▾ Production",
-            "recommender │ v2.3.0 since 4 Dec 2026",
+            "recommender │ Data exploration       │ v2.3.0 since 4 Dec",
             "rolled back by lena: the new tokenizer drops accents",
             "Outcomes             │ supported 1 · refuted 2",
             "Boxes held: 4 of 6",

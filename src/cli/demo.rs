@@ -275,6 +275,7 @@ fn show_the_end<W: io::Write>(
     show(script::SHOWN_EXPERIMENT, "status")?;
     show(script::SHOWN_HANDOFF, "checklist")?;
     show(script::SHOWN_RETRAINING, "checklist")?;
+    show(script::SHOWN_MODEL, "checklist")?;
     show(script::SHOWN_HANDOFF, "notice")?;
     show(script::SHOWN_EXPIRY, "notice")?;
     show(script::SHOWN_MISTAKE, "reply")?;

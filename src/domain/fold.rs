@@ -47,6 +47,9 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
     let complete = item.created_at.is_some_and(|created| fact.at > created);
     item.status_wanted |= complete && !item.warnings.is_empty();
     pulls::note_merge(item, fact, ground.policy);
+    if let Some(home) = item.home.as_mut() {
+        home.follow(ground.policy);
+    }
     let by = fact.by.as_ref();
     match &fact.what {
         What::Opened(snapshot) => see(item, snapshot, fact.at, Sight::Opened, ground),

@@ -134,6 +134,11 @@ impl Home {
         }
     }
 
+    /// The policy says how often a monitored model is looked at.
+    pub fn follow(&mut self, policy: &Policy) {
+        self.review_every = calendar_time(policy.review_every);
+    }
+
     /// How a gate stands, with what labhand has seen elsewhere.
     pub fn gate<'a>(&'a self, slug: &Slug, seen: &Seen) -> GateState<'a> {
         if let Some((by, reason)) = self.waived.get(slug) {

@@ -116,7 +116,7 @@ async fn a_signed_hand_off_that_is_merged_is_a_registered_version() {
     let board = lab.board();
     assert!(board.contains("**Models**"), "{board}");
     assert!(
-        board.contains("| `fraud-detector` |  |  | v2.3.0 · "),
+        board.contains("| `fraud-detector` |  |  |  | v2.3.0 · "),
         "{board}"
     );
     read_all(&lab);

@@ -132,6 +132,7 @@ const ENDPOINT_PULL: Name = Name("endpoint-pull");
 const HANDOFF: Name = Name("handoff");
 const RETRAIN_PULL: Name = Name("retrain-pull");
 const TOKENS: Name = Name("tokens");
+const MODEL: Name = Name("model");
 
 /// The item whose status comment is shown at the end.
 pub(super) const SHOWN_EXPERIMENT: Name = BERT;
@@ -143,6 +144,8 @@ pub(super) const SHOWN_MISTAKE: Name = ENDPOINT;
 pub(super) const SHOWN_FOLLOW_UP: Name = SHIP;
 /// The pull request whose checklist is shown at the end.
 pub(super) const SHOWN_HANDOFF: Name = HANDOFF;
+/// The home of the model.
+pub(super) const SHOWN_MODEL: Name = MODEL;
 /// The one that inherits its signatures.
 pub(super) const SHOWN_RETRAINING: Name = TOKENS;
 

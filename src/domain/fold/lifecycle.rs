@@ -145,22 +145,26 @@ pub(super) fn drift(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    let pending = |home: &Home, follow_ups: &std::collections::BTreeMap<Timestamp, _>| {
-        let asked = home.asks_for_retraining();
-        asked.is_some_and(|asked| !follow_ups.contains_key(&asked.at))
-    };
-    let is_open = matches!(found, Some(Found::Retraining));
-    let waits = item
+    let opened = |drift: &Drift| item.follow_ups.get(&drift.at);
+    let asked = item
         .home
         .as_ref()
-        .is_some_and(|home| pending(home, &item.follow_ups));
+        .and_then(|home| home.asks_for_retraining());
+    let under_way = asked.is_some_and(|asked| match opened(asked) {
+        // It is opened with the next look.
+        None => true,
+        Some(retraining) => matches!(
+            found,
+            Some(Found::Maintenance(open)) if open.contains(&retraining.number)
+        ),
+    });
     let home = open_home(item)?;
     home.drifts.push(Drift {
         at,
         by: by.clone(),
         measured: measured.to_owned(),
         note: note.to_owned(),
-        opens: !is_open && !waits,
+        opens: !under_way,
     });
     Ok(())
 }

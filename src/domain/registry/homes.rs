@@ -111,12 +111,12 @@ impl Registry {
         seen
     }
 
-    /// The open issue for retraining a model.
-    pub fn retraining(&self, model: &ModelName) -> Option<ItemNumber> {
+    /// The maintenance with a model that is open, such as its retraining.
+    fn maintenance(&self, model: &ModelName) -> Vec<ItemNumber> {
         let ties = self.tied(model).into_iter();
-        let mut open =
+        let open =
             ties.filter(|(_, tie)| tie.open && !tie.is_pull && tie.kind == Some(Kind::Maintenance));
-        open.next().map(|(number, _)| number)
+        open.map(|(number, _)| number).collect()
     }
 
     /// What a command about a model comes to that is given on this item; `None`: it is about none.
@@ -176,10 +176,7 @@ impl Registry {
             return Some(Found::Seen(self.seen(model)));
         }
         if let Order::Drift { .. } = order {
-            return Some(match self.retraining(model) {
-                Some(_) => Found::Retraining,
-                None => Found::NoRetraining,
-            });
+            return Some(Found::Maintenance(self.maintenance(model)));
         }
         None
     }

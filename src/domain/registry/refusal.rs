@@ -24,10 +24,8 @@ pub enum Found {
     Tied,
     /// `/advance`: the gates that labhand has seen open.
     Seen(Seen),
-    /// `/drift`: an issue for retraining is open.
-    Retraining,
-    /// `/drift`: none is.
-    NoRetraining,
+    /// `/drift`: the maintenance with the model that is open.
+    Maintenance(Vec<ItemNumber>),
     /// It may not.
     Refused(ModelRefusal),
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Act, BASELINE, BERT, DEC, DEPLOY, DISTIL, DOCUMENT, ENDPOINT, ENDPOINT_PULL, FULL, GPT, GRAPH,
-    HANDOFF, NLP, NOV, PAPERS, PIPELINE, POLICY, RETRAIN, RETRAIN_PULL, SHIP, Step, TIMEOUT_PULL,
-    TOKENS, TOOLING, does, on, opens, says, ticks,
+    HANDOFF, MODEL, NLP, NOV, PAPERS, PIPELINE, POLICY, RETRAIN, RETRAIN_PULL, SHIP, Step,
+    TIMEOUT_PULL, TOKENS, TOOLING, does, on, opens, says, ticks,
 };
 
 /// The story.
@@ -415,6 +415,38 @@ pub(in super::super) const STORY: &[Step] = &[
         },
     ),
     does(on(DEC, 4, 11, 0), "ana", Act::Merge { on: RETRAIN_PULL }),
+    // The model has a home, which knows what was tried and what runs.
+    opens(
+        on(DEC, 4, 11, 10),
+        "mira",
+        MODEL,
+        "The recommendation model",
+        "",
+        true,
+    ),
+    says(
+        on(DEC, 4, 11, 12),
+        "lena",
+        MODEL,
+        "/model track recommender",
+    ),
+    does(
+        on(DEC, 4, 11, 14),
+        "mira",
+        Act::Label {
+            on: BERT,
+            label: "model/recommender",
+        },
+    ),
+    does(
+        on(DEC, 4, 11, 15),
+        "mira",
+        Act::Tick {
+            on: MODEL,
+            slugs: &["problem", "success-metrics"],
+        },
+    ),
+    says(on(DEC, 4, 11, 16), "lena", MODEL, "/advance"),
     // The next version inherits what the policy carries over; it runs for an afternoon.
     does(
         on(DEC, 4, 11, 20),
@@ -451,6 +483,12 @@ pub(in super::super) const STORY: &[Step] = &[
         "lena",
         TOKENS,
         "/rollback recommender the new tokenizer drops accents",
+    ),
+    says(
+        on(DEC, 4, 14, 40),
+        "lena",
+        MODEL,
+        "/drift recall=0.62 names with accents",
     ),
     says(
         on(DEC, 4, 15, 0),

@@ -7,7 +7,7 @@ use crate::domain::lifecycle::Home;
 use crate::domain::lifecycle::gates::{GATES, LifecycleStage};
 use crate::domain::version::ModelName;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Act {
     Advance,
     Retreat(LifecycleStage),
