@@ -167,6 +167,36 @@ async fn the_record_names_the_experiments_that_the_version_came_out_of() {
 }
 
 #[tokio::test]
+async fn the_record_has_the_metrics_of_the_cards_front_matter() {
+    let lab = Lab::policy(TWO).await;
+    let front = "---\nmodel-index:\n- name: fraud-detector\n  results:\n  - task: {type: text-classification}\n    metrics:\n    - {type: f1, value: 0.87, name: F1 (macro)}\n---\n";
+    let card = format!("{front}{CARD}");
+    let pull = lab
+        .person("mira")
+        .open_pull("Serve the fraud detector")
+        .branch("serve")
+        .body("Model: fraud-detector v2.3.0")
+        .files(&[("docs/model_card.md", &card)])
+        .labels(&["handoff"])
+        .send();
+    lab.settle().await;
+    sign(&lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.settle().await;
+    let told = models(&lab, "").await;
+    let metrics = &told["models"][0]["versions"][0]["card"]["metrics"];
+    let expected = json!([{
+        "name": "F1 (macro)",
+        "kind": "f1",
+        "value": "0.87",
+        "task": "text-classification",
+        "dataset": null,
+    }]);
+    assert_eq!(*metrics, expected, "{told}");
+    read_all(&lab);
+}
+
+#[tokio::test]
 async fn one_version_is_for_one_pull_request() {
     let lab = Lab::policy(TWO).await;
     let first = hand_over(&lab, "v2.3.0").await;
