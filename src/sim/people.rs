@@ -309,6 +309,35 @@ impl Person {
         done(world.push_files(self.repo, self.actor, &branch, &owned(files), "More"))
     }
 
+    /// Commits a renaming to the branch of a pull request and pushes it.
+    #[track_caller]
+    pub fn push_renaming(&self, pull: ItemNumber, from: &str, to: &str, text: &str) {
+        let mut world = self.gh.world();
+        let branch = done(world.pull(self.repo, pull.0)).branch.clone();
+        let files = [
+            (from.to_owned(), None),
+            (to.to_owned(), Some(text.to_owned())),
+        ];
+        done(world.push_files(self.repo, self.actor, &branch, &files, "Rename"));
+    }
+
+    /// Begins the branch of a pull request anew, with these files on the default branch's.
+    #[track_caller]
+    pub fn force_push(&self, pull: ItemNumber, files: &[(&str, &str)]) {
+        let mut world = self.gh.world();
+        let branch = done(world.pull(self.repo, pull.0)).branch.clone();
+        done(world.force_push(self.repo, self.actor, &branch, &owned(files)));
+    }
+
+    /// Writes a commit status on the head of a pull request, which takes write access.
+    #[track_caller]
+    pub fn write_status(&self, pull: ItemNumber, context: &str, state: &str) {
+        let mut world = self.gh.world();
+        let head = done(world.pull(self.repo, pull.0)).head.clone();
+        let texts = (Some("by hand"), None);
+        done(world.create_status(self.repo, self.actor, &head, state, context, texts));
+    }
+
     /// Makes a draft ready for review.
     #[track_caller]
     pub fn ready(&self, pull: ItemNumber) {

@@ -92,6 +92,8 @@ pub struct CheckView {
     pub title: String,
     /// Its summary, Markdown.
     pub summary: String,
+    /// How many annotations it has.
+    pub annotations: usize,
 }
 
 /// A commit status.
@@ -255,5 +257,6 @@ pub(super) fn check_view(check: &CheckRun) -> CheckView {
         conclusion: check.conclusion.clone().unwrap_or_default(),
         title: check.title.clone().unwrap_or_default(),
         summary: check.summary.clone().unwrap_or_default(),
+        annotations: check.annotations,
     }
 }

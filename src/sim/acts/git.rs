@@ -104,6 +104,31 @@ impl World {
         let before = self[repo].branches.get(branch).cloned();
         let from = self[repo].default_branch.clone();
         let sha = self.commit(repo, actor, branch, &from, files, message);
+        self.show_push(repo, actor, branch, before, sha)
+    }
+
+    /// The same with a branch that is begun anew from the default branch: what was there is gone.
+    pub fn force_push(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        branch: &str,
+        files: &[(String, Option<String>)],
+    ) -> Did<String> {
+        let before = self[repo].branches.remove(branch);
+        let from = self[repo].default_branch.clone();
+        let sha = self.commit(repo, actor, branch, &from, files, "Anew");
+        self.show_push(repo, actor, branch, before, sha)
+    }
+
+    fn show_push(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        branch: &str,
+        before: Option<String>,
+        sha: String,
+    ) -> Did<String> {
         self.announce_push(repo, actor, branch, before.as_deref(), &sha);
         let Some(before) = before else {
             return Ok(sha);

@@ -81,10 +81,11 @@ pub(super) fn handoffs(items: &[Item], ctx: &Context<'_>) -> Option<String> {
     open.sort_by_key(|(item, _)| item.number);
     let lines = open.iter().map(|(item, handoff)| {
         format!(
-            "- {} {} · {}{}",
+            "- {} {} · {}{}{}",
             link::item(item.number, ctx),
             checklist::name(handoff),
             checklist::progress(handoff, ctx.policy),
+            exceptions(handoff),
             turn(handoff, ctx)
         )
     });
@@ -106,6 +107,29 @@ fn is_pending(item: &Item, handoff: &Handoff, ctx: &Context<'_>) -> bool {
             merged && recent && !handoff.is_complete(ctx.policy)
         }
     }
+}
+
+/// ` · 1 entry waived · ⚠️ merged unsigned`
+fn exceptions(handoff: &Handoff) -> String {
+    let mut said = String::new();
+    let waived = handoff
+        .marks
+        .values()
+        .filter(|mark| mark.is_waived())
+        .count();
+    if waived > 0 {
+        said.push_str(" · ");
+        said.push_str(&words::counted(waived, "entry", "entries"));
+        said.push_str(" waived");
+    }
+    if handoff
+        .merged
+        .as_ref()
+        .is_some_and(|it| !it.open.is_empty())
+    {
+        said.push_str(" · ⚠️ merged unsigned");
+    }
+    said
 }
 
 fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
