@@ -144,39 +144,42 @@ impl<F: Forge> Worker<F> {
     ) -> Result<Says, StepError> {
         let policy = repository.policy();
         let experiments = self.experiments_of(key, item).await?;
-        let known = said.and_then(|said| said.says.tie.as_ref());
-        let known = known.is_some_and(|tie| tie.merged_green);
-        let mut tie = Tie::of(item, known, policy);
-        if let Some(tie) = tie.as_mut().filter(|tie| !tie.merged_green) {
-            tie.merged_green = self.is_merged_green(key, item, repository).await?;
+        let mut tie = Tie::of(item, policy);
+        if let Some(tie) = tie.as_mut() {
+            let before = said.and_then(|said| said.says.tie.as_ref());
+            tie.merged_green = match before.and_then(|before| before.merged_green) {
+                Some(green) => Some(green),
+                None => self.merged_green(key, item, repository).await?,
+            };
         }
+        let home = item.home.as_ref().filter(|_| !item.gone);
         Ok(Says {
             claim: claim(item, repository).cloned(),
             record: record(item, &experiments, policy)
                 .filter(|_| is_on_default_branch(item, repository))
                 .map(Box::new),
-            home: item.home.as_ref().map(|home| home.model.clone()),
+            home: home.map(|home| home.model.clone()),
             tie,
         })
     }
 
-    /// Whether a pull request is merged and its last commit's checks were green.
-    async fn is_merged_green(
+    /// Whether the checks of a merged pull request are green; `None`: it is not merged.
+    async fn merged_green(
         &self,
         key: Key,
         item: &Item,
         repository: &Repository,
-    ) -> Result<bool, StepError> {
+    ) -> Result<Option<bool>, StepError> {
         let merged = item.pull.as_ref().filter(|pull| pull.sight.merged);
         let Some(pull) = merged else {
-            return Ok(false);
+            return Ok(None);
         };
         let repo = repository.reference(key.installation, key.repo);
         let head = &pull.sight.head;
         match self.shared.forge.checks_are_green(&repo, head).await {
-            Ok(green) => Ok(green == Some(true)),
-            // The commit went with its branch, or is not there yet.
-            Err(CallError::Missing(_)) => Ok(false),
+            Ok(green) => Ok(Some(green == Some(true))),
+            // The commit went with its branch.
+            Err(CallError::Missing(_)) => Ok(Some(false)),
             Err(error) => Err(error.into()),
         }
     }

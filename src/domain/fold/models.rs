@@ -18,16 +18,16 @@ pub(super) fn promote(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    match &ordered.found {
-        Some(Found::Promotion) => {
-            let towards = Towards::Stage(stage.to_owned());
-            item.model_moves
-                .push(moved(of.clone(), towards, ordered, by, at));
-            Ok(())
-        }
-        Some(Found::Refused(why)) => Err(Refusal::Model(why.clone())),
-        Some(_) | None => Err(unknown(&of.model)),
+    if let Some(Found::Refused(why)) = &ordered.found {
+        return Err(Refusal::Model(why.clone()));
     }
+    if ordered.found != Some(Found::Promotion) {
+        return Err(unknown(&of.model));
+    }
+    let towards = Towards::Stage(stage.to_owned());
+    item.model_moves
+        .push(moved(of.clone(), towards, ordered, by, at));
+    Ok(())
 }
 
 /// `/rollback model reason`
@@ -39,19 +39,19 @@ pub(super) fn roll_back(
     by: &User,
     at: Timestamp,
 ) -> Result<(), Refusal> {
-    match &ordered.found {
-        Some(Found::Rollback(to)) => {
-            let of = ModelVersion {
-                model: model.clone(),
-                version: to.clone(),
-            };
-            let towards = Towards::BackToProduction(reason.to_owned());
-            item.model_moves.push(moved(of, towards, ordered, by, at));
-            Ok(())
-        }
-        Some(Found::Refused(why)) => Err(Refusal::Model(why.clone())),
-        Some(_) | None => Err(unknown(model)),
+    if let Some(Found::Refused(why)) = &ordered.found {
+        return Err(Refusal::Model(why.clone()));
     }
+    let Some(Found::Rollback(to)) = &ordered.found else {
+        return Err(unknown(model));
+    };
+    let of = ModelVersion {
+        model: model.clone(),
+        version: to.clone(),
+    };
+    let towards = Towards::BackToProduction(reason.to_owned());
+    item.model_moves.push(moved(of, towards, ordered, by, at));
+    Ok(())
 }
 
 fn moved(

@@ -33,15 +33,16 @@ pub struct Tie {
     pub open: bool,
     /// How it was decided.
     pub decided: Option<Verdict>,
-    /// It was merged, and its checks were green then.
-    pub merged_green: bool,
+    /// Whether the checks of a merged pull request were green when that was heard of; `None`: it is not
+    /// merged.
+    pub merged_green: Option<bool>,
     /// The entries of its hand-off that are settled, once all are.
     pub handed_over: Vec<Slug>,
 }
 
 impl Tie {
-    /// How an item looks; `None`: it is about no model.
-    pub fn of(item: &Item, merged_green: bool, policy: &Policy) -> Option<Self> {
+    /// How an item looks, as far as it tells by itself; `None`: it is about no model.
+    pub fn of(item: &Item, policy: &Policy) -> Option<Self> {
         let handoff = item.handoff.as_ref().filter(|handoff| !handoff.ended);
         let named = handoff.and_then(|handoff| handoff.model.as_ref());
         let mut models = item.models.clone();
@@ -59,7 +60,7 @@ impl Tie {
             is_pull: item.is_pull,
             open: item.closed.is_none(),
             decided: item.decision.as_ref().map(|decision| decision.verdict),
-            merged_green,
+            merged_green: None,
             handed_over: signed.map(|(slug, _)| slug.clone()).collect(),
         })
     }
@@ -96,7 +97,7 @@ impl Registry {
         if let Some((number, _)) = ties.iter().filter(decided).nth(SEVERAL - 1) {
             seen.insert(Slug::new(APPROACHES), *number);
         }
-        if let Some((number, _)) = ties.iter().find(|(_, tie)| tie.merged_green) {
+        if let Some((number, _)) = ties.iter().find(|(_, tie)| tie.merged_green == Some(true)) {
             seen.insert(Slug::new(PRODUCTION_CODE), *number);
         }
         for (entry, gate) in BY_HANDOFF {
