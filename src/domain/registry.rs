@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::actor::User;
 use super::fact::FactId;
 use super::handoff::CarriedOver;
-use super::ids::ItemNumber;
+use super::ids::{CommitSha, ItemNumber};
 use super::order::Order;
 use super::policy::Policy;
-use super::version::{ModelName, ModelVersion, Version};
+use super::version::{ModelName, ModelTag, ModelVersion, Version};
 
 mod homes;
 mod record;
@@ -23,7 +23,7 @@ mod stages;
 pub use homes::Tie;
 pub use record::{CardRecord, EntryRecord, ExperimentRecord, Record, record};
 pub use refusal::{Found, ModelRefusal};
-pub use stages::{ARCHIVED, PRODUCTION, Run, Stages, Start};
+pub use stages::{ARCHIVED, Deployment, PRODUCTION, Run, Stages, Start};
 
 /// A name is meant by another one that differs in so many letters.
 const MOST_SLIPS: usize = 3;
@@ -54,6 +54,15 @@ pub enum ModelEvent {
         of: ModelVersion,
         /// In which stage.
         stage: String,
+    },
+    /// A deployment to an environment that is called like a stage has succeeded.
+    Deployed {
+        /// What was deployed.
+        of: ModelVersion,
+        /// Where to.
+        stage: String,
+        /// Where it can be looked at.
+        url: Option<String>,
     },
     /// `/rollback`
     RolledBack {
@@ -150,7 +159,9 @@ impl Registry {
     pub fn fold(mut facts: Vec<ModelFact>) -> Self {
         let turn = |fact: &ModelFact| match &fact.what {
             ModelEvent::ItemIs(said) => said.turn,
-            ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. } => 0,
+            ModelEvent::Promoted { .. }
+            | ModelEvent::RolledBack { .. }
+            | ModelEvent::Deployed { .. } => 0,
         };
         // What a pull request says may be told late, but never before what it said earlier.
         facts.sort_by(|one, other| {
@@ -172,6 +183,10 @@ impl Registry {
             ModelEvent::Promoted { of, stage } => {
                 let stages = self.stages.entry(of.model).or_default();
                 stages.promote(of.version, &stage, at, by);
+            }
+            ModelEvent::Deployed { of, stage, url } => {
+                let stages = self.stages.entry(of.model).or_default();
+                stages.deploy(of.version, &stage, Deployment { at, url }, by);
             }
             ModelEvent::RolledBack { to, reason } => {
                 let stages = self.stages.entry(to.model).or_default();
@@ -276,6 +291,20 @@ impl Registry {
                 })
                 .collect(),
         }
+    }
+
+    /// The registered version that a deployment is of: by the tag that was deployed, or by the commit.
+    pub fn deployed(&self, reference: &str, commit: &CommitSha) -> Option<ModelVersion> {
+        let tag = reference.strip_prefix("refs/tags/").unwrap_or(reference);
+        if let Some(ModelTag::Version(of)) = ModelTag::parse(tag) {
+            return self.record(&of).is_some().then_some(of);
+        }
+        let mut records = self
+            .items
+            .values()
+            .filter_map(|it| it.said.says.record.as_deref());
+        let record = records.find(|record| record.commit.as_ref() == Some(commit))?;
+        (self.owner(&record.of) == Some(record.pull)).then(|| record.of.clone())
     }
 
     /// The models of which anything is known, by name.

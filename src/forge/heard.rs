@@ -108,9 +108,24 @@ pub enum RepoHappening {
         /// The pull requests that it would merge, as far as the queue's branch name tells.
         pulls: Vec<ItemNumber>,
     },
+    /// A deployment has succeeded.
+    Deployed(Deployed),
     /// Somebody asks for a check of ours again.
     CheckRerequested {
         /// The commit.
         head: CommitSha,
     },
+}
+
+/// A deployment that has succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployed {
+    /// Where to.
+    pub environment: String,
+    /// Which commit.
+    pub commit: CommitSha,
+    /// The branch, tag or commit that was asked for.
+    pub reference: String,
+    /// Where it can be looked at, if that was told.
+    pub url: Option<String>,
 }

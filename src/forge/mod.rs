@@ -17,7 +17,7 @@ mod heard;
 mod shown;
 
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
-pub use heard::{Happening, Heard, RepoHappening};
+pub use heard::{Deployed, Happening, Heard, RepoHappening};
 pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, Shown};
 
 /// A repository as calls need it.

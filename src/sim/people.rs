@@ -329,6 +329,13 @@ impl Person {
         done(world.force_push(self.repo, self.actor, &branch, &owned(files)));
     }
 
+    /// Deploys a commit to an environment, and says what became of it: `success`, `failure`, …
+    #[track_caller]
+    pub fn deploy(&self, environment: &str, commit: &str, state: &str) {
+        let mut world = self.gh.world();
+        done(world.deploy(self.repo, self.actor, (environment, commit), state));
+    }
+
     /// Writes a commit status on the head of a pull request, which takes write access.
     #[track_caller]
     pub fn write_status(&self, pull: ItemNumber, context: &str, state: &str) {

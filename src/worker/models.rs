@@ -7,14 +7,14 @@ use super::intake::{Gathered, Source};
 use super::items::learn;
 use super::kept::Repository;
 use super::{StepError, Worker};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, User};
 use crate::domain::fact::{Fact, FactId, What};
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::{Item, ModelMove, Towards};
 use crate::domain::order::Order;
 use crate::domain::registry::{Found, ItemIs, ModelEvent, ModelFact, Registry, Says, Tie, record};
 use crate::domain::version::ModelVersion;
-use crate::forge::{CallError, Forge};
+use crate::forge::{CallError, Deployed, Forge};
 use crate::store::{Key, MODELS, NewFact, Step};
 
 impl<F: Forge> Worker<F> {
@@ -182,6 +182,41 @@ impl<F: Forge> Worker<F> {
             Err(CallError::Missing(_)) => Ok(Some(false)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A deployment of a registered version to an environment that is called like a stage.
+    pub(super) async fn take_deployment(
+        &self,
+        key: Key,
+        deployed: &Deployed,
+        (at, by): (Timestamp, Option<User>),
+        repository: &Repository,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
+        let stages = &repository.policy_at(at).model_stages;
+        let same = |stage: &&String| stage.eq_ignore_ascii_case(&deployed.environment);
+        let Some(stage) = stages.iter().find(same) else {
+            return Ok(());
+        };
+        let registry = self.registry(key).await?;
+        let Some(of) = registry.deployed(&deployed.reference, &deployed.commit) else {
+            return Ok(());
+        };
+        self.wake_items(key, &registry.concerned_by_moving(&of), step);
+        step.wake.push((Self::board_of(key), self.now()));
+        let seconds = at.as_second();
+        let fact = ModelFact {
+            id: FactId(format!("deployed:{seconds}:{of}:{stage}")),
+            at,
+            by,
+            what: ModelEvent::Deployed {
+                of,
+                stage: stage.clone(),
+                url: deployed.url.clone(),
+            },
+        };
+        step.facts.push(stored(key, &fact)?);
+        Ok(())
     }
 
     fn wake_items(&self, key: Key, numbers: &[ItemNumber], step: &mut Step<'_>) {

@@ -114,7 +114,7 @@ impl<F: Forge> Worker<F> {
         asked: &mut Asked,
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
-        let Heard { at, what, .. } = heard;
+        let Heard { at, what, by, .. } = heard;
         let Happening::Repo(what) = what else {
             return Ok(());
         };
@@ -151,6 +151,11 @@ impl<F: Forge> Worker<F> {
             }
             RepoHappening::MergeGroup { head, pulls, .. } => asked.queued.push((head, pulls)),
             RepoHappening::CheckRerequested { head } => asked.rerequested.push(head),
+            RepoHappening::Deployed(deployed) => {
+                let key = step.lease.key;
+                self.take_deployment(key, &deployed, (at, by), repository, step)
+                    .await?;
+            }
         }
         Ok(())
     }

@@ -84,6 +84,10 @@ async fn deliveries_are_written_down() {
     });
     let check = client.post("/repos/acme/fraud/check-runs", check).await;
     mira.rerequest(check["id"].as_u64().unwrap());
+    mira.push_renaming(pull, "a.txt", "b.txt", "a");
+    mira.force_push(pull, &[("b.txt", "b")]);
+    mira.other_check(pull, "tests", "success");
+    mira.deploy("production", "main", "success");
     mira.merge(pull);
     mira.transfer(n, "acme/other");
     let gone = mira.open_issue("Gone").send();

@@ -468,6 +468,56 @@ async fn what_ran_on_a_day_is_told() {
 }
 
 #[tokio::test]
+async fn a_deployment_to_an_environment_called_like_a_stage_is_recorded() {
+    let lab = Lab::policy(TWO).await;
+    let first = hand_over(&lab, "v1").await;
+    sign(&lab, first).await;
+    let one = lab.person("lena").merge(first);
+    lab.settle().await;
+    let second = hand_over(&lab, "v2").await;
+    sign(&lab, second).await;
+    let two = lab.person("lena").merge(second);
+    lab.settle().await;
+    let deploys = async |environment: &str, commit: &str, state: &str| {
+        lab.clock.advance(jiff::SignedDuration::from_secs(60));
+        lab.person("ana").deploy(environment, commit, state);
+        lab.settle().await;
+    };
+    lab.says(first, "lena", "/promote fraud-detector v1 production")
+        .await;
+    deploys("Production", &one, "in_progress").await;
+    deploys("Production", &one, "failure").await;
+    let told = models(&lab, "").await;
+    assert_eq!(told["models"][0]["history"][0]["deployed_at"], json!(null));
+    deploys("Production", &one, "success").await;
+    // What nobody has promoted runs all the same.
+    deploys("production", &two, "success").await;
+    // It is no stage, and it is no version.
+    deploys("preview", &two, "success").await;
+    lab.person("lena").write_file("src/later.py", "later\n");
+    deploys("staging", "main", "success").await;
+    let told = models(&lab, "").await;
+    let expected = [
+        "production 1.0.0 promoted lena (ended)",
+        "production 2.0.0 deployed ana",
+    ];
+    assert_eq!(history(&told), expected, "{told}");
+    let run = &told["models"][0]["history"][0];
+    assert!(run["deployed_at"].is_string(), "{run}");
+    assert_eq!(run["deployment_url"], "https://Production.acme.example");
+    lab.at_once().await;
+    let board = lab.board();
+    assert!(board.contains("deployed, without a promotion"), "{board}");
+    // It is rolled back like anything that runs.
+    lab.says(second, "lena", "/rollback fraud-detector it was a mistake")
+        .await;
+    let told = models(&lab, "").await;
+    let last = history(&told).pop().unwrap();
+    assert_eq!(last, "production 1.0.0 rolled-back lena", "{told}");
+    read_all(&lab);
+}
+
+#[tokio::test]
 async fn another_branch_registers_nothing() {
     let lab = Lab::policy(TWO).await;
     // A pull request comes from a branch, and here is one to go to.

@@ -30,6 +30,17 @@ pub struct Run {
     pub by: Option<User>,
     /// How it came there.
     pub start: Start,
+    /// The first time that it was deployed there.
+    pub deployed: Option<Deployment>,
+}
+
+/// A deployment of a version to an environment that is called like a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// When it succeeded.
+    pub at: Timestamp,
+    /// Where it can be looked at.
+    pub url: Option<String>,
 }
 
 impl Run {
@@ -54,6 +65,8 @@ pub enum Start {
         /// Why.
         reason: String,
     },
+    /// It was deployed there, and nobody had said so before.
+    Deployed,
 }
 
 /// The stages of one model.
@@ -107,6 +120,27 @@ impl Stages {
         self.begin(version, stage, at, by, Start::Promoted);
     }
 
+    /// It runs there, whether or not somebody has promoted it.
+    pub(super) fn deploy(
+        &mut self,
+        version: Version,
+        stage: &str,
+        deployment: Deployment,
+        by: Option<User>,
+    ) {
+        if self.runs_in(stage) != Some(&version) {
+            if let Some(earlier) = self.runs_in(stage).cloned() {
+                let before = self.before.entry(stage.to_owned()).or_default();
+                before.push(earlier);
+            }
+            self.begin(version, stage, deployment.at, by, Start::Deployed);
+        }
+        let here = |run: &&mut Run| run.until.is_none() && run.stage == stage;
+        if let Some(run) = self.runs.iter_mut().find(here) {
+            run.deployed.get_or_insert(deployment);
+        }
+    }
+
     pub(super) fn roll_back(
         &mut self,
         to: Version,
@@ -138,6 +172,7 @@ impl Stages {
             until: None,
             by,
             start,
+            deployed: None,
         });
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::json::{node_id, time};
 use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
 use super::super::state::{Actor, Merge, StateReason};
@@ -50,6 +51,44 @@ impl World {
             self.close_issue(place, actor, issue, StateReason::Completed)?;
         }
         Ok(commit)
+    }
+
+    /// Deploys a commit, by somebody's workflow, and says what became of it.
+    pub fn deploy(
+        &mut self,
+        repo: RepoIx,
+        actor: Actor,
+        (environment, reference): (&str, &str),
+        state: &str,
+    ) -> Did<()> {
+        let commit = self[repo]
+            .commit(reference)
+            .ok_or_else(Refusal::not_found)?;
+        let sha = commit.sha.clone();
+        let (id, status) = (self.id(), self.id());
+        let now = time(self.now());
+        let api = self.repo_url(repo);
+        let url = format!("{api}/deployments/{id}");
+        let creator = self.user_json(actor.account);
+        let more = json!({
+            "deployment": {
+                "id": id, "node_id": node_id("DE", id), "url": url, "sha": sha, "ref": reference,
+                "task": "deploy", "payload": {}, "original_environment": environment,
+                "environment": environment, "description": null, "creator": creator,
+                "created_at": now, "updated_at": now, "statuses_url": format!("{url}/statuses"),
+                "repository_url": api, "transient_environment": false,
+                "production_environment": environment == "production"
+            },
+            "deployment_status": {
+                "id": status, "node_id": node_id("DES", status), "state": state,
+                "url": format!("{url}/statuses/{status}"), "creator": creator, "description": "",
+                "environment": environment, "target_url": "", "created_at": now, "updated_at": now,
+                "deployment_url": url, "repository_url": api,
+                "environment_url": format!("https://{environment}.acme.example"), "log_url": format!("{url}/log")
+            }
+        });
+        self.announce(repo, actor, "deployment_status", Some("created"), more);
+        Ok(())
     }
 
     /// Puts a pull request into the merge queue: a commit on a branch of the queue's own, for

@@ -118,7 +118,14 @@ fn ran(run: &Run, ctx: &Context<'_>) -> String {
         None => format!("**{}** since {from}", version(run)),
     };
     let by = run.by.as_ref().map(|by| text::name(&by.login));
+    let time = match &run.deployed {
+        Some(deployed) if deployed.at != run.from => {
+            format!("{time} · deployed {}", moment(deployed.at))
+        }
+        Some(_) | None => time,
+    };
     match &run.start {
+        Start::Deployed => format!("{time} · deployed, without a promotion"),
         Start::Promoted => [Some(time), by]
             .into_iter()
             .flatten()

@@ -60,10 +60,14 @@ pub struct RunLine {
     pub until: Option<Timestamp>,
     /// The login of who put it there.
     pub by: Option<String>,
-    /// `promoted` or `rolled-back`.
+    /// `promoted`, `rolled-back` or `deployed`.
     pub how: &'static str,
     /// Why it was rolled back.
     pub reason: Option<String>,
+    /// When it was first deployed there.
+    pub deployed_at: Option<Timestamp>,
+    /// Where that can be looked at.
+    pub deployment_url: Option<String>,
 }
 
 /// A registered version.
@@ -209,6 +213,7 @@ fn sheet(
 fn line(run: &Run) -> RunLine {
     let (how, reason) = match &run.start {
         Start::Promoted => ("promoted", None),
+        Start::Deployed => ("deployed", None),
         Start::RolledBack { reason } => ("rolled-back", Some(reason.clone())),
     };
     RunLine {
@@ -219,6 +224,8 @@ fn line(run: &Run) -> RunLine {
         by: run.by.as_ref().map(|by| by.login.to_string()),
         how,
         reason,
+        deployed_at: run.deployed.as_ref().map(|it| it.at),
+        deployment_url: run.deployed.as_ref().and_then(|it| it.url.clone()),
     }
 }
 

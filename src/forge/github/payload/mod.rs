@@ -123,6 +123,7 @@ pub fn read(event: &str, body: &[u8], received_at: Timestamp) -> Result<Delivery
         "check_suite" => raw.about_repo(repository::check_suite),
         "merge_group" => raw.about_repo(repository::merge_group),
         "release" => raw.about_repo(repository::release),
+        "deployment_status" => raw.about_repo(repository::deployment_status),
         "team" | "membership" | "member" => raw.about_repo(repository::people),
         "installation" => raw.about_installation(installation::installation),
         "installation_repositories" => raw.about_installation(installation::repositories),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::{CommitSha, ItemNumber};
-use crate::forge::RepoHappening;
+use crate::forge::{Deployed, RepoHappening};
 
 use super::super::milestone::Milestone;
 use super::super::wire::{self, Moment};
@@ -214,6 +214,52 @@ pub(super) struct EnvelopeOnly {}
 /// `release`: versions are registered by hand-offs so far, so it is known and says nothing.
 pub(super) fn release(_: &EnvelopeOnly, _: &Setting<'_>) -> Happenings {
     Told::Heard(Vec::new())
+}
+
+#[derive(Deserialize)]
+struct Deployment {
+    sha: String,
+    #[serde(rename = "ref")]
+    reference: String,
+    environment: String,
+}
+
+#[derive(Deserialize)]
+struct DeploymentState {
+    state: String,
+    #[serde(default)]
+    environment: Option<String>,
+    #[serde(default)]
+    environment_url: Option<String>,
+    #[serde(default)]
+    created_at: Option<Timestamp>,
+}
+
+/// `deployment_status`
+#[derive(Deserialize)]
+pub(super) struct DeploymentStatusPayload {
+    deployment: Deployment,
+    deployment_status: DeploymentState,
+}
+
+/// Of what becomes of a deployment only its success is news: then it runs there.
+pub(super) fn deployment_status(
+    payload: &DeploymentStatusPayload,
+    setting: &Setting<'_>,
+) -> Happenings {
+    let (deployment, now) = (&payload.deployment, &payload.deployment_status);
+    if now.state != "success" {
+        return Told::Heard(Vec::new());
+    }
+    let environment = now.environment.as_ref().unwrap_or(&deployment.environment);
+    let deployed = Deployed {
+        environment: environment.clone(),
+        commit: CommitSha::new(&deployment.sha),
+        reference: deployment.reference.clone(),
+        url: now.environment_url.clone().filter(|url| !url.is_empty()),
+    };
+    let at = now.created_at.unwrap_or(setting.received_at);
+    Told::Heard(vec![(at, RepoHappening::Deployed(deployed))])
 }
 
 /// `team`, `membership`, `member`: whatever it was, who may do what is to be asked anew.
