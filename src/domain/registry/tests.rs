@@ -95,6 +95,15 @@ fn rolls_back(second: i64, to: &str) -> ModelFact {
     fact(second, &format!("move:{second}"), what)
 }
 
+fn deploys(second: i64, version: &str, stage: &str) -> ModelFact {
+    let what = ModelEvent::Deployed {
+        of: of(version),
+        stage: stage.to_owned(),
+        url: None,
+    };
+    fact(second, &format!("deployed:{second}"), what)
+}
+
 fn production(registry: &Registry) -> Option<String> {
     let version = registry.stages(&fraud())?.runs_in(PRODUCTION)?;
     Some(version.to_string())
@@ -199,12 +208,13 @@ fn only_what_is_signed_goes_to_production() {
 fn any_fact() -> impl Strategy<Value = ModelFact> {
     let version = prop::sample::select(vec!["v1", "v2", "v3"]);
     let stage = prop::sample::select(vec!["staging", PRODUCTION, ARCHIVED]);
-    (0..40_i64, 10..13_u64, 0..4_u32, version, stage, 0..5_u8).prop_map(
+    (0..40_i64, 10..13_u64, 0..4_u32, version, stage, 0..6_u8).prop_map(
         |(second, pull, turn, version, stage, kind)| match kind {
             0 => claims(second, pull, turn, None),
             1 => claims(second, pull, turn, Some(version)),
             2 => merges(second, pull, turn, version, &[]),
             3 => promotes(second, version, stage),
+            4 => deploys(second, version, stage),
             _ => rolls_back(second, version),
         },
     )
@@ -251,7 +261,14 @@ proptest! {
         for run in runs {
             prop_assert!(run.until.is_none_or(|until| until >= run.from));
         }
-        let moves = facts.iter().filter(|fact| !matches!(fact.what, ModelEvent::ItemIs(_)));
-        prop_assert_eq!(moves.count(), runs.len());
+        // A deployment of what is there already is no other run, and no run has two of them.
+        let is_move = |fact: &&ModelFact| matches!(
+            fact.what,
+            ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. }
+        );
+        let began = runs.iter().filter(|run| run.start != Start::Deployed);
+        prop_assert_eq!(facts.iter().filter(is_move).count(), began.count());
+        let deployed = facts.iter().filter(|fact| matches!(fact.what, ModelEvent::Deployed { .. }));
+        prop_assert!(runs.iter().filter(|run| run.deployed.is_some()).count() <= deployed.count());
     }
 }
