@@ -190,6 +190,12 @@ async fn with_a_token_commit_statuses_say_the_same_in_140_characters() {
         gate.description
     );
     assert!(gate.description.chars().count() <= 140);
+    let checklist = format!("#issuecomment-{}", lab.checklist(pull).id);
+    assert!(
+        gate.target_url.ends_with(&checklist),
+        "all of it is said there, not at {}",
+        gate.target_url
+    );
     assert_eq!(status("labhand/item").state, "success");
     assert_eq!(lab.gh.checks(REPO, &lab.gh.head(REPO, pull)), []);
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use labhand::domain::ids::ItemNumber;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, REPO};
 
 /// mira and jonas are data science, ana is engineering; lena may write and is on neither side.
 pub const TEAMS: &str = "teams:
@@ -727,4 +727,45 @@ async fn a_draft_is_a_handoff_too() {
     mira.ready(pull);
     lab.settle().await;
     assert!(lab.checklist(pull).body.contains("1 of 14 signed"));
+}
+
+#[tokio::test]
+async fn drafts_bases_closing_and_reopening_leave_the_signatures_and_the_gate_alone() {
+    let lab = Lab::policy(TEAMS).await;
+    let pull = handoff(&lab).await;
+    let mira = lab.person("mira");
+    tick(&lab, pull, "mira", "artifact").await;
+    tick(&lab, pull, "ana", "serving").await;
+    let head = lab.gh.head(REPO, pull);
+    let stands = |lab: &Lab, when: &str| {
+        let body = lab.checklist(pull).body;
+        assert!(body.contains("2 of 14 signed"), "{when}: {body}");
+        let gates = lab.gh.checks(REPO, &head);
+        let gates: Vec<_> = gates
+            .iter()
+            .filter(|check| check.name == "labhand/handoff")
+            .collect();
+        assert_eq!(gates.len(), 1, "{when}: {gates:?}");
+        assert_eq!(gates[0].conclusion, "failure", "{when}");
+    };
+    stands(&lab, "signed");
+    let steps: [(&str, &dyn Fn()); 6] = [
+        ("converted to a draft", &|| mira.to_draft(pull)),
+        ("aimed at another branch", &|| mira.retarget(pull, "next")),
+        ("ready for review", &|| mira.ready(pull)),
+        ("closed", &|| mira.close(pull)),
+        ("reopened", &|| mira.reopen(pull)),
+        ("aimed at the default branch", &|| {
+            mira.retarget(pull, "main");
+        }),
+    ];
+    for (when, step) in steps {
+        lab.clock.advance(SignedDuration::from_secs(5));
+        step();
+        lab.settle().await;
+        stands(&lab, when);
+    }
+    assert_eq!(beside(&lab, pull), Vec::<String>::new(), "nobody is told");
+    tick(&lab, pull, "ana", "monitoring").await;
+    assert!(lab.checklist(pull).body.contains("3 of 14 signed"));
 }
