@@ -5,6 +5,7 @@ use labhand::domain::ids::ItemNumber;
 
 use crate::handoff::CARD;
 use crate::lab::{Lab, REPO, Setup};
+use crate::transfers::{TICKETS, tickets};
 
 /// An issue that is the home of a model.
 async fn home(lab: &Lab) -> ItemNumber {
@@ -599,5 +600,61 @@ async fn a_report_of_drift_is_a_review() {
     assert_eq!(reminders(&lab), 0);
     lab.wait(SignedDuration::from_hours(24 * 2)).await;
     assert_eq!(reminders(&lab), 1);
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_models_label_that_somebody_renames_still_ties_to_the_model() {
+    let lab = Lab::new().await;
+    let first = experiment(&lab, "Test BERT for fraud").await;
+    let issue = home(&lab).await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    lab.person("lena")
+        .rename_label("model/fraud-detector", "model/fraud");
+    lab.settle().await;
+    for issue in [first, issue] {
+        let labels = lab.labels(issue);
+        assert!(labels.contains(&"model/fraud".to_owned()), "{labels:?}");
+    }
+    has(&shown(&lab, issue), &format!("[#{first}]"));
+    let second = lab
+        .person("mira")
+        .open_issue("Test trees for fraud")
+        .labels(&["model/fraud"])
+        .send();
+    lab.settle().await;
+    has(&shown(&lab, issue), "### 🧭 fraud-detector");
+    has(&shown(&lab, issue), &format!("[#{second}]"));
+    lab.says(issue, "lee", "/advance").await;
+    has(&shown(&lab, issue), "Data exploration `");
+    read_all(&lab);
+}
+
+#[tokio::test]
+async fn a_home_that_moves_is_a_home_there_and_leaves_its_model_without_one_here() {
+    let lab = Lab::new().await;
+    tickets(&lab, true).await;
+    let first = experiment(&lab, "Test BERT for fraud").await;
+    let issue = home(&lab).await;
+    tick(&lab, issue, "mira", "problem").await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    let there = lab.person("mira").transfer(issue, TICKETS);
+    lab.settle().await;
+    let moved = || {
+        let mut comments = lab.gh.issue(TICKETS, there).comments;
+        comments.retain(|it| it.author == "labhand[bot]");
+        assert_eq!(comments.len(), 1, "{comments:#?}");
+        comments.remove(0)
+    };
+    has(&moved().body, "- [x] `problem`");
+    lab.clock.advance(SignedDuration::from_secs(60));
+    let jonas = lab.gh.as_user(TICKETS, "jonas");
+    jonas.tick(moved().id, "success-metrics");
+    lab.settle().await;
+    has(&moved().body, "2 of 3 gates");
+
+    let next = home(&lab).await;
+    has(&shown(&lab, next), "0 of 3 gates");
+    has(&shown(&lab, next), &format!("[#{first}]"));
     read_all(&lab);
 }

@@ -7,10 +7,10 @@ use labhand::sim::{CommentView, Delivery, Selection};
 use crate::experiments::{active, analysed};
 use crate::lab::{Lab, REPO};
 
-const TICKETS: &str = "acme/tickets";
+pub const TICKETS: &str = "acme/tickets";
 
 /// acme/tickets with the same people, and labhand there as well or not.
-async fn tickets(lab: &Lab, installed: bool) {
+pub async fn tickets(lab: &Lab, installed: bool) {
     lab.gh.repo(TICKETS);
     for (login, role) in [
         ("mira", "write"),
