@@ -120,6 +120,14 @@ impl PullDraft<'_> {
         self
     }
 
+    /// It comes from a fork of the author's, which is gone already.
+    pub fn from_fork(mut self) -> Self {
+        let world = self.by.gh.world();
+        self.new.branch = format!("{}:patch", world.login(self.by.actor.account));
+        drop(world);
+        self
+    }
+
     /// The branch that it would be merged into; the default branch unless told.
     pub fn base(mut self, name: &str) -> Self {
         self.new.base = Some(name.to_owned());

@@ -170,6 +170,7 @@ impl StateReason {
 #[derive(Debug, Clone)]
 pub(super) struct Pull {
     pub id: u64,
+    /// Of a fork with its owner before it, `otto:patch`: its commits are here, its branch is not.
     pub branch: String,
     pub base: String,
     pub head: String,
@@ -178,6 +179,18 @@ pub(super) struct Pull {
     pub merged: Option<Merge>,
     pub sidebar_links: Vec<u64>,
     pub commits: usize,
+}
+
+impl Pull {
+    /// Whether it comes from a fork.
+    pub fn is_from_fork(&self) -> bool {
+        is_of_fork(&self.branch)
+    }
+}
+
+/// Whether a branch is one of a fork: no ref of git's has a colon in its name.
+pub(super) fn is_of_fork(branch: &str) -> bool {
+    branch.contains(':')
 }
 
 /// How a pull request was merged.

@@ -168,6 +168,38 @@ async fn a_check_that_is_asked_for_again_is_written_again() {
 }
 
 #[tokio::test]
+async fn a_pull_request_from_a_fork_is_a_hand_off_like_any_other() {
+    let lab = Lab::policy(SMALL).await;
+    let otto = lab.person("otto");
+    let pull = otto.open_pull("Serve it").from_fork().send();
+    lab.settle().await;
+    assert!(
+        gate(&lab, pull).starts_with("success"),
+        "{}",
+        gate(&lab, pull)
+    );
+    lab.person("lena").label(pull, "handoff");
+    lab.settle().await;
+    assert!(gate(&lab, pull).starts_with("failure: 0 of 2 signed"));
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+
+    // Of a fork's push only the pull request tells, and its checks name no pull request.
+    otto.push(pull, &[("src/serve.py", "serve()\n")]);
+    lab.settle().await;
+    let again = lab.check(pull, "labhand/handoff").unwrap();
+    assert_ne!(check.id, again.id, "it belongs to the new head");
+    assert!(gate(&lab, pull).starts_with("failure: 0 of 2 signed"));
+    lab.gh.forget_calls();
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("mira").rerequest(again.id);
+    lab.settle().await;
+    let path = format!("/check-runs/{}", again.id);
+    let writes = lab.gh.writes();
+    assert!(writes.iter().any(|call| call.path.ends_with(&path)));
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
 async fn with_a_token_commit_statuses_say_the_same_in_140_characters() {
     let setup = Setup {
         policy: Some("teams: { data_science: [mira, jonas], engineering: [ana, lena] }"),

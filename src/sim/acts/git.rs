@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
-use super::super::state::{Actor, Commit, Tree};
+use super::super::state::{Actor, Commit, Tree, is_of_fork};
 use super::super::world::World;
 
 /// The id of the commit before a branch's first.
@@ -68,6 +68,10 @@ impl World {
         before: Option<&str>,
         after: &str,
     ) {
+        if is_of_fork(branch) {
+            // It was pushed to another repository, of which nobody here hears.
+            return;
+        }
         let commits = &self[repo].commits;
         let Some(head) = commits.get(after) else {
             return;

@@ -39,7 +39,8 @@ impl World {
         })
     }
 
-    /// The open pull requests that have this commit as their head, in short.
+    /// The open pull requests that have this commit as their head, in short. Those of forks are left
+    /// out, as GitHub does.
     pub fn pulls_of_commit_json(&self, repo: RepoIx, sha: &str) -> Value {
         let here = json!({
             "id": self[repo].id,
@@ -51,7 +52,7 @@ impl World {
             .values()
             .filter(|issue| issue.open)
             .filter_map(|issue| Some((issue, issue.pull.as_ref()?)))
-            .filter(|(_, pull)| pull.head == sha)
+            .filter(|(_, pull)| pull.head == sha && !pull.is_from_fork())
             .map(|(issue, pull)| {
                 json!({
                     "url": format!("{}/pulls/{}", self.repo_url(repo), issue.number),

@@ -92,6 +92,14 @@ impl World {
                 "repo": self.repo_json(repo)
             })
         };
+        let mut head = side(&pull.branch, &pull.head);
+        if let Some((forker, branch)) = pull.branch.split_once(':') {
+            // A fork may be gone by now, and then GitHub says so with `null`.
+            head["label"] = json!(format!("{forker}:{branch}"));
+            head["ref"] = json!(branch);
+            head["user"] = self.user_json(issue.author.account);
+            head["repo"] = Value::Null;
+        }
         let texts = json!({
             "url": api,
             "id": pull.id,
@@ -128,7 +136,7 @@ impl World {
             "review_comment_url": format!("{}/pulls/comments{{/number}}", self.repo_url(repo)),
             "comments_url": format!("{as_issue}/comments"),
             "statuses_url": statuses,
-            "head": side(&pull.branch, &pull.head),
+            "head": head,
             "base": side(&pull.base, &pull.base_sha),
             "_links": {
                 "self": { "href": api },
