@@ -28,6 +28,7 @@ impl Person {
                 },
                 ..NewPull::default()
             },
+            fork: false,
         }
     }
 }
@@ -87,6 +88,7 @@ impl IssueDraft<'_> {
 pub struct PullDraft<'a> {
     pub(super) by: &'a Person,
     pub(super) new: NewPull,
+    fork: bool,
 }
 
 impl PullDraft<'_> {
@@ -122,9 +124,7 @@ impl PullDraft<'_> {
 
     /// It comes from a fork of the author's, which is gone already.
     pub fn from_fork(mut self) -> Self {
-        let world = self.by.gh.world();
-        self.new.branch = format!("{}:patch", world.login(self.by.actor.account));
-        drop(world);
+        self.fork = true;
         self
     }
 
@@ -153,6 +153,10 @@ impl PullDraft<'_> {
         if self.new.branch.is_empty() {
             let number = world[self.by.repo].next_number;
             self.new.branch = format!("{}-{number}", world.login(self.by.actor.account));
+        }
+        if self.fork {
+            let owner = world.login(self.by.actor.account);
+            self.new.branch = format!("{owner}:{}", self.new.branch);
         }
         let there = world[self.by.repo].branches.contains_key(&self.new.branch);
         if self.new.files.is_empty() && !there {

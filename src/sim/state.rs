@@ -186,6 +186,15 @@ impl Pull {
     pub fn is_from_fork(&self) -> bool {
         is_of_fork(&self.branch)
     }
+
+    /// Its branch with the owner before it, given the owner of the repository that it stands in.
+    pub fn label(&self, owner: &str) -> String {
+        if self.is_from_fork() {
+            self.branch.clone()
+        } else {
+            format!("{owner}:{}", self.branch)
+        }
+    }
 }
 
 /// Whether a branch is one of a fork: no ref of git's has a colon in its name.

@@ -185,6 +185,11 @@ async fn a_pull_request_from_a_fork_is_a_hand_off_like_any_other() {
 
     // Of a fork's push only the pull request tells, and its checks name no pull request.
     otto.push(pull, &[("src/serve.py", "serve()\n")]);
+    let heard = lab.gh.take_deliveries();
+    assert!(heard.iter().all(|delivery| delivery.event != "push"));
+    for delivery in &heard {
+        lab.gh.replay(delivery);
+    }
     lab.settle().await;
     let again = lab.check(pull, "labhand/handoff").unwrap();
     assert_ne!(check.id, again.id, "it belongs to the new head");
@@ -192,10 +197,22 @@ async fn a_pull_request_from_a_fork_is_a_hand_off_like_any_other() {
     lab.gh.forget_calls();
     lab.clock.advance(SignedDuration::from_secs(5));
     lab.person("mira").rerequest(again.id);
+    let asked = lab.gh.take_deliveries();
+    for delivery in &asked {
+        let payload: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
+        let pulls = &payload["check_run"]["pull_requests"];
+        assert_eq!(*pulls, serde_json::json!([]), "{}", delivery.event);
+        lab.gh.replay(delivery);
+    }
+    assert!(!asked.is_empty());
     lab.settle().await;
     let path = format!("/check-runs/{}", again.id);
     let writes = lab.gh.writes();
     assert!(writes.iter().any(|call| call.path.ends_with(&path)));
+
+    says(&lab, pull, "mira", "/sign docs").await;
+    says(&lab, pull, "ana", "/sign docs serving").await;
+    assert_eq!(gate(&lab, pull), "success: Complete: 2 of 2 signed");
     lab.whatever_was_said(pull);
 }
 

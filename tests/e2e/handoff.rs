@@ -737,7 +737,7 @@ async fn drafts_bases_closing_and_reopening_leave_the_signatures_and_the_gate_al
     tick(&lab, pull, "mira", "artifact").await;
     tick(&lab, pull, "ana", "serving").await;
     let head = lab.gh.head(REPO, pull);
-    let stands = |lab: &Lab, when: &str| {
+    let stands = |when: &str| {
         let body = lab.checklist(pull).body;
         assert!(body.contains("2 of 14 signed"), "{when}: {body}");
         let gates = lab.gh.checks(REPO, &head);
@@ -748,7 +748,7 @@ async fn drafts_bases_closing_and_reopening_leave_the_signatures_and_the_gate_al
         assert_eq!(gates.len(), 1, "{when}: {gates:?}");
         assert_eq!(gates[0].conclusion, "failure", "{when}");
     };
-    stands(&lab, "signed");
+    stands("signed");
     let steps: [(&str, &dyn Fn()); 6] = [
         ("converted to a draft", &|| mira.to_draft(pull)),
         ("aimed at another branch", &|| mira.retarget(pull, "next")),
@@ -763,7 +763,7 @@ async fn drafts_bases_closing_and_reopening_leave_the_signatures_and_the_gate_al
         lab.clock.advance(SignedDuration::from_secs(5));
         step();
         lab.settle().await;
-        stands(&lab, when);
+        stands(when);
     }
     assert_eq!(beside(&lab, pull), Vec::<String>::new(), "nobody is told");
     tick(&lab, pull, "ana", "monitoring").await;

@@ -261,7 +261,7 @@ proptest! {
         for run in runs {
             prop_assert!(run.until.is_none_or(|until| until >= run.from));
         }
-        // A deployment of what is there already is no other run, and no run has two of them.
+        // A deployment of what is there already begins no other run.
         let is_move = |fact: &&ModelFact| matches!(
             fact.what,
             ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. }

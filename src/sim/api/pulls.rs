@@ -37,7 +37,7 @@ pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
     let head_is = |pull: &Pull| {
         ask.query
             .get("head")
-            .is_none_or(|head| *head == pull.branch || *head == format!("{owner}:{}", pull.branch))
+            .is_none_or(|head| *head == pull.label(owner))
     };
     let found = all(world, repo)
         .into_iter()

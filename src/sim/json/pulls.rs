@@ -93,9 +93,9 @@ impl World {
             })
         };
         let mut head = side(&pull.branch, &pull.head);
-        if let Some((forker, branch)) = pull.branch.split_once(':') {
+        if let Some((_, branch)) = pull.branch.split_once(':') {
             // A fork may be gone by now, and then GitHub says so with `null`.
-            head["label"] = json!(format!("{forker}:{branch}"));
+            head["label"] = json!(pull.label(owner));
             head["ref"] = json!(branch);
             head["user"] = self.user_json(issue.author.account);
             head["repo"] = Value::Null;
