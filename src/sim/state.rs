@@ -278,6 +278,44 @@ pub(super) struct Status {
     pub created_at: Timestamp,
 }
 
+/// A tag of git's.
+#[derive(Debug, Clone)]
+pub(super) struct Tag {
+    pub commit: String,
+    /// The id of its own object, if it is an annotated one.
+    pub object: Option<String>,
+    pub message: String,
+}
+
+/// A release, which has no tag of its own until it is published.
+#[derive(Debug, Clone)]
+pub(super) struct Release {
+    pub id: u64,
+    pub tag: String,
+    pub target: String,
+    pub name: Option<String>,
+    pub body: Option<String>,
+    pub draft: bool,
+    pub prerelease: bool,
+    pub author: u64,
+    pub created_at: Timestamp,
+    pub published_at: Option<Timestamp>,
+    pub assets: Vec<Asset>,
+}
+
+/// A file at a release.
+#[derive(Debug, Clone)]
+pub(super) struct Asset {
+    pub id: u64,
+    pub name: String,
+    pub content_type: String,
+    pub content: String,
+    /// Of an upload that broke off only its name is there.
+    pub uploaded: bool,
+    pub uploader: u64,
+    pub created_at: Timestamp,
+}
+
 /// A repository.
 #[derive(Debug, Clone)]
 pub(super) struct Repo {
@@ -296,6 +334,8 @@ pub(super) struct Repo {
     pub moved: HashMap<u64, (RepoIx, u64)>,
     pub commits: HashMap<String, Commit>,
     pub branches: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, Tag>,
+    pub releases: Vec<Release>,
     pub checks: Vec<CheckRun>,
     pub statuses: Vec<Status>,
     pub next_number: u64,
@@ -314,12 +354,12 @@ impl Repo {
             .find(|label| label.name.eq_ignore_ascii_case(name))
     }
 
-    /// The commit that a branch, a pull request's head or a full id names.
+    /// The commit that a branch, a tag, a pull request's head or a full id names.
     pub fn commit(&self, reference: &str) -> Option<&Commit> {
-        let branch = reference
-            .trim_start_matches("refs/")
-            .trim_start_matches("heads/");
-        let sha = self.branches.get(branch).map_or(reference, String::as_str);
-        self.commits.get(sha)
+        let name = reference.trim_start_matches("refs/");
+        let branch = self.branches.get(name.trim_start_matches("heads/"));
+        let tag = self.tags.get(name.trim_start_matches("tags/"));
+        let sha = branch.or(tag.map(|tag| &tag.commit));
+        self.commits.get(sha.map_or(reference, String::as_str))
     }
 }

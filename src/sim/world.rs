@@ -43,6 +43,10 @@ pub(super) struct World {
     pub hook_url: Option<String>,
     pub repeat_deliveries: bool,
     pub lag_after_event: bool,
+    /// The permission *contents: write* was not given.
+    pub contents_are_read_only: bool,
+    /// So many uploads break off on their way.
+    pub uploads_to_cut: usize,
     pub lagging: HashSet<String>,
     pub calls: Vec<CallSeen>,
     pub faults: Vec<Fault>,
@@ -73,6 +77,8 @@ impl World {
             hook_url: None,
             repeat_deliveries: false,
             lag_after_event: false,
+            contents_are_read_only: false,
+            uploads_to_cut: 0,
             lagging: HashSet::new(),
             calls: Vec::new(),
             faults: Vec::new(),

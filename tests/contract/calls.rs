@@ -1,5 +1,6 @@
 //! Every route that the bot may use, by way of the proxy.
 
+use labhand::domain::ids::ItemNumber;
 use labhand::sim::{Selection, Sim, SimOptions};
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::{Caller, PROXY, UPSTREAM, app_token, installation, needed};
 
 /// A world in which every list has something to show.
-fn furnish(gh: &Sim) -> labhand::domain::ids::ItemNumber {
+fn furnish(gh: &Sim) -> ItemNumber {
     gh.user("mira");
     gh.repo("acme/fraud");
     gh.collaborator("acme/fraud", "mira", "maintain");
@@ -67,6 +68,7 @@ async fn all_calls_are_as_github_describes_them() {
     issues(&bot).await;
     comments(&bot).await;
     pulls_and_checks(&bot, pull.0).await;
+    releases(&bot, &gh, pull).await;
     machine(&Caller::new(&proxy, gh.token()), pull.0).await;
     redelivery(&app).await;
 }
@@ -108,6 +110,54 @@ async fn repository(bot: &Caller, gh: &Sim) {
         404,
     )
     .await;
+}
+
+async fn releases(bot: &Caller, gh: &Sim, pull: ItemNumber) {
+    let all = "/repos/acme/fraud/releases";
+    let head = gh.head("acme/fraud", pull);
+    let new = json!({
+        "tag_name": "fraud@v1.0.0", "target_commitish": head, "name": "fraud v1.0.0",
+        "body": "Its record.", "draft": true, "prerelease": false, "make_latest": "false"
+    });
+    let draft = bot.post(all, new.clone()).await;
+    let twin = bot.post(all, new).await;
+    let (one, other) = (draft["id"].as_u64(), twin["id"].as_u64());
+    assert_ne!(one, other, "two drafts may have one tag");
+    let (one, other) = (one.unwrap(), other.unwrap());
+    bot.call(Method::DELETE, &format!("{all}/{other}"), None, 204)
+        .await;
+    assert_eq!(bot.get(all).await.as_array().unwrap().len(), 1);
+    let by_tag = format!("{all}/tags/fraud%40v1.0.0");
+    bot.call(Method::GET, &by_tag, None, 404).await;
+    let upload = format!("{all}/{one}/assets?name=record.json");
+    bot.upload(&upload, "{}", 201).await;
+    bot.upload(&upload, "{}", 422).await;
+    let files = bot.get(&format!("{all}/{one}/assets")).await;
+    assert_eq!(files[0]["state"], "uploaded");
+    let file = files[0]["id"].as_u64().unwrap();
+    let file = format!("{all}/assets/{file}");
+    bot.call(Method::DELETE, &file, None, 204).await;
+    bot.upload(&upload, "{}", 201).await;
+    let publish = json!({ "draft": false, "make_latest": "false" });
+    bot.patch(&format!("{all}/{one}"), publish).await;
+    bot.get(&by_tag).await;
+    bot.get(&format!("{all}/{one}")).await;
+    let refs = "/repos/acme/fraud/git/refs";
+    let stage = json!({ "ref": "refs/tags/fraud#production#1", "sha": head });
+    bot.post(refs, stage.clone()).await;
+    bot.call(Method::POST, refs, Some(stage), 422).await;
+    gh.as_user("acme/fraud", "mira")
+        .tag("fraud#production#2", &head);
+    let tags = bot
+        .get("/repos/acme/fraud/git/matching-refs/tags%2Ffraud%23production%23?per_page=100")
+        .await;
+    assert_eq!(tags[0]["object"]["type"], "commit");
+    assert_eq!(tags[1]["object"]["type"], "tag");
+    let object = tags[1]["object"]["sha"].as_str().unwrap();
+    let object = bot
+        .get(&format!("/repos/acme/fraud/git/tags/{object}"))
+        .await;
+    assert_eq!(object["object"]["sha"], head.as_str());
 }
 
 async fn labels(bot: &Caller) {

@@ -89,6 +89,13 @@ async fn deliveries_are_written_down() {
     mira.other_check(pull, "tests", "success");
     mira.deploy("production", "main", "success");
     mira.merge(pull);
+    let head = gh.head("acme/fraud", pull);
+    mira.tag("fraud#staging#1", &head);
+    mira.delete_tag("fraud#staging#1");
+    mira.publish_release("fraud@v1.0.0", "main", "The first");
+    mira.publish_release("fraud@v2.0.0-rc.1", "main", "Nearly the second");
+    mira.delete_tag("fraud@v1.0.0");
+    mira.delete_releases("fraud@v2.0.0-rc.1");
     mira.transfer(n, "acme/other");
     let gone = mira.open_issue("Gone").send();
     mira.delete_issue(gone);

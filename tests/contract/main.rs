@@ -54,6 +54,24 @@ impl Caller {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// Sends a file.
+    async fn upload(&self, path: &str, content: &str, expected: u16) {
+        let answer = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .header("user-agent", "labhand")
+            .header("accept", "application/vnd.github+json")
+            .header("content-type", "application/octet-stream")
+            .bearer_auth(&self.token)
+            .body(content.to_owned())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, expected, "POST {path}: {text}");
+    }
+
     async fn get(&self, path: &str) -> Value {
         self.call(Method::GET, path, None, 200).await
     }

@@ -10,6 +10,7 @@ mod labels;
 mod merging;
 mod milestones;
 mod pulls;
+mod releases;
 mod setup;
 
 pub(super) use checks::CheckPatch;
@@ -17,6 +18,7 @@ pub(super) use git::sha1_like;
 pub(super) use issues::{IssueEdit, NewIssue};
 pub(super) use milestones::{Due, MilestoneEdit};
 pub(super) use pulls::NewPull;
+pub(super) use releases::{NewRelease, ReleaseEdit};
 
 use serde_json::{Value, json};
 

@@ -26,6 +26,8 @@ impl World {
             moved: std::collections::HashMap::new(),
             commits: std::collections::HashMap::new(),
             branches: std::collections::BTreeMap::new(),
+            tags: std::collections::BTreeMap::new(),
+            releases: Vec::new(),
             checks: Vec::new(),
             statuses: Vec::new(),
             next_number: 1,

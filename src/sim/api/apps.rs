@@ -85,7 +85,7 @@ pub(super) fn create_token(world: &mut World, ask: &Ask) -> Did<Reply> {
     Ok(Reply::created(json!({
         "token": token,
         "expires_at": time(expires),
-        "permissions": World::app_permissions_json(),
+        "permissions": world.app_permissions_json(),
         "repository_selection": match installation.covered {
             Covered::All => "all",
             Covered::Only(_) => "selected",

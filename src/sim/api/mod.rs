@@ -15,6 +15,8 @@ mod labels;
 mod lists;
 mod orgs;
 mod pulls;
+mod refs;
+mod releases;
 mod repos;
 mod routes;
 mod serve;
@@ -43,6 +45,9 @@ pub(super) struct Ask {
     pub params: HashMap<String, String>,
     pub query: HashMap<String, String>,
     pub body: Value,
+    /// The body as it came, where it need be no JSON.
+    pub raw: String,
+    pub content_type: String,
     pub accept: String,
 }
 

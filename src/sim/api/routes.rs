@@ -2,7 +2,9 @@
 
 use axum::routing::MethodFilter;
 
-use super::{Handler, apps, checks, comments, contents, issues, labels, orgs, pulls, repos};
+use super::{
+    Handler, apps, checks, comments, contents, issues, labels, orgs, pulls, refs, releases, repos,
+};
 
 /// All routes of REST.
 #[rustfmt::skip] // a table is read by its lines
@@ -66,6 +68,18 @@ pub(super) fn routes() -> Vec<(MethodFilter, &'static str, Handler)> {
         (GET, "/repos/{owner}/{repo}/pulls/{pull_number}", pulls::get),
         (GET, "/repos/{owner}/{repo}/pulls/{pull_number}/files", pulls::files),
         (GET, "/repos/{owner}/{repo}/commits/{ref}/pulls", pulls::of_commit),
+        (POST, "/repos/{owner}/{repo}/git/refs", refs::create),
+        (GET, "/repos/{owner}/{repo}/git/matching-refs/{ref}", refs::matching),
+        (GET, "/repos/{owner}/{repo}/git/tags/{tag_sha}", refs::tag_object),
+        (GET, "/repos/{owner}/{repo}/releases", releases::list),
+        (POST, "/repos/{owner}/{repo}/releases", releases::create),
+        (GET, "/repos/{owner}/{repo}/releases/{release_id}", releases::get),
+        (PATCH, "/repos/{owner}/{repo}/releases/{release_id}", releases::edit),
+        (DELETE, "/repos/{owner}/{repo}/releases/{release_id}", releases::delete),
+        (GET, "/repos/{owner}/{repo}/releases/tags/{tag}", releases::get_by_tag),
+        (GET, "/repos/{owner}/{repo}/releases/{release_id}/assets", releases::assets),
+        (POST, "/repos/{owner}/{repo}/releases/{release_id}/assets", releases::upload),
+        (DELETE, "/repos/{owner}/{repo}/releases/assets/{asset_id}", releases::delete_asset),
         (GET, "/orgs/{org}/teams/{team_slug}", orgs::get),
         (GET, "/orgs/{org}/teams/{team_slug}/members", orgs::members),
         (GET, "/orgs/{org}/teams/{team_slug}/memberships/{username}", orgs::membership),

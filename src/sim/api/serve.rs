@@ -150,7 +150,9 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
     if lags(world, &incoming.path) {
         return Err(Refusal::not_found());
     }
-    let body = if incoming.body.trim().is_empty() {
+    let content_type = header(header::CONTENT_TYPE);
+    let is_file = incoming.path.ends_with("/assets") && incoming.method == "POST";
+    let body = if incoming.body.trim().is_empty() || is_file {
         Value::Null
     } else {
         serde_json::from_str(&incoming.body)
@@ -169,6 +171,8 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
         params: incoming.params.clone(),
         query,
         body,
+        raw: incoming.body.clone(),
+        content_type,
         accept: header(header::ACCEPT),
     };
     handler(world, &ask)

@@ -121,10 +121,15 @@ impl World {
         })
     }
 
-    /// What the App asked for.
-    pub fn app_permissions_json() -> Value {
+    /// What the App was given.
+    pub fn app_permissions_json(&self) -> Value {
+        let contents = if self.contents_are_read_only {
+            "read"
+        } else {
+            "write"
+        };
         json!({
-            "checks": "write", "contents": "write", "deployments": "read", "issues": "write",
+            "checks": "write", "contents": contents, "deployments": "read", "issues": "write",
             "members": "read", "merge_queues": "read", "metadata": "read",
             "pull_requests": "write", "statuses": "write"
         })
@@ -147,7 +152,7 @@ impl World {
             "html_url": format!("{}/apps/labhand", self.web),
             "created_at": created,
             "updated_at": created,
-            "permissions": Self::app_permissions_json(),
+            "permissions": self.app_permissions_json(),
             "events": EVENTS
         })
     }
@@ -184,7 +189,7 @@ impl World {
             "app_slug": "labhand",
             "target_id": installation.account,
             "target_type": target,
-            "permissions": Self::app_permissions_json(),
+            "permissions": self.app_permissions_json(),
             "events": EVENTS,
             "created_at": time(installation.created_at),
             "updated_at": time(installation.created_at),

@@ -5,6 +5,7 @@ mod accounts;
 mod checks;
 mod issues;
 mod pulls;
+mod releases;
 mod repos;
 
 pub(super) use accounts::REACTIONS;
