@@ -5,130 +5,28 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::actor::User;
-use super::fact::FactId;
 use super::handoff::CarriedOver;
 use super::ids::{CommitSha, ItemNumber};
-use super::order::Order;
 use super::policy::Policy;
 use super::version::{ModelName, ModelTag, ModelVersion, Version};
 
+mod event;
 mod homes;
 mod record;
 pub mod refusal;
+mod releases;
 mod stages;
 
+pub use event::{ItemIs, ModelEvent, ModelFact, Says};
 pub use homes::Tie;
 pub use record::{CardRecord, EntryRecord, ExperimentRecord, Record, record};
 pub use refusal::{Found, ModelRefusal};
+pub use releases::{Obstacle, Release, Released};
 pub use stages::{ARCHIVED, Deployment, PRODUCTION, Run, Stages, Start};
 
 /// A name is meant by another one that differs in so many letters.
 const MOST_SLIPS: usize = 3;
-
-/// Something that happened to a model of the repository.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelFact {
-    /// Makes a second telling harmless.
-    pub id: FactId,
-    /// When it took effect.
-    pub at: Timestamp,
-    /// Who did it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<User>,
-    /// What it was.
-    pub what: ModelEvent,
-}
-
-/// What can happen to a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ModelEvent {
-    /// An issue or pull request says this of itself from now on.
-    ItemIs(Box<ItemIs>),
-    /// `/promote`
-    Promoted {
-        /// What runs from now on.
-        of: ModelVersion,
-        /// In which stage.
-        stage: String,
-    },
-    /// A deployment to an environment that is called like a stage has succeeded.
-    Deployed {
-        /// What was deployed.
-        of: ModelVersion,
-        /// Where to.
-        stage: String,
-        /// Where it can be looked at.
-        url: Option<String>,
-    },
-    /// `/rollback`
-    RolledBack {
-        /// What runs in production from now on.
-        to: ModelVersion,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl ModelEvent {
-    /// What a command does that is carried out.
-    pub fn of(order: &Order, found: &Found) -> Option<Self> {
-        if let (Order::Promote { of, stage }, Found::Promotion) = (order, found) {
-            return Some(Self::Promoted {
-                of: of.clone(),
-                stage: stage.clone(),
-            });
-        }
-        if let (Order::Rollback { model, reason }, Found::Rollback(to)) = (order, found) {
-            return Some(Self::RolledBack {
-                to: ModelVersion {
-                    model: model.clone(),
-                    version: to.clone(),
-                },
-                reason: reason.clone(),
-            });
-        }
-        None
-    }
-}
-
-/// What an issue or pull request says of itself that concerns models.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ItemIs {
-    /// Which.
-    pub item: ItemNumber,
-    /// From 0; of what one item says the last counts.
-    pub turn: u32,
-    /// What it says.
-    pub says: Says,
-}
-
-/// What an issue or pull request says.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Says {
-    /// The version that a pull request wants to be; `None`: none any more.
-    pub claim: Option<ModelVersion>,
-    /// What it was merged as.
-    pub record: Option<Box<Record>>,
-    /// The model whose home it is.
-    #[serde(default)]
-    pub home: Option<ModelName>,
-    /// How it looks to the homes of the models that it is about.
-    #[serde(default)]
-    pub tie: Option<Tie>,
-}
-
-impl Says {
-    /// The models that it is about.
-    pub fn models(&self) -> impl Iterator<Item = &ModelName> {
-        let tied = self.tie.iter().flat_map(|tie| &tie.models);
-        let claimed = self.claim.iter().map(|of| &of.model);
-        tied.chain(claimed).chain(&self.home)
-    }
-}
 
 /// What an item said last, and since when it wants to be that version.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +42,8 @@ struct Claimant {
 pub struct Registry {
     items: BTreeMap<ItemNumber, Claimant>,
     stages: BTreeMap<ModelName, Stages>,
+    releases: BTreeMap<ModelVersion, Release>,
+    obstacles: BTreeMap<ModelVersion, Obstacle>,
 }
 
 impl Registry {
@@ -152,20 +52,27 @@ impl Registry {
         Self {
             items: BTreeMap::new(),
             stages: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            obstacles: BTreeMap::new(),
         }
     }
 
     /// What follows from these facts, in whatever order they come.
     pub fn fold(mut facts: Vec<ModelFact>) -> Self {
-        let turn = |fact: &ModelFact| match &fact.what {
-            ModelEvent::ItemIs(said) => said.turn,
+        // What a pull request says may be told late, but never before what it said earlier; and which
+        // commit is which version is known before it is asked what was tagged.
+        let order = |fact: &ModelFact| match &fact.what {
+            ModelEvent::ItemIs(said) => (0, said.turn),
+            ModelEvent::Released(_)
+            | ModelEvent::Withdrawn { .. }
+            | ModelEvent::Hindered { .. } => (1, 0),
             ModelEvent::Promoted { .. }
             | ModelEvent::RolledBack { .. }
-            | ModelEvent::Deployed { .. } => 0,
+            | ModelEvent::Deployed { .. }
+            | ModelEvent::Assigned { .. } => (2, 0),
         };
-        // What a pull request says may be told late, but never before what it said earlier.
         facts.sort_by(|one, other| {
-            (turn(one), one.at, &one.id).cmp(&(turn(other), other.at, &other.id))
+            (order(one), one.at, &one.id).cmp(&(order(other), other.at, &other.id))
         });
         facts.dedup_by(|one, other| one.id == other.id);
         let mut registry = Self::default();
@@ -182,7 +89,7 @@ impl Registry {
             ModelEvent::ItemIs(said) => self.hear(*said, at),
             ModelEvent::Promoted { of, stage } => {
                 let stages = self.stages.entry(of.model).or_default();
-                stages.promote(of.version, &stage, at, by);
+                stages.promote(of.version, &stage, at, by, Start::Promoted);
             }
             ModelEvent::Deployed { of, stage, url } => {
                 let stages = self.stages.entry(of.model).or_default();
@@ -191,6 +98,24 @@ impl Registry {
             ModelEvent::RolledBack { to, reason } => {
                 let stages = self.stages.entry(to.model).or_default();
                 stages.roll_back(to.version, reason, at, by);
+            }
+            ModelEvent::Released(told) => self.hear_release(*told, at, by),
+            ModelEvent::Withdrawn { of } => self.hear_withdrawal(&of),
+            ModelEvent::Hindered { of, obstacle } => self.hear_obstacle(of, obstacle),
+            ModelEvent::Assigned {
+                model,
+                stage,
+                count,
+                commit,
+            } => {
+                // What was tagged may be no version, or may be one in future.
+                let Some(version) = self.version_at(&model, &commit) else {
+                    return;
+                };
+                let stages = self.stages.entry(model).or_default();
+                if stages.runs_in(&stage) != Some(&version) {
+                    stages.promote(version, &stage, at, by, Start::Tagged { count });
+                }
             }
         }
     }
@@ -258,7 +183,17 @@ impl Registry {
 
     /// The record of a registered version.
     pub fn record(&self, of: &ModelVersion) -> Option<&Record> {
+        self.merged(of).or_else(|| self.made_by_hand(of))
+    }
+
+    /// The record of the pull request that was merged as a version.
+    fn merged(&self, of: &ModelVersion) -> Option<&Record> {
         self.claimant(of)?.said.says.record.as_deref()
+    }
+
+    /// Whether a record is that of the pull request that its version belongs to.
+    fn is_owned(&self, record: &Record) -> bool {
+        record.pull.is_some() && self.owner(&record.of) == record.pull
     }
 
     /// The records of a model's registered versions, the newest version first.
@@ -267,8 +202,9 @@ impl Registry {
             .items
             .values()
             .filter_map(|it| it.said.says.record.as_deref())
+            .filter(|record| self.is_owned(record))
+            .chain(self.all_by_hand())
             .filter(|record| record.of.model == *model)
-            .filter(|record| self.owner(&record.of) == Some(record.pull))
             .collect();
         records.sort_by(|one, other| other.of.version.cmp(&one.of.version));
         records
@@ -279,7 +215,7 @@ impl Registry {
         let records = self.records(&of.model).into_iter();
         let before = records
             .filter(|record| record.of.version < of.version)
-            .find(|record| record.open.is_empty());
+            .find(|record| record.is_complete());
         let signed = before.iter().flat_map(|record| &record.entries);
         CarriedOver {
             of: of.clone(),
@@ -299,12 +235,15 @@ impl Registry {
         if let Some(ModelTag::Version(of)) = ModelTag::parse(tag) {
             return self.record(&of).is_some().then_some(of);
         }
-        let mut records = self
+        let records = self
             .items
             .values()
             .filter_map(|it| it.said.says.record.as_deref());
+        let mut records = records
+            .filter(|record| self.is_owned(record))
+            .chain(self.all_by_hand());
         let record = records.find(|record| record.commit.as_ref() == Some(commit))?;
-        (self.owner(&record.of) == Some(record.pull)).then(|| record.of.clone())
+        Some(record.of.clone())
     }
 
     /// The models of which anything is known, by name.
@@ -320,6 +259,7 @@ impl Registry {
                 .filter_map(|it| it.said.says.home.as_ref()),
         );
         models.extend(self.stages.keys());
+        models.extend(self.all_by_hand().map(|record| &record.of.model));
         models.sort();
         models.dedup();
         models
@@ -345,11 +285,15 @@ impl Registry {
             });
         }
         let record = self.registered(of)?;
-        if stage == PRODUCTION && !record.open.is_empty() {
-            return Err(ModelRefusal::NotSigned {
-                of: of.clone(),
-                pull: record.pull,
-                open: record.open.clone(),
+        if stage == PRODUCTION && !record.is_complete() {
+            let of = of.clone();
+            return Err(match record.pull {
+                Some(pull) => ModelRefusal::NotSigned {
+                    of,
+                    pull,
+                    open: record.open.clone(),
+                },
+                None => ModelRefusal::NoHandoff { of },
             });
         }
         let stages = self.stages(&of.model);

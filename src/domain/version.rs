@@ -61,6 +61,11 @@ impl Version {
         let version = semver::Version::parse(&whole).ok()?;
         version.build.is_empty().then_some(Self(version))
     }
+
+    /// Whether it comes before the version that its numbers name: `2.0.0-rc.1`.
+    pub fn is_prerelease(&self) -> bool {
+        !self.0.pre.is_empty()
+    }
 }
 
 impl fmt::Display for Version {

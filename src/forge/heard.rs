@@ -110,11 +110,33 @@ pub enum RepoHappening {
     },
     /// A deployment has succeeded.
     Deployed(Deployed),
+    /// A release was published, or is not there any more.
+    Release(ReleaseHeard),
+    /// A tag was pushed or deleted.
+    Tag {
+        /// Its name.
+        name: String,
+        /// What is tagged; `None`: nothing any more.
+        commit: Option<CommitSha>,
+    },
     /// Somebody asks for a check of ours again.
     CheckRerequested {
         /// The commit.
         head: CommitSha,
     },
+}
+
+/// What was heard of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseHeard {
+    /// Its tag.
+    pub tag: String,
+    /// Its page.
+    pub url: String,
+    /// Its title, if it has one.
+    pub title: Option<String>,
+    /// It is published; otherwise it was deleted, or is a draft again.
+    pub published: bool,
 }
 
 /// A deployment that has succeeded.

@@ -14,11 +14,13 @@ use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoI
 mod check;
 pub mod github;
 mod heard;
+mod release;
 mod shown;
 
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
-pub use heard::{Deployed, Happening, Heard, RepoHappening};
-pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, Shown};
+pub use heard::{Deployed, Happening, Heard, ReleaseHeard, RepoHappening};
+pub use release::{NewRelease, ReleaseCall, ReleaseMade, TagCall};
+pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, ReleaseShown, Shown};
 
 /// A repository as calls need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +150,10 @@ pub enum Call {
         /// Markdown, at most 65,536 characters.
         body: String,
     },
+    /// Writes to a release.
+    Release(ReleaseCall),
+    /// Makes a tag.
+    Tag(TagCall),
 }
 
 /// What a write yielded.
@@ -163,6 +169,8 @@ pub enum Done {
     Check(u64),
     /// An issue.
     Issue(ItemNumber),
+    /// A release.
+    Release(ReleaseMade),
 }
 
 /// Why a call did not do what it should.
@@ -353,6 +361,12 @@ pub trait Forge: Send + Sync + 'static {
         repo: &RepoRef,
         commit: &CommitSha,
     ) -> impl Future<Output = Result<Option<bool>, CallError>> + Send;
+    /// The commit that a tag is at; `None`: there is no such tag.
+    fn tag(
+        &self,
+        repo: &RepoRef,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<CommitSha>, CallError>> + Send;
     /// The commit status that counts in a context: the latest, which anybody with write access may
     /// have written over ours; `None`: there is none.
     fn status(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Reaction, Slot};
+use super::{Reaction, ReleaseMade, Slot};
 use crate::domain::entries::Slug;
 use crate::domain::ids::{CommentId, ItemNumber};
 
@@ -33,6 +33,15 @@ pub struct Shown {
     pub checks: BTreeMap<String, CheckShown>,
     /// The board issue, if this is a board.
     pub board: Option<BoardShown>,
+    /// The release of the version that it was merged as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<ReleaseShown>,
+    /// The registry knows of its release and tag.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub release_told: bool,
+    /// Tags of our own, by purpose.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
     /// Calls that came to nothing, by their digest, and when: they are not tried again for a while.
     #[serde(default)]
     pub refused: BTreeMap<String, Timestamp>,
@@ -66,6 +75,17 @@ pub struct CheckShown {
     /// Tells its annotations apart, see [`annotations_digest`](super::annotations_digest).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub annotations: String,
+}
+
+/// A release of our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseShown {
+    /// Which.
+    pub made: ReleaseMade,
+    /// The names of its files.
+    pub files: BTreeSet<String>,
+    /// By us.
+    pub published: bool,
 }
 
 /// The board issue.

@@ -10,7 +10,7 @@ use crate::domain::ids::{CommentId, CommitSha, ItemNumber};
 use crate::domain::labels::{self, Label};
 use crate::forge::{
     BoardShown, Call, Check, CheckShown, CommentShown, Conclusion, Done, LabelShown, LabelSpec,
-    Reaction, Shown, Slot, annotations_digest, digest,
+    Reaction, ReleaseCall, Shown, Slot, annotations_digest, digest,
 };
 
 use super::board::compared;
@@ -18,8 +18,10 @@ use super::slots;
 use super::wanted::{KnownLabels, Openness, Said, Wanted};
 
 mod issues;
+mod releases;
 
 pub use issues::{diff_board, open_issue};
+pub use releases::{ReleaseStep, next_for_release, without_file};
 
 /// The board issue's label, canonically.
 pub const BOARD_LABEL: &str = "labhand/board";
@@ -69,7 +71,11 @@ pub fn done(
         Call::CreateComment { slot, body, .. } => {
             let id = match done {
                 Done::Comment(id) => Some(*id),
-                Done::Nothing | Done::Label(_) | Done::Check(_) | Done::Issue(_) => None,
+                Done::Nothing
+                | Done::Label(_)
+                | Done::Check(_)
+                | Done::Issue(_)
+                | Done::Release(_) => None,
             };
             let digest = digest(body);
             if *slot == slots::checklist() {
@@ -102,9 +108,11 @@ pub fn done(
         Call::WriteCheck { existing, check } => {
             let id = match done {
                 Done::Check(id) => *id,
-                Done::Nothing | Done::Label(_) | Done::Comment(_) | Done::Issue(_) => {
-                    existing.unwrap_or(0)
-                }
+                Done::Nothing
+                | Done::Label(_)
+                | Done::Comment(_)
+                | Done::Issue(_)
+                | Done::Release(_) => existing.unwrap_or(0),
             };
             let digest = check_digest(check);
             let there = CheckShown {
@@ -128,6 +136,8 @@ pub fn done(
                 digest: board_digest(body),
             });
         }
+        Call::Release(call) => releases::release_done(shown, call, done),
+        Call::Tag(tag) => releases::tag_done(shown, tag),
     }
 }
 
@@ -158,7 +168,9 @@ pub fn found(shown: &mut Shown, call: &Call, made: &Done, text: Option<&str>, at
         | Call::React { .. }
         | Call::Close { .. }
         | Call::Reopen { .. }
-        | Call::EditIssue { .. } => {}
+        | Call::EditIssue { .. }
+        | Call::Release(_)
+        | Call::Tag(_) => {}
     }
 }
 
@@ -181,6 +193,10 @@ pub fn undone(shown: &mut Shown, call: &Call, missing: bool, at: Timestamp) {
         }
         // Where the policy names the issue, there is no other to draw in.
         Call::EditIssue { .. } if missing => shown.board = None,
+        Call::Release(ReleaseCall::Attach { .. } | ReleaseCall::Publish { .. }) if missing => {
+            shown.release = None;
+            return;
+        }
         Call::CreateLabel(_)
         | Call::AddLabels { .. }
         | Call::RemoveLabel { .. }
@@ -191,7 +207,9 @@ pub fn undone(shown: &mut Shown, call: &Call, missing: bool, at: Timestamp) {
         | Call::Reopen { .. }
         | Call::WriteCheck { .. }
         | Call::CreateIssue { .. }
-        | Call::EditIssue { .. } => {}
+        | Call::EditIssue { .. }
+        | Call::Release(_)
+        | Call::Tag(_) => {}
     }
     shown.refused.retain(|_, refused| *refused + REST > at);
     shown.refused.insert(call_digest(call), at);

@@ -157,10 +157,10 @@ fn versions(home: &Home, ctx: &Context<'_>) -> Vec<String> {
     let line = |record: &&Record| {
         let mut said = vec![
             format!("- v{}", text::escape(&record.of.version.to_string(), 60)),
-            link::item(record.pull, ctx),
+            models::origin(record, ctx),
             when::day(record.merged_at, ctx.policy),
         ];
-        said.extend(models::state(record));
+        said.extend(models::state(record, ctx));
         said.join(" · ")
     };
     let records = ctx.registry.records(&home.model);

@@ -16,8 +16,8 @@ mod sprints;
 pub use decisions::{DecisionLine, Decisions, Opened, decisions};
 pub use figures::{BoxFigures, BoxUse, FigureSheet, SpreadFigure, figures};
 pub use models::{
-    CardSheet, ExperimentLine, MetricLine, ModelSheet, Models, RunLine, SignatureLine, StageLine,
-    VersionSheet, WaiverLine, models,
+    CardSheet, ExperimentLine, ListedVersion, MetricLine, ModelSheet, Models, ReleaseLine, RunLine,
+    SignatureLine, StageLine, VersionSheet, WaiverLine, models, version,
 };
 pub use sprints::{Amount, BucketShare, CarriedOver, SprintSheet, SprintSource, Sprints, sprints};
 

@@ -32,6 +32,7 @@ pub mod models;
 pub mod next_step;
 pub mod notices;
 pub mod refusals;
+pub mod release;
 pub mod replies;
 pub mod results;
 pub mod retraining;
@@ -47,7 +48,8 @@ pub mod words;
 
 pub use board::board;
 pub use diff::{
-    diff, diff_board, done, found, is_refused, open_issue, shown_check, shown_gate, undone,
+    ReleaseStep, diff, diff_board, done, found, is_refused, next_for_release, open_issue,
+    shown_check, shown_gate, undone, without_file,
 };
 use wanted::{Openness, Wanted};
 

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
-use crate::domain::registry::{ModelRefusal, Record, Stages};
+use crate::domain::registry::{ModelRefusal, Obstacle, Record, Stages};
 use crate::domain::version::{ModelName, ModelVersion};
 
 use super::{Context, link, text, when, words};
@@ -22,22 +22,41 @@ pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
     let of = item.handoff.as_ref()?.model.as_ref()?;
     ctx.registry
         .record(of)
-        .filter(|record| record.pull == item.number)?;
+        .filter(|record| record.pull == Some(item.number))?;
     let stages = ctx.registry.stages(&of.model);
     let runs = stages.into_iter().flat_map(Stages::current);
     let runs = runs.filter(|run| run.version == of.version).map(|run| {
         let since = when::day(run.from, ctx.policy);
         format!(" · in {} since {since}", text::escape(&run.stage, 40))
     });
-    let runs: String = runs.collect();
+    let runs: String = runs
+        .chain(published(of, ctx).map(|it| format!(" · {it}")))
+        .collect();
     Some(format!("📦 Registered as {}{runs}", version(of)))
 }
 
-/// What is to be known of a version's hand-off, in few words.
-pub fn state(record: &Record) -> Vec<String> {
+/// What a version came out of: its pull request, or a release or tag made by hand.
+pub fn origin(record: &Record, ctx: &Context<'_>) -> String {
+    match record.pull {
+        Some(pull) => link::item(pull, ctx),
+        None => match ctx
+            .registry
+            .release(&record.of)
+            .and_then(|it| it.url.as_ref())
+        {
+            Some(url) => format!("[released by hand]({url})"),
+            None => "tagged by hand".to_owned(),
+        },
+    }
+}
+
+/// What is to be known of a version beside where it came from, in few words.
+pub fn state(record: &Record, ctx: &Context<'_>) -> Vec<String> {
     let mut said = Vec::new();
     let entries = |count| words::counted(count, "entry", "entries");
-    if !record.open.is_empty() {
+    if record.pull.is_none() {
+        said.push("⚠️ **no hand-off**".to_owned());
+    } else if !record.open.is_empty() {
         said.push(format!("⚠️ **unsigned**: {}", entries(record.open.len())));
     } else if !record.open_when_merged.is_empty() {
         said.push("signed after the merge".to_owned());
@@ -50,7 +69,37 @@ pub fn state(record: &Record) -> Vec<String> {
     if waived > 0 {
         said.push(format!("{} waived", entries(waived)));
     }
+    if record.pull.is_some() {
+        said.extend(published(&record.of, ctx));
+    } else {
+        said.extend(ctx.registry.obstacle(&record.of).map(hindered));
+    }
     said
+}
+
+/// `[release](https://…)`, or why there is none.
+fn published(of: &ModelVersion, ctx: &Context<'_>) -> Option<String> {
+    if let Some(obstacle) = ctx.registry.obstacle(of) {
+        return Some(hindered(obstacle));
+    }
+    let release = ctx.registry.release(of)?;
+    let url = release.url.as_ref()?;
+    let word = if release.draft {
+        "draft release"
+    } else {
+        "release"
+    };
+    Some(format!("[{word}]({url})"))
+}
+
+/// Why a tag or release is not there, and the way out.
+fn hindered(obstacle: &Obstacle) -> String {
+    let why = match obstacle {
+        Obstacle::MayNot => "labhand needs the permission *contents: write*".to_owned(),
+        Obstacle::TagElsewhere => "its tag is at another commit".to_owned(),
+        Obstacle::Refused(words) => format!("GitHub says “{}”", text::escape(words, 160)),
+    };
+    format!("⚠️ not published: {why}")
 }
 
 /// Why a command about a model is not carried out, and the way out.
@@ -86,6 +135,11 @@ pub fn sentence(refusal: &ModelRefusal, ctx: &Context<'_>) -> String {
                 .iter()
                 .map(|slug| text::code(slug.as_str(), 60))
                 .collect())
+        ),
+        ModelRefusal::NoHandoff { of } => format!(
+            "{} was made by hand and has no hand-off, and production needs one; `/handoff {} v…` on a pull request makes a version that has.",
+            version(of),
+            of.model
         ),
         ModelRefusal::RunsThere { of, stage } => {
             format!("{} is in {} already.", version(of), text::code(stage, 40))

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::domain::fact::Place;
 use crate::domain::ids::{CommentId, ItemNumber, RepoId, UserId};
 use crate::domain::item::{Answered, Notice, NoticeKind};
+use crate::domain::version::{ModelTag, ModelVersion};
 use crate::forge::{Slot, digest};
 
 const REPLY: &str = "reply:";
@@ -43,6 +44,17 @@ pub fn follow_up(repo: RepoId, number: ItemNumber, asked_at: Timestamp) -> Slot 
         "{FOLLOW_UP}{repo}:{number}:{}",
         asked_at.as_second()
     ))
+}
+
+/// The release of a version.
+pub fn release(of: &ModelVersion) -> Slot {
+    Slot(format!("release:{}", ModelTag::Version(of.clone())))
+}
+
+/// The tag of a promotion or rollback, by where that was asked for.
+pub fn stage_tag(repo: RepoId, number: ItemNumber, place: (u64, u32)) -> Slot {
+    let (comment, position) = place;
+    Slot(format!("tag:{repo}:{number}:{comment}:{position}"))
 }
 
 /// Whether a text is that of an issue which was opened for a decision.

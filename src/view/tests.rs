@@ -312,7 +312,9 @@ fn answer(call: &Call, id: u64) -> Done {
         | Call::React { .. }
         | Call::Close { .. }
         | Call::Reopen { .. }
-        | Call::EditIssue { .. } => Done::Nothing,
+        | Call::EditIssue { .. }
+        | Call::Release(_)
+        | Call::Tag(_) => Done::Nothing,
     }
 }
 
@@ -382,7 +384,8 @@ proptest! {
                     prop_assert!(spec.name.chars().count() <= 50 && spec.description.chars().count() <= 100);
                 }
                 Call::AddLabels { .. } | Call::RemoveLabel { .. } | Call::EditComment { .. } | Call::React { .. }
-                | Call::Close { .. } | Call::Reopen { .. } | Call::CreateIssue { .. } | Call::EditIssue { .. } => {}
+                | Call::Close { .. } | Call::Reopen { .. } | Call::CreateIssue { .. } | Call::EditIssue { .. }
+                | Call::Release(_) | Call::Tag(_) => {}
             }
         }
     }

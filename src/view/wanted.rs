@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::fact::CloseReason;
-use crate::domain::ids::{ItemNumber, RepoName};
+use crate::domain::ids::{CommitSha, ItemNumber, RepoName};
+use crate::domain::policy::Release;
+use crate::domain::version::ModelVersion;
 use crate::forge::{Check, LabelSpec, Reaction, Slot};
 
 /// What GitHub should show of one item.
@@ -26,6 +28,8 @@ pub struct Wanted {
     pub checks: Vec<Check>,
     /// An issue that a decision asks for.
     pub follow_up: Option<WantedIssue>,
+    /// The release of the version that a pull request was merged as.
+    pub release: Option<Box<WantedRelease>>,
     /// When the view next changes with time alone, if it does.
     pub next_change: Option<Timestamp>,
 }
@@ -45,6 +49,51 @@ pub struct WantedIssue {
     pub body: String,
     /// Canonical names of its labels.
     pub labels: Vec<String>,
+}
+
+/// The release of a registered version, and its tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedRelease {
+    /// Of which version.
+    pub of: ModelVersion,
+    /// For what.
+    pub slot: Slot,
+    /// `fraud-detector@v2.3.0`
+    pub tag: String,
+    /// What is tagged.
+    pub commit: CommitSha,
+    /// Its title.
+    pub title: String,
+    /// Markdown without the marker.
+    pub body: String,
+    /// A version before the real one.
+    pub prerelease: bool,
+    /// Its files, in the order in which they are attached.
+    pub files: Vec<WantedFile>,
+    /// The tag is made even where there is no release.
+    pub tag_now: bool,
+    /// Whether there is to be a release.
+    pub release: Release,
+    /// Somebody has published one.
+    pub made_by_hand: bool,
+}
+
+/// A file at a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedFile {
+    /// Its name.
+    pub name: &'static str,
+    /// Its content.
+    pub content: Content,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// This.
+    Text(String),
+    /// What stands at this path of the commit.
+    At(String),
 }
 
 /// Open, or closed and why.

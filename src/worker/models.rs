@@ -219,7 +219,7 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    fn wake_items(&self, key: Key, numbers: &[ItemNumber], step: &mut Step<'_>) {
+    pub(super) fn wake_items(&self, key: Key, numbers: &[ItemNumber], step: &mut Step<'_>) {
         let items = numbers
             .iter()
             .map(|number| Key::item(key.installation, key.repo, *number));
@@ -316,7 +316,7 @@ fn promotion(number: ItemNumber, asked: &ModelMove) -> ModelFact {
     }
 }
 
-fn stored(key: Key, fact: &ModelFact) -> Result<NewFact, serde_json::Error> {
+pub(super) fn stored(key: Key, fact: &ModelFact) -> Result<NewFact, serde_json::Error> {
     Ok(NewFact {
         repo: key.repo,
         number: MODELS,

@@ -151,6 +151,14 @@ impl<F: Forge> Worker<F> {
             }
             RepoHappening::MergeGroup { head, pulls, .. } => asked.queued.push((head, pulls)),
             RepoHappening::CheckRerequested { head } => asked.rerequested.push(head),
+            RepoHappening::Release(release) => {
+                self.take_release(release, (at, by), repository, step)
+                    .await?;
+            }
+            RepoHappening::Tag { name, commit } => {
+                self.take_tag(&name, commit, (at, by), repository, step)
+                    .await?;
+            }
             RepoHappening::Deployed(deployed) => {
                 let key = step.lease.key;
                 self.take_deployment(key, &deployed, (at, by), repository, step)

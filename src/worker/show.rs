@@ -8,6 +8,7 @@ use super::follow_ups::Opening;
 use super::intake::{CHECKLIST, ticked};
 use super::items::{replay, saved};
 use super::kept::Repository;
+use super::releases::Publishing;
 use super::{StepError, Worker, backoff};
 use crate::command::ticks;
 use crate::domain::fact::Fact;
@@ -15,10 +16,12 @@ use crate::domain::fold;
 use crate::domain::ids::CommentId;
 use crate::domain::item::{Item, Outcome};
 use crate::domain::order::Order;
-use crate::forge::{Call, CallError, Done, Forge, RepoRef, Shown, Slot, digest};
+use crate::forge::{
+    Call, CallError, Done, Forge, NewRelease, ReleaseCall, RepoRef, Shown, Slot, TagCall, digest,
+};
 use crate::store::{Key, Lease, Step};
-use crate::view::wanted::Wanted;
-use crate::view::{self, slots};
+use crate::view::wanted::{Wanted, WantedRelease};
+use crate::view::{self, Context, slots};
 
 /// When an issue that could not be opened for a decision is tried again; nothing else would happen
 /// to an item that is closed.
@@ -37,8 +40,8 @@ pub(super) enum Made {
 
 /// What a round of calls came to.
 enum Round {
-    /// All is as wanted; it next changes by time alone then.
-    AtRest(Option<Timestamp>),
+    /// All is as wanted but for the release; it next changes by time alone then.
+    AtRest(Option<Timestamp>, Option<Box<WantedRelease>>),
     /// Something was learned on the way: look again.
     Again,
     /// The time for one look is up.
@@ -69,10 +72,21 @@ impl<F: Forge> Worker<F> {
                     started,
                 )
                 .await?;
-            match round {
-                Round::AtRest(next_change) => return Ok(next_change),
+            let (next_change, release) = match round {
+                Round::AtRest(next_change, release) => (next_change, release),
                 Round::LaterOn => return Ok(Some(self.now())),
-                Round::Again => {}
+                Round::Again => continue,
+            };
+            let release = release.as_deref();
+            match self
+                .publish(lease, release, &item, &mut shown, &repository)
+                .await?
+            {
+                Publishing::Done => return Ok(next_change),
+                Publishing::Again => {}
+                Publishing::Later(at) => return Ok(next_change.into_iter().chain([at]).min()),
+                Publishing::Late(error) => return Err(error.into()),
+                Publishing::LaterOn => return Ok(Some(self.now())),
             }
         }
     }
@@ -99,7 +113,9 @@ impl<F: Forge> Worker<F> {
             .filter(|_| !self.shared.options.as_app);
         context.board = board.as_deref();
         context.sprint = sprint.as_deref();
-        Ok(view::item(item, &context))
+        let mut wanted = view::item(item, &context);
+        wanted.release = release_wanted(item, repository, &context);
+        Ok(wanted)
     }
 
     async fn round(
@@ -209,6 +225,7 @@ impl<F: Forge> Worker<F> {
             None if again => Ok(Round::Again),
             None => Ok(Round::AtRest(
                 wanted.next_change.into_iter().chain(due).min(),
+                wanted.release,
             )),
         }
     }
@@ -282,7 +299,7 @@ impl<F: Forge> Worker<F> {
         Ok(match made {
             Done::Comment(comment) => Some(forge.comment(repo, *comment).await?),
             Done::Issue(number) => Some(forge.issue(repo, *number).await?.snapshot.body),
-            Done::Nothing | Done::Label(_) | Done::Check(_) => None,
+            Done::Nothing | Done::Label(_) | Done::Check(_) | Done::Release(_) => None,
         })
     }
 
@@ -363,7 +380,10 @@ pub(super) fn may_be_late(lease: &Lease, error: &CallError) -> bool {
 /// The purpose of a call that creates, by which a lost answer is settled.
 pub(super) fn slot_of(call: &Call) -> Option<String> {
     match call {
-        Call::CreateComment { slot, .. } | Call::CreateIssue { slot, .. } => Some(slot.0.clone()),
+        Call::CreateComment { slot, .. }
+        | Call::CreateIssue { slot, .. }
+        | Call::Release(ReleaseCall::Create(NewRelease { slot, .. }))
+        | Call::Tag(TagCall::Numbered { slot, .. }) => Some(slot.0.clone()),
         Call::WriteCheck {
             existing: None,
             check,
@@ -378,7 +398,9 @@ pub(super) fn slot_of(call: &Call) -> Option<String> {
         | Call::React { .. }
         | Call::Close { .. }
         | Call::Reopen { .. }
-        | Call::EditIssue { .. } => None,
+        | Call::EditIssue { .. }
+        | Call::Release(ReleaseCall::Attach { .. } | ReleaseCall::Publish { .. })
+        | Call::Tag(TagCall::Named { .. }) => None,
     }
 }
 
@@ -394,4 +416,15 @@ fn asks_for(order: &Order, item: &Item, shown: &Shown) -> bool {
         matches!(&answer.outcome, Outcome::Asked(asked) if asked == order)
             && !shown.comments.contains_key(&slot)
     })
+}
+
+/// The release that a merged pull request wants, by the policy of that time: what was merged before
+/// somebody asked for releases gets none.
+fn release_wanted(
+    item: &Item,
+    repository: &Repository,
+    context: &Context<'_>,
+) -> Option<Box<WantedRelease>> {
+    let merge = item.pull.as_ref()?.sight.merge.as_ref()?;
+    view::release::wanted(item, repository.policy_at(merge.at), context).map(Box::new)
 }

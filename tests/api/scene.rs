@@ -291,7 +291,7 @@ fn models() -> Vec<ModelFact> {
 
 fn merged(record: Record) -> ModelEvent {
     ModelEvent::ItemIs(Box::new(ItemIs {
-        item: record.pull,
+        item: record.pull.expect("its pull request"),
         turn: 0,
         says: Says {
             claim: Some(record.of.clone()),
@@ -306,7 +306,7 @@ fn merged(record: Record) -> ModelEvent {
 fn plain_record() -> Record {
     Record {
         of: model_version("fraud-detector v2.2.0").unwrap(),
-        pull: ItemNumber(30),
+        pull: Some(ItemNumber(30)),
         merged_at: at("2026-11-20T09:00:00Z"),
         self_signed: true,
         entries: Vec::new(),
@@ -356,7 +356,7 @@ fn record() -> Record {
     });
     Record {
         of: model_version("fraud-detector v2.3.0").unwrap(),
-        pull: ItemNumber(57),
+        pull: Some(ItemNumber(57)),
         title: "Hand over the fraud detector".to_owned(),
         merged_at: at("2026-12-03T10:30:00Z"),
         merged_by: Some(user(5, "lena")),

@@ -8,7 +8,7 @@ use crate::handoff::CARD;
 use crate::lab::Lab;
 
 /// Two entries, one for each side: mira signs the card, ana the serving.
-const TWO: &str = "\
+pub const TWO: &str = "\
 calendar: { timezone: Europe/Berlin }
 teams:
   data_science: [acme/data-science]
@@ -30,7 +30,7 @@ handoff:
 ";
 
 /// A hand-off of mira's that names a version.
-async fn hand_over(lab: &Lab, version: &str) -> ItemNumber {
+pub async fn hand_over(lab: &Lab, version: &str) -> ItemNumber {
     let pull = lab
         .person("mira")
         .open_pull("Serve the fraud detector")
@@ -43,14 +43,14 @@ async fn hand_over(lab: &Lab, version: &str) -> ItemNumber {
     pull
 }
 
-async fn sign(lab: &Lab, pull: ItemNumber) {
+pub async fn sign(lab: &Lab, pull: ItemNumber) {
     lab.says(pull, "mira", "/sign model-card docs/model_card.md")
         .await;
     lab.says(pull, "ana", "/sign serving").await;
 }
 
 /// A version that is signed and merged.
-async fn registered(lab: &Lab, version: &str) -> ItemNumber {
+pub async fn registered(lab: &Lab, version: &str) -> ItemNumber {
     let pull = hand_over(lab, version).await;
     sign(lab, pull).await;
     lab.person("lena").merge(pull);
@@ -58,14 +58,14 @@ async fn registered(lab: &Lab, version: &str) -> ItemNumber {
     pull
 }
 
-async fn models(lab: &Lab, query: &str) -> Value {
+pub async fn models(lab: &Lab, query: &str) -> Value {
     let url = format!("{}/api/v1/repos/acme/fraud/models{query}", lab.address);
     let text = reqwest::get(url).await.unwrap().text().await.unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 /// Stage, version and how it came there.
-fn history(told: &Value) -> Vec<String> {
+pub fn history(told: &Value) -> Vec<String> {
     let runs = told["models"][0]["history"].as_array().unwrap();
     let word = |run: &Value, name: &str| run[name].as_str().unwrap_or("-").to_owned();
     runs.iter()

@@ -19,15 +19,15 @@ use crate::domain::version::ModelVersion;
 pub struct Record {
     /// Which.
     pub of: ModelVersion,
-    /// Its pull request.
-    pub pull: ItemNumber,
-    /// The pull request's title.
+    /// Its pull request; `None`: it was tagged or released by hand, without a hand-off.
+    pub pull: Option<ItemNumber>,
+    /// The pull request's title, or the release's.
     pub title: String,
-    /// When it was merged.
+    /// When it was merged, or else tagged or released.
     pub merged_at: Timestamp,
     /// By whom, where that was told.
     pub merged_by: Option<User>,
-    /// What the default branch got, where that was told.
+    /// What the default branch got, or what was tagged, where that was told.
     pub commit: Option<CommitSha>,
     /// The entries that were open when it was merged; none, where the gate was kept.
     pub open_when_merged: Vec<Slug>,
@@ -41,6 +41,13 @@ pub struct Record {
     pub card: Option<CardRecord>,
     /// The experiments that it came out of.
     pub experiments: Vec<ExperimentRecord>,
+}
+
+impl Record {
+    /// Whether it was handed over, and all that was asked for is signed or waived.
+    pub fn is_complete(&self) -> bool {
+        self.pull.is_some() && self.open.is_empty()
+    }
 }
 
 /// An entry of the hand-off.
@@ -83,7 +90,7 @@ pub fn record(item: &Item, experiments: &[Item], policy: &Policy) -> Option<Reco
     let entries = handoff.marks.iter();
     Some(Record {
         of,
-        pull: item.number,
+        pull: Some(item.number),
         title: item.title.clone(),
         merged_at: merge.at,
         merged_by: merge.by.clone(),

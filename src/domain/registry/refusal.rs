@@ -82,6 +82,11 @@ pub enum ModelRefusal {
         /// What is open.
         open: Vec<Slug>,
     },
+    /// The version was tagged or released by hand, without a hand-off.
+    NoHandoff {
+        /// As asked for.
+        of: ModelVersion,
+    },
     /// The version is in this stage already.
     RunsThere {
         /// As asked for.

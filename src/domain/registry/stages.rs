@@ -67,6 +67,11 @@ pub enum Start {
     },
     /// It was deployed there, and nobody had said so before.
     Deployed,
+    /// Somebody tagged it so: `fraud-detector#production#3`.
+    Tagged {
+        /// The number in the tag.
+        count: u64,
+    },
 }
 
 /// The stages of one model.
@@ -107,6 +112,7 @@ impl Stages {
         stage: &str,
         at: Timestamp,
         by: Option<User>,
+        start: Start,
     ) {
         if stage == ARCHIVED {
             self.end(at, |run| run.version == version);
@@ -117,7 +123,7 @@ impl Stages {
             let before = self.before.entry(stage.to_owned()).or_default();
             before.push(earlier);
         }
-        self.begin(version, stage, at, by, Start::Promoted);
+        self.begin(version, stage, at, by, start);
     }
 
     /// It runs there, whether or not somebody has promoted it.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::actor::User;
+use crate::domain::fact::FactId;
 use crate::domain::fields::model_version;
 use crate::domain::ids::{Login, UserId};
 
@@ -40,7 +41,7 @@ fn claims(second: i64, pull: u64, turn: u32, version: Option<&str>) -> ModelFact
 fn merges(second: i64, pull: u64, turn: u32, version: &str, open: &[&str]) -> ModelFact {
     let record = Record {
         of: of(version),
-        pull: ItemNumber(pull),
+        pull: Some(ItemNumber(pull)),
         title: "Serve it".to_owned(),
         merged_at: at(second),
         merged_by: None,
@@ -139,7 +140,7 @@ fn of_two_that_were_merged_as_one_version_the_first_is_it() {
     assert_eq!(registry.owner(&of("v2")), Some(ItemNumber(11)));
     let records = registry.records(&fraud());
     assert_eq!(records.len(), 1);
-    assert_eq!(records[0].pull, ItemNumber(11));
+    assert_eq!(records[0].pull, Some(ItemNumber(11)));
 }
 
 #[test]

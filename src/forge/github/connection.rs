@@ -73,6 +73,9 @@ pub(super) struct Connection {
     /// GitHub Enterprise has REST under `/api/v3` and GraphQL under `/api/graphql`, and octocrab
     /// knows one base. In App mode this one has no credentials of its own.
     graphql: Arc<Octocrab>,
+    /// The same for the files of releases, which go to another host still.
+    uploads: Arc<Octocrab>,
+    uploads_authority: Option<Authority>,
     authority: Authority,
     /// Where people look: `https://github.com`.
     pub(super) html_url: String,
@@ -99,12 +102,17 @@ impl Connection {
         } else {
             client(&addresses.graphql, Ok)?
         };
+        let uploads = if addresses.uploads == addresses.rest {
+            Arc::clone(&app)
+        } else {
+            client(&addresses.uploads, Ok)?
+        };
         let access = Access::App {
             id: app_id,
             app,
             installations: Mutex::default(),
         };
-        Ok(Self::new(access, graphql, addresses, on_call))
+        Ok(Self::new(access, [graphql, uploads], addresses, on_call))
     }
 
     /// With the token of a machine account.
@@ -126,13 +134,26 @@ impl Connection {
         } else {
             with_token(&addresses.graphql)?
         };
-        Ok(Self::new(Access::Token(rest), graphql, addresses, on_call))
+        let uploads = if addresses.uploads == addresses.rest {
+            Arc::clone(&rest)
+        } else {
+            with_token(&addresses.uploads)?
+        };
+        let access = Access::Token(rest);
+        Ok(Self::new(access, [graphql, uploads], addresses, on_call))
     }
 
-    fn new(access: Access, graphql: Arc<Octocrab>, addresses: Addresses, on_call: OnCall) -> Self {
+    fn new(
+        access: Access,
+        [graphql, uploads]: [Arc<Octocrab>; 2],
+        addresses: Addresses,
+        on_call: OnCall,
+    ) -> Self {
         Self {
             access,
             graphql,
+            uploads,
+            uploads_authority: addresses.uploads.authority().cloned(),
             authority: addresses.authority,
             html_url: addresses.html_url,
             on_call,
@@ -227,16 +248,46 @@ impl Connection {
     /// Sends a GraphQL query.
     pub(super) async fn graphql(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
         let deadline = self.deadline();
-        let client = if self.is_app() {
-            let installation = self.rest(asker)?;
-            let token = installation_token(&installation, deadline).await?;
-            let client = self.graphql.user_access_token(token);
-            client.map_err(|error| unsent(&error))?
-        } else {
-            Octocrab::clone(&self.graphql)
-        };
+        let client = self.let_in(&self.graphql, asker, deadline).await?;
         let answer = self.once(&client, request, deadline).await?;
         answer.accepted(request.twice)
+    }
+
+    /// Sends a file to where a release's `upload_url` points, which has to be GitHub's own host for
+    /// that; whatever is answered is an answer.
+    pub(super) async fn upload(
+        &self,
+        asker: As,
+        upload_url: &str,
+        request: Request,
+    ) -> Result<Answer, CallError> {
+        let elsewhere = || CallError::Unreadable("an upload to somewhere else".to_owned());
+        let uri: Uri = upload_url.parse().map_err(|_| elsewhere())?;
+        if uri.authority() != self.uploads_authority.as_ref() {
+            return Err(elsewhere());
+        }
+        let (_, query) = request.target.split_once('?').unwrap_or_default();
+        let request = request.at(format!("{}?{query}", uri.path()));
+        let deadline = self.deadline();
+        let client = self.let_in(&self.uploads, asker, deadline).await?;
+        self.once(&client, &request, deadline).await
+    }
+
+    /// A client for another base than that of REST, with the credentials of who asks.
+    async fn let_in(
+        &self,
+        bare: &Octocrab,
+        asker: As,
+        deadline: Instant,
+    ) -> Result<Octocrab, CallError> {
+        if self.is_app() {
+            let installation = self.rest(asker)?;
+            let token = installation_token(&installation, deadline).await?;
+            bare.user_access_token(token)
+                .map_err(|error| unsent(&error))
+        } else {
+            Ok(bare.clone())
+        }
     }
 
     fn deadline(&self) -> Instant {
@@ -306,7 +357,7 @@ async fn transmit(client: &Octocrab, request: &Request) -> Result<Answer, CallEr
         .header(header::ACCEPT, ACCEPT)
         .header("x-github-api-version", API_VERSION);
     if request.body.is_some() {
-        message = message.header(header::CONTENT_TYPE, "application/json");
+        message = message.header(header::CONTENT_TYPE, request.content_type);
     }
     let body = request.body.clone().unwrap_or_default();
     let message = message.body(body).map_err(|_| {

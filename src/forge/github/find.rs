@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::domain::actor::User;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::forge::{Call, CallError, Check, Done, Forge, RepoRef, Slot};
+use crate::forge::{Call, CallError, Check, Done, Forge, ReleaseCall, RepoRef, Slot};
 
 use super::wire::{Account, Issue};
 use super::writes::{about, check_marker, is_marked_for};
@@ -52,9 +52,12 @@ impl GitHub {
                 existing: None,
                 check,
             } => self.find_check_run(repo, check).await,
+            Call::Release(ReleaseCall::Create(new)) => self.find_release(repo, new).await,
+            Call::Tag(tag) => self.find_tag(repo, tag).await,
             Call::WriteCheck {
                 existing: Some(_), ..
             }
+            | Call::Release(ReleaseCall::Attach { .. } | ReleaseCall::Publish { .. })
             | Call::CreateLabel(_)
             | Call::AddLabels { .. }
             | Call::RemoveLabel { .. }

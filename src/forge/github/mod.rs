@@ -25,8 +25,10 @@ mod milestone;
 pub mod payload;
 mod queries;
 mod reads;
+mod releases;
 mod request;
 mod setup;
+mod tags;
 mod wire;
 mod writes;
 
@@ -209,6 +211,10 @@ impl Forge for GitHub {
         commit: &CommitSha,
     ) -> Result<Option<bool>, CallError> {
         self.query_checks_are_green(repo, commit).await
+    }
+
+    async fn tag(&self, repo: &RepoRef, name: &str) -> Result<Option<CommitSha>, CallError> {
+        self.read_tag(repo, name).await
     }
 
     async fn status(

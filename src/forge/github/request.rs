@@ -25,8 +25,9 @@ pub(super) struct Request {
     pub(super) route: &'static str,
     /// The path and query.
     pub(super) target: String,
-    /// JSON.
+    /// JSON, or a file.
     pub(super) body: Option<String>,
+    pub(super) content_type: &'static str,
     pub(super) twice: Twice,
     /// The repository that a redirect must stay in.
     pub(super) within: Option<RepoId>,
@@ -40,6 +41,7 @@ impl Request {
             route,
             target: fill(route, values),
             body: None,
+            content_type: "application/json",
             twice: Twice::Harmless,
             within: None,
         }
@@ -81,6 +83,14 @@ impl Request {
     #[must_use]
     pub(super) fn within(mut self, repo: RepoId) -> Self {
         self.within = Some(repo);
+        self
+    }
+
+    /// With a file for a body.
+    #[must_use]
+    pub(super) fn file(mut self, content: &str) -> Self {
+        self.body = Some(content.to_owned());
+        self.content_type = "application/octet-stream";
         self
     }
 

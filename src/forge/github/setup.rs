@@ -40,6 +40,8 @@ pub enum SetupError {
 pub(super) struct Addresses {
     pub(super) rest: Uri,
     pub(super) graphql: Uri,
+    /// Where files of releases are sent to.
+    pub(super) uploads: Uri,
     pub(super) authority: Authority,
     pub(super) html_url: String,
 }
@@ -67,8 +69,17 @@ impl Addresses {
             Some(host) if path.is_empty() => format!("{scheme}://{host}"),
             Some(_) | None => origin.clone(),
         };
+        let uploads = match (
+            authority.as_str().strip_prefix("api."),
+            path.strip_suffix("/api/v3"),
+        ) {
+            (Some(host), _) if path.is_empty() => format!("{scheme}://uploads.{host}"),
+            (_, Some(before)) => format!("{origin}{before}/api/uploads"),
+            (_, None) => format!("{origin}{path}"),
+        };
         Ok(Self {
             graphql: graphql.parse().map_err(|_| wrong())?,
+            uploads: uploads.parse().map_err(|_| wrong())?,
             rest,
             authority,
             html_url,
@@ -95,6 +106,22 @@ pub(super) fn client(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_releases_have_a_host_of_their_own_on_github_com() {
+        for (api_url, uploads) in [
+            ("https://api.github.com", "https://uploads.github.com/"),
+            ("https://api.acme.ghe.com", "https://uploads.acme.ghe.com/"),
+            (
+                "https://git.acme.example/api/v3",
+                "https://git.acme.example/api/uploads",
+            ),
+            ("http://127.0.0.1:8081", "http://127.0.0.1:8081/"),
+        ] {
+            let addresses = Addresses::new(api_url).expect("an address");
+            assert_eq!(addresses.uploads.to_string(), uploads);
+        }
+    }
 
     #[test]
     fn enterprise_has_graphql_beside_rest() {

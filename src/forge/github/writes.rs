@@ -200,6 +200,8 @@ impl GitHub {
                 self.quietly(repo, edit_issue(repo, *number).json(&Text { body }))
                     .await
             }
+            Call::Release(call) => self.write_release(repo, call).await,
+            Call::Tag(tag) => self.write_tag(repo, tag).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::item::Item;
 use crate::domain::registry::{PRODUCTION, Record, Run, Stages, Start};
-use crate::domain::version::ModelName;
+use crate::domain::version::{ModelName, ModelVersion};
 
 use super::super::{Context, home, link, models, text, when};
 use super::{SECTION, and_more, fitting};
@@ -42,7 +42,7 @@ fn row(model: &ModelName, items: &[Item], ctx: &Context<'_>) -> String {
     let current = || stages.into_iter().flat_map(Stages::current);
     let production: Vec<String> = current()
         .filter(|run| run.stage == PRODUCTION)
-        .map(|run| runs_since(run, ctx))
+        .map(|run| runs_since(model, run, ctx))
         .collect();
     let others: Vec<String> = current()
         .filter(|run| run.stage != PRODUCTION)
@@ -70,10 +70,21 @@ fn row(model: &ModelName, items: &[Item], ctx: &Context<'_>) -> String {
     )
 }
 
-/// `v2.3.0 since 3 Dec 2026`
-fn runs_since(run: &Run, ctx: &Context<'_>) -> String {
+/// `v2.3.0 since 3 Dec 2026`; what came there without a hand-off stands out.
+fn runs_since(model: &ModelName, run: &Run, ctx: &Context<'_>) -> String {
+    let (model, number) = (model.clone(), run.version.clone());
+    let of = ModelVersion {
+        model,
+        version: number,
+    };
+    let record = ctx.registry.record(&of);
+    let warning = match record.filter(|record| !record.is_complete()) {
+        Some(record) if record.pull.is_some() => " · ⚠️ **unsigned**",
+        Some(_) => " · ⚠️ **no hand-off**",
+        None => "",
+    };
     format!(
-        "**{}** since {}",
+        "**{}** since {}{warning}",
         version(run),
         when::day(run.from, ctx.policy)
     )
@@ -87,9 +98,9 @@ fn version(run: &Run) -> String {
 fn newest(record: &Record, ctx: &Context<'_>) -> String {
     let mut said = vec![
         format!("v{}", text::escape(&record.of.version.to_string(), 60)),
-        link::item(record.pull, ctx),
+        models::origin(record, ctx),
     ];
-    said.extend(models::state(record));
+    said.extend(models::state(record, ctx));
     said.join(" · ")
 }
 
@@ -126,6 +137,10 @@ fn ran(run: &Run, ctx: &Context<'_>) -> String {
     };
     match &run.start {
         Start::Deployed => format!("{time} · deployed, without a promotion"),
+        Start::Tagged { count } => {
+            let by = by.map(|by| format!(" · {by}")).unwrap_or_default();
+            format!("{time} · tagged #{count}, without a promotion{by}")
+        }
         Start::Promoted => [Some(time), by]
             .into_iter()
             .flatten()

@@ -31,7 +31,7 @@ pub struct ModelSheet {
     /// What is in which stage now.
     pub stages: Vec<StageLine>,
     /// Registered versions, the newest first.
-    pub versions: Vec<VersionSheet>,
+    pub versions: Vec<ListedVersion>,
     /// What ran, in the order in which it began.
     pub history: Vec<RunLine>,
 }
@@ -60,7 +60,7 @@ pub struct RunLine {
     pub until: Option<Timestamp>,
     /// The login of who put it there.
     pub by: Option<String>,
-    /// `promoted`, `rolled-back` or `deployed`.
+    /// `promoted`, `rolled-back`, `deployed` or `tagged`.
     pub how: &'static str,
     /// Why it was rolled back.
     pub reason: Option<String>,
@@ -70,20 +70,39 @@ pub struct RunLine {
     pub deployment_url: Option<String>,
 }
 
+/// A registered version, and where it is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListedVersion {
+    /// Its record.
+    #[serde(flatten)]
+    pub record: VersionSheet,
+    /// Its release on GitHub.
+    pub release: Option<ReleaseLine>,
+}
+
+/// A release on GitHub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleaseLine {
+    /// Its page.
+    pub url: String,
+    /// Not published yet.
+    pub draft: bool,
+}
+
 /// A registered version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VersionSheet {
     /// `2.3.0`
     pub version: String,
-    /// The number of its pull request.
-    pub pull: u64,
-    /// The pull request's title.
+    /// The number of its pull request; `null`: it was tagged or released by hand, without a hand-off.
+    pub pull: Option<u64>,
+    /// The pull request's title, or the release's.
     pub title: String,
-    /// When it was merged.
+    /// When it was merged, or else tagged or released.
     pub merged_at: Timestamp,
-    /// The login of who merged it.
+    /// The login of who did that.
     pub merged_by: Option<String>,
-    /// What the default branch got.
+    /// What the default branch got, or what was tagged.
     pub commit: Option<String>,
     /// All that was asked for is signed or waived.
     pub complete: bool,
@@ -205,7 +224,11 @@ fn sheet(
                 since: run.from,
             })
             .collect(),
-        versions: registry.records(model).into_iter().map(version).collect(),
+        versions: registry
+            .records(model)
+            .into_iter()
+            .map(|record| listed(record, registry))
+            .collect(),
         history: runs.iter().filter(asked).map(line).collect(),
     }
 }
@@ -214,6 +237,7 @@ fn line(run: &Run) -> RunLine {
     let (how, reason) = match &run.start {
         Start::Promoted => ("promoted", None),
         Start::Deployed => ("deployed", None),
+        Start::Tagged { .. } => ("tagged", None),
         Start::RolledBack { reason } => ("rolled-back", Some(reason.clone())),
     };
     RunLine {
@@ -229,18 +253,31 @@ fn line(run: &Run) -> RunLine {
     }
 }
 
+fn listed(record: &Record, registry: &Registry) -> ListedVersion {
+    let release = registry.release(&record.of);
+    ListedVersion {
+        record: version(record),
+        release: release.and_then(|release| {
+            Some(ReleaseLine {
+                url: release.url.clone()?,
+                draft: release.draft,
+            })
+        }),
+    }
+}
+
 /// A version's record.
 pub fn version(record: &Record) -> VersionSheet {
     let slugs = |slugs: &[Slug]| slugs.iter().map(Slug::to_string).collect::<Vec<_>>();
     let entries = || record.entries.iter();
     VersionSheet {
         version: record.of.version.to_string(),
-        pull: record.pull.0,
+        pull: record.pull.map(|pull| pull.0),
         title: record.title.clone(),
         merged_at: record.merged_at,
         merged_by: record.merged_by.as_ref().map(|by| by.login.to_string()),
         commit: record.commit.as_ref().map(CommitSha::to_string),
-        complete: record.open.is_empty(),
+        complete: record.is_complete(),
         open: slugs(&record.open),
         open_when_merged: slugs(&record.open_when_merged),
         self_signed: record.self_signed,

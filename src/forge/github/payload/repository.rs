@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::{CommitSha, ItemNumber};
-use crate::forge::{Deployed, RepoHappening};
+use crate::forge::{Deployed, ReleaseHeard, RepoHappening};
 
 use super::super::milestone::Milestone;
 use super::super::wire::{self, Moment};
@@ -97,7 +97,14 @@ pub(super) struct PushPayload {
     after: Option<String>,
     #[serde(default)]
     deleted: bool,
+    /// The commit at which the branch or tag is; nothing where it was deleted.
+    head_commit: Option<HeadCommit>,
     repository: PushTimes,
+}
+
+#[derive(Deserialize)]
+struct HeadCommit {
+    id: String,
 }
 
 /// The time is that of the push. A commit's own timestamp is whatever its author's clock said, and
@@ -105,6 +112,15 @@ pub(super) struct PushPayload {
 pub(super) fn push(payload: &PushPayload, setting: &Setting<'_>) -> Happenings {
     let pushed = payload.repository.pushed_at.and_then(Moment::timestamp);
     let at = pushed.unwrap_or(setting.received_at);
+    if let Some(tag) = payload.reference.strip_prefix("refs/tags/") {
+        // `after` of an annotated tag is the tag's own object.
+        let head = payload.head_commit.as_ref().filter(|_| !payload.deleted);
+        let told = RepoHappening::Tag {
+            name: tag.to_owned(),
+            commit: head.map(|head| CommitSha::new(&head.id)),
+        };
+        return Told::Heard(vec![(at, told)]);
+    }
     let branch = payload.reference.strip_prefix("refs/heads/");
     let told = match (branch, setting.repo, &payload.after) {
         (Some(_), _, _) if payload.deleted => None,
@@ -211,9 +227,45 @@ fn queued(branch: &str) -> Option<(&str, ItemNumber)> {
 #[derive(Deserialize)]
 pub(super) struct EnvelopeOnly {}
 
-/// `release`: versions are registered by hand-offs so far, so it is known and says nothing.
-pub(super) fn release(_: &EnvelopeOnly, _: &Setting<'_>) -> Happenings {
-    Told::Heard(Vec::new())
+#[derive(Deserialize)]
+struct Release {
+    tag_name: String,
+    html_url: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    published_at: Option<Timestamp>,
+    #[serde(default)]
+    draft: bool,
+}
+
+/// `release`
+#[derive(Deserialize)]
+pub(super) struct ReleasePayload {
+    release: Release,
+}
+
+/// Drafts are nobody's business. What was published as a draft's turn is told as `published` too.
+pub(super) fn release(payload: &ReleasePayload, setting: &Setting<'_>) -> Happenings {
+    let release = &payload.release;
+    let heard = |published| ReleaseHeard {
+        tag: release.tag_name.clone(),
+        url: release.html_url.clone(),
+        title: release.name.clone().filter(|name| !name.is_empty()),
+        published,
+    };
+    let told = match setting.action {
+        "published" => Some((
+            release.published_at.unwrap_or(setting.received_at),
+            heard(true),
+        )),
+        "unpublished" => Some((setting.received_at, heard(false))),
+        "deleted" if !release.draft => Some((setting.received_at, heard(false))),
+        "deleted" | "created" | "edited" | "released" | "prereleased" => None,
+        _ => return Told::UnknownAction,
+    };
+    let told = told.map(|(at, heard)| (at, RepoHappening::Release(heard)));
+    Told::Heard(told.into_iter().collect())
 }
 
 #[derive(Deserialize)]
