@@ -192,9 +192,7 @@ impl<F: Forge> Worker<F> {
             if let Stepped::Stopped(how) = stepped {
                 return Ok(how);
             }
-            if registry.obstacle(&asked.of).is_some() {
-                self.hinder(lease, &asked.of, None).await?;
-            }
+            self.hinder(lease, &asked.of, None).await?;
         }
         Ok(Publishing::Done)
     }
@@ -234,10 +232,11 @@ impl<F: Forge> Worker<F> {
             draft,
         }));
         let id = format!("{}:made", wanted.slot.0);
-        self.tell_of_version(lease, &wanted.of, id, what).await
+        self.tell_of_version(lease, &wanted.of, id, what).await?;
+        self.hinder(lease, &wanted.of, None).await
     }
 
-    /// Tells the registry what is in the way of a tag or release, unless it knows.
+    /// Tells the registry what is in the way of a tag or release, or that nothing is, unless it knows.
     async fn hinder(
         &self,
         lease: &Lease,

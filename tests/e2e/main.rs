@@ -20,6 +20,7 @@ mod kinds;
 mod lab;
 mod models;
 mod policy;
+mod releases;
 mod repositories;
 mod resilience;
 mod results;

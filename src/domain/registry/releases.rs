@@ -78,7 +78,6 @@ impl Release {
 
 impl Registry {
     pub(super) fn hear_release(&mut self, told: Released, at: Timestamp, by: Option<User>) {
-        self.obstacles.remove(&told.of);
         let release = self
             .releases
             .entry(told.of.clone())

@@ -119,7 +119,8 @@ pub(super) fn push(payload: &PushPayload, setting: &Setting<'_>) -> Happenings {
             name: tag.to_owned(),
             commit: head.map(|head| CommitSha::new(&head.id)),
         };
-        return Told::Heard(vec![(at, told)]);
+        // `pushed_at` is the time of the last push to a branch.
+        return Told::Heard(vec![(setting.received_at, told)]);
     }
     let branch = payload.reference.strip_prefix("refs/heads/");
     let told = match (branch, setting.repo, &payload.after) {
