@@ -1,6 +1,6 @@
 //! Tags and releases, as people make them and as tests look at them.
 
-use super::acts::{NewRelease, ReleaseEdit};
+use super::acts::NewRelease;
 use super::people::Person;
 use super::state::{Asset, Release};
 use super::{Sim, done};
@@ -58,16 +58,7 @@ impl Person {
     #[track_caller]
     pub fn publish_draft(&self, tag: &str) {
         let mut world = self.gh.world();
-        let mut releases = world[self.repo].releases.iter();
-        let draft = releases
-            .find(|it| it.draft && it.tag == tag)
-            .map(|it| it.id);
-        let id = draft.unwrap_or_else(|| panic!("there is no draft of {tag}"));
-        let edit = ReleaseEdit {
-            draft: Some(false),
-            ..ReleaseEdit::default()
-        };
-        done(world.edit_release(self.repo, self.actor, id, edit));
+        done(world.publish_draft(self.repo, self.actor, tag));
     }
 
     /// Deletes the releases of a tag, drafts too; the tag stays.

@@ -112,9 +112,9 @@ fn origin(record: &Record, ctx: &Context<'_>) -> String {
 fn handoff(record: &Record) -> String {
     let lines: Vec<String> = record.entries.iter().map(entry).collect();
     let note = match (record.self_signed, record.open_when_merged.is_empty()) {
-        (true, _) => "self-signed: the policy names no sides",
-        (false, true) => "signed by both sides",
-        (false, false) => "signed by both sides, after the merge",
+        (true, _) => "Self-signed: the policy names no sides.",
+        (false, true) => "Signed by both sides.",
+        (false, false) => "Signed by both sides, after the merge.",
     };
     format!("### Hand-off\n{note}\n\n{}", lines.join("\n"))
         .trim_end()
@@ -184,4 +184,231 @@ fn experiments(record: &Record, ctx: &Context<'_>) -> Option<String> {
 /// The beginning of the tags that say what is in a stage.
 pub fn stage_tags(of: &ModelVersion, stage: &str) -> String {
     format!("{}#{stage}#", of.model)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::super::samples::{Sample, at, user};
+    use super::*;
+    use crate::domain::entries::{Side, Slug};
+    use crate::domain::fact::FactId;
+    use crate::domain::handoff::Signature;
+    use crate::domain::ids::{CommitSha, ItemNumber};
+    use crate::domain::kind::Verdict;
+    use crate::domain::model_card::CardMetric;
+    use crate::domain::registry::{
+        CardRecord, ExperimentRecord, ItemIs, ModelEvent, ModelFact, Registry, Says,
+    };
+    use crate::forge::{Call, Done, ReleaseCall, ReleaseMade, Shown};
+    use crate::view::{ReleaseStep, done, next_for_release, without_file};
+
+    /// A record full of this text.
+    fn record(text: &str, many: usize) -> Record {
+        let item = Sample::handoff();
+        let of = item.handoff.and_then(|it| it.model).expect("it names one");
+        let signature = |who: &str| Signature {
+            by: user(1, who),
+            at: at("2026-11-24T09:00:00Z"),
+            head: None,
+            evidence: None,
+            object: None,
+            carried: None,
+        };
+        let entry = |place: usize| EntryRecord {
+            slug: Slug::new(&format!("entry-{place}")),
+            signed: vec![
+                (Side::DataScience, signature("mira")),
+                (Side::Engineering, signature("ana")),
+            ],
+            waived: match place % 3 {
+                0 => vec![(Side::DataScience, user(1, "mira"), text.to_owned())],
+                _ => Vec::new(),
+            },
+        };
+        let metric = CardMetric {
+            name: text.to_owned(),
+            kind: text.to_owned(),
+            value: text.to_owned(),
+            task: Some(text.to_owned()),
+            dataset: Some(text.to_owned()),
+        };
+        let experiment = ExperimentRecord {
+            number: ItemNumber(41),
+            title: text.to_owned(),
+            decided: Some(Verdict::Productionize),
+        };
+        Record {
+            of,
+            pull: Some(item.number),
+            title: text.to_owned(),
+            merged_at: at("2026-11-25T09:00:00Z"),
+            merged_by: Some(user(4, "lena")),
+            commit: Some(CommitSha::new("0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c")),
+            open_when_merged: Vec::new(),
+            open: Vec::new(),
+            self_signed: false,
+            entries: (0..many).map(entry).collect(),
+            card: Some(CardRecord {
+                path: "docs/model_card.md".to_owned(),
+                metrics: vec![metric; many],
+            }),
+            experiments: vec![experiment; many],
+        }
+    }
+
+    fn registry(record: Record) -> Registry {
+        let said = ItemIs {
+            item: Sample::handoff().number,
+            turn: 0,
+            says: Says {
+                claim: Some(record.of.clone()),
+                record: Some(Box::new(record)),
+                ..Says::default()
+            },
+        };
+        Registry::fold(vec![ModelFact {
+            id: FactId("item".to_owned()),
+            at: at("2026-11-25T09:00:00Z"),
+            by: None,
+            what: ModelEvent::ItemIs(Box::new(said)),
+        }])
+    }
+
+    fn policy(release: Release, tags: TagForm) -> Policy {
+        Policy {
+            release,
+            tags,
+            ..Policy::default()
+        }
+    }
+
+    fn release(record: Record, then: &Policy) -> Option<WantedRelease> {
+        let (sample, registry) = (Sample::default(), registry(record));
+        let ctx = Context {
+            registry: &registry,
+            ..sample.ctx()
+        };
+        wanted(&Sample::handoff(), then, &ctx)
+    }
+
+    #[test]
+    fn a_release_tells_who_signed_what_and_what_it_came_out_of() {
+        let publish = policy(Release::Publish, TagForm::Semver);
+        let release = release(record("F1 (macro)", 2), &publish).expect("it is wanted");
+        assert_eq!(release.tag, "fraud-detector@v2.3.0");
+        insta::assert_snapshot!(release.body, @"
+        Merged as [#62](https://redirect.github.com/acme/fraud/issues/62) “F1 (macro)” on 25 Nov 2026 · lena
+
+        ### Hand-off
+        Signed by both sides.
+
+        - `entry-0` not applicable: F1 (macro) · mira
+        - `entry-1` · mira, ana
+
+        ### Metrics
+        | Metric | Value | On |
+        |:--|--:|:--|
+        | F1 (macro) | F1 (macro) | F1 (macro), F1 (macro) |
+        | F1 (macro) | F1 (macro) | F1 (macro), F1 (macro) |
+
+        ### Experiments
+        - [#41](https://redirect.github.com/acme/fraud/issues/41) F1 (macro) · productionize
+        - [#41](https://redirect.github.com/acme/fraud/issues/41) F1 (macro) · productionize
+
+        <sub>`record.json` is the whole record: who signed what, on which evidence.</sub>
+        ");
+        let [record, card] = &release.files[..] else {
+            panic!("two files")
+        };
+        assert_eq!((record.name, card.name), ("record.json", "model-card.md"));
+        assert_eq!(card.content, Content::At("docs/model_card.md".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_complete_or_not_asked_for_is_not_published() {
+        let publish = policy(Release::Publish, TagForm::Semver);
+        let mut open = record("x", 1);
+        open.open = vec![Slug::new("serving")];
+        assert_eq!(release(open, &publish), None);
+        let mut unknown = record("x", 1);
+        unknown.commit = None;
+        assert_eq!(release(unknown, &publish), None);
+        let off = policy(Release::Off, TagForm::Semver);
+        assert_eq!(release(record("x", 1), &off), None);
+        let tagged = policy(Release::Off, TagForm::Gto);
+        assert!(release(record("x", 1), &tagged).is_some_and(|it| it.tag_now));
+    }
+
+    proptest! {
+        #[test]
+        fn its_text_fits_and_mentions_nobody(text in "\\PC{0,400}|(@mira #1 ){20}", many in 0..200_usize) {
+            let publish = policy(Release::Publish, TagForm::Semver);
+            let release = release(record(&text, many), &publish).expect("it is wanted");
+            prop_assert!(release.body.chars().count() <= BODY_LIMIT - 500);
+            prop_assert!(!release.body.contains("@mira"), "{}", release.body);
+        }
+
+        /// Each step is made once, files come before publishing, and the registry is told last.
+        #[test]
+        fn the_steps_lead_to_the_end(
+            release_mode in prop::sample::select(vec![Release::Off, Release::Draft, Release::Publish]),
+            gto in any::<bool>(),
+            by_hand in any::<bool>(),
+            no_card in any::<bool>(),
+        ) {
+            let tags = if gto { TagForm::Gto } else { TagForm::Semver };
+            let Some(mut wanted) = release(record("x", 1), &policy(release_mode, tags)) else {
+                prop_assert!(release_mode == Release::Off && !gto);
+                return Ok(());
+            };
+            wanted.made_by_hand = by_hand;
+            let mut shown = Shown::default();
+            let made = ReleaseMade { id: 7, url: "https://github.com/r".to_owned(), upload_url: "https://u".to_owned() };
+            let mut steps = Vec::new();
+            while let Some(step) = next_for_release(&shown, &wanted) {
+                prop_assert!(steps.len() < 9, "{steps:?}");
+                let call = match step {
+                    ReleaseStep::Tagging(call) => call,
+                    ReleaseStep::File(release, file) => {
+                        if no_card && file.name == CARD {
+                            without_file(&mut shown, file);
+                            continue;
+                        }
+                        Call::Release(ReleaseCall::Attach { release, name: file.name.to_owned(), content: String::new() })
+                    }
+                    ReleaseStep::Tell { url, draft } => {
+                        prop_assert_eq!(url.is_some(), release_mode != Release::Off);
+                        prop_assert_eq!(draft, release_mode == Release::Draft);
+                        shown.release_told = true;
+                        steps.push("tell");
+                        continue;
+                    }
+                };
+                steps.push(match &call {
+                    Call::Tag(_) => "tag",
+                    Call::Release(ReleaseCall::Create(_)) => "create",
+                    Call::Release(ReleaseCall::Attach { name, .. }) if name == RECORD => "record",
+                    Call::Release(ReleaseCall::Attach { .. }) => "card",
+                    Call::Release(ReleaseCall::Publish { .. }) => "publish",
+                    other => panic!("no step of a release: {other:?}"),
+                });
+                done(&mut shown, &call, &Done::Release(made.clone()), at("2026-11-25T10:00:00Z"), &BTreeMap::new(), &BTreeMap::new());
+            }
+            let makes = release_mode != Release::Off && !by_hand;
+            let all = [
+                ("tag", gto),
+                ("create", makes),
+                ("record", makes),
+                ("card", makes && !no_card),
+                ("publish", makes && release_mode == Release::Publish),
+                ("tell", makes || release_mode == Release::Off),
+            ];
+            let expected: Vec<&str> = all.iter().filter(|(_, is)| *is).map(|(step, _)| *step).collect();
+            prop_assert_eq!(steps, expected);
+        }
+    }
 }

@@ -84,7 +84,7 @@ async fn a_registered_version_is_published_with_its_record_and_card() {
     assert_eq!(record["signatures"][0]["by"], "mira");
     assert_eq!(release.files[1].1, crate::handoff::CARD);
     assert!(
-        release.body.contains("signed by both sides"),
+        release.body.contains("Signed by both sides"),
         "{}",
         release.body
     );
@@ -138,7 +138,7 @@ async fn what_is_not_handed_over_is_not_published_until_it_is() {
     assert!(
         release
             .body
-            .contains("signed by both sides, after the merge"),
+            .contains("Signed by both sides, after the merge"),
         "{}",
         release.body
     );

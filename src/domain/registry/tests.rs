@@ -105,6 +105,44 @@ fn deploys(second: i64, version: &str, stage: &str) -> ModelFact {
     fact(second, &format!("deployed:{second}"), what)
 }
 
+fn commit(number: u8) -> CommitSha {
+    CommitSha::new(&format!("{number:040x}"))
+}
+
+fn releases(second: i64, version: &str, at: u8) -> ModelFact {
+    let what = ModelEvent::Released(Box::new(Released {
+        of: of(version),
+        commit: Some(commit(at)),
+        url: Some(format!("https://github.com/acme/fraud/releases/{version}")),
+        title: Some("By hand".to_owned()),
+        draft: false,
+    }));
+    fact(second, &format!("release:{second}"), what)
+}
+
+fn withdraws(second: i64, version: &str) -> ModelFact {
+    let what = ModelEvent::Withdrawn { of: of(version) };
+    fact(second, &format!("withdrawn:{second}"), what)
+}
+
+fn assigns(second: i64, stage: &str, at: u8) -> ModelFact {
+    let what = ModelEvent::Assigned {
+        model: fraud(),
+        stage: stage.to_owned(),
+        count: 1,
+        commit: commit(at),
+    };
+    fact(second, &format!("assigned:{second}"), what)
+}
+
+fn hinders(second: i64, version: &str) -> ModelFact {
+    let what = ModelEvent::Hindered {
+        of: of(version),
+        obstacle: Some(Obstacle::MayNot),
+    };
+    fact(second, &format!("hindered:{second}"), what)
+}
+
 fn production(registry: &Registry) -> Option<String> {
     let version = registry.stages(&fraud())?.runs_in(PRODUCTION)?;
     Some(version.to_string())
@@ -206,16 +244,74 @@ fn only_what_is_signed_goes_to_production() {
     ));
 }
 
+#[test]
+fn what_was_made_by_hand_is_a_version_without_a_hand_off() {
+    let policy = Policy::default();
+    let mut facts = vec![releases(1, "v1", 7)];
+    let registry = Registry::fold(facts.clone());
+    let record = registry.record(&of("v1")).expect("it is registered");
+    assert_eq!(record.pull, None);
+    assert_eq!(record.commit, Some(commit(7)));
+    assert!(!record.is_complete());
+    assert_eq!(registry.models(), [&fraud()]);
+    assert_eq!(registry.deployed("main", &commit(7)), Some(of("v1")));
+    assert_eq!(
+        registry.promotion(&of("v1"), PRODUCTION, &policy),
+        Err(ModelRefusal::NoHandoff { of: of("v1") })
+    );
+    assert_eq!(registry.promotion(&of("v1"), "staging", &policy), Ok(()));
+    // Nothing is inherited of it.
+    assert_eq!(registry.inheritance(&of("v2")).from, None);
+
+    // Whoever hands the version over has it.
+    facts.push(merges(2, 10, 0, "v1", &[]));
+    let registry = Registry::fold(facts.clone());
+    let records = registry.records(&fraud());
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].pull, Some(ItemNumber(10)));
+    assert_eq!(registry.promotion(&of("v1"), PRODUCTION, &policy), Ok(()));
+
+    // A release that is gone was the pull request's, whose version stays.
+    facts.push(withdraws(3, "v1"));
+    let registry = Registry::fold(facts);
+    assert_eq!(registry.release(&of("v1")), None);
+    assert_eq!(registry.records(&fraud()).len(), 1);
+    let gone = Registry::fold(vec![releases(1, "v1", 7), withdraws(2, "v1")]);
+    assert_eq!(gone.records(&fraud()), Vec::<&Record>::new());
+}
+
+#[test]
+fn a_tagged_stage_waits_for_its_version_and_outlives_it() {
+    let mut facts = vec![assigns(1, PRODUCTION, 7)];
+    assert_eq!(production(&Registry::fold(facts.clone())), None);
+    facts.push(releases(2, "v1", 7));
+    let registry = Registry::fold(facts.clone());
+    assert_eq!(production(&registry).as_deref(), Some("1.0.0"));
+    let stages = registry.stages(&fraud()).expect("it ran");
+    assert_eq!(stages.runs()[0].start, Start::Tagged { count: 1 });
+    facts.push(withdraws(3, "v1"));
+    let registry = Registry::fold(facts.clone());
+    assert_eq!(production(&registry).as_deref(), Some("1.0.0"));
+    // What is there already is not put there anew.
+    facts.push(assigns(4, PRODUCTION, 7));
+    let registry = Registry::fold(facts);
+    assert_eq!(registry.stages(&fraud()).expect("it ran").runs().len(), 1);
+}
+
 fn any_fact() -> impl Strategy<Value = ModelFact> {
     let version = prop::sample::select(vec!["v1", "v2", "v3"]);
     let stage = prop::sample::select(vec!["staging", PRODUCTION, ARCHIVED]);
-    (0..40_i64, 10..13_u64, 0..4_u32, version, stage, 0..6_u8).prop_map(
+    (0..40_i64, 10..13_u64, 0..4_u32, version, stage, 0..10_u8).prop_map(
         |(second, pull, turn, version, stage, kind)| match kind {
             0 => claims(second, pull, turn, None),
             1 => claims(second, pull, turn, Some(version)),
             2 => merges(second, pull, turn, version, &[]),
             3 => promotes(second, version, stage),
             4 => deploys(second, version, stage),
+            5 => releases(second, version, version.as_bytes()[1]),
+            6 => withdraws(second, version),
+            7 => assigns(second, stage, version.as_bytes()[1]),
+            8 => hinders(second, version),
             _ => rolls_back(second, version),
         },
     )
@@ -262,12 +358,13 @@ proptest! {
         for run in runs {
             prop_assert!(run.until.is_none_or(|until| until >= run.from));
         }
-        // A deployment of what is there already begins no other run.
+        // A deployment or tag of what is there already begins no other run.
         let is_move = |fact: &&ModelFact| matches!(
             fact.what,
             ModelEvent::Promoted { .. } | ModelEvent::RolledBack { .. }
         );
-        let began = runs.iter().filter(|run| run.start != Start::Deployed);
+        let is_said = |run: &&Run| matches!(run.start, Start::Promoted | Start::RolledBack { .. });
+        let began = runs.iter().filter(is_said);
         prop_assert_eq!(facts.iter().filter(is_move).count(), began.count());
         let deployed = facts.iter().filter(|fact| matches!(fact.what, ModelEvent::Deployed { .. }));
         prop_assert!(runs.iter().filter(|run| run.deployed.is_some()).count() <= deployed.count());

@@ -242,6 +242,14 @@ impl World {
         Ok(())
     }
 
+    /// Publishes the draft that is to have a tag.
+    pub fn publish_draft(&mut self, repo: RepoIx, actor: Actor, tag: &str) -> Did<()> {
+        let mut releases = self[repo].releases.iter();
+        let draft = releases.find(|it| it.draft && it.tag == tag);
+        let id = draft.map(|it| it.id).ok_or_else(Refusal::not_found)?;
+        self.publish_release(repo, actor, id)
+    }
+
     /// Deletes a release; its tag stays.
     pub fn delete_release(&mut self, repo: RepoIx, actor: Actor, id: u64) -> Did<()> {
         self.release(repo, id)?;
