@@ -302,12 +302,17 @@ fn commit_of(registry: &Registry, of: &ModelVersion) -> Option<CommitSha> {
     merged.or_else(|| registry.release(of)?.commit.clone())
 }
 
+/// GitHub hides from a token what it may not write, and names a permission of its own for commits that
+/// touch workflows.
 fn obstacle(error: CallError) -> Obstacle {
     match error {
-        CallError::Refused { status: 403, .. } => Obstacle::MayNot,
+        CallError::Refused {
+            status: 403,
+            message,
+        } if message.starts_with("Resource not accessible") => Obstacle::MayNot,
+        CallError::Missing(_) => Obstacle::MayNot,
         CallError::Refused { message, .. } => Obstacle::Refused(message),
-        error @ (CallError::Missing(_)
-        | CallError::LockedOut { .. }
+        error @ (CallError::LockedOut { .. }
         | CallError::Limited { .. }
         | CallError::Unavailable(_)
         | CallError::Lost(_)

@@ -13,7 +13,8 @@ use labhand::domain::model_card::CardMetric;
 use labhand::domain::order::BoxLength;
 use labhand::domain::policy::Policy;
 use labhand::domain::registry::{
-    CardRecord, EntryRecord, ExperimentRecord, ItemIs, ModelEvent, ModelFact, Record, Says,
+    CardRecord, EntryRecord, ExperimentRecord, ItemIs, ModelEvent, ModelFact, Record, Released,
+    Says,
 };
 use labhand::domain::sprint::{self, Ledger};
 use labhand::domain::timebox::TimeBox;
@@ -286,6 +287,14 @@ fn models() -> Vec<ModelFact> {
         reason: "too many false alarms since noon".to_owned(),
     };
     facts.push(fact("move:3", "2026-12-04T08:00:00Z", back));
+    let published = ModelEvent::Released(Box::new(Released {
+        of: model_version("fraud-detector v2.3.0").unwrap(),
+        commit: None,
+        url: Some("https://github.com/acme/fraud/releases/tag/fraud-detector%40v2.3.0".to_owned()),
+        title: None,
+        draft: false,
+    }));
+    facts.push(fact("release", "2026-12-03T10:31:00Z", published));
     facts
 }
 
