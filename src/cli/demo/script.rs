@@ -45,6 +45,7 @@ teams:
 handoff:
   paths: [\"models/**\"]
   carry_over: [features, io-format, feature-pipeline, serving, monitoring, scaling, incidents, docs]
+models: { release: publish }
 ";
 
 /// What somebody does, and when, by the team's clocks.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::script::REPO;
 use super::terminal::sentences;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::sim::{CommentView, IssueView, Sim};
+use crate::sim::{CommentView, IssueView, ReleaseView, Sim};
 
 /// The label of the board issue.
 const BOARD: &str = "labhand/board";
@@ -18,6 +18,8 @@ pub(super) struct Sight {
     issues: BTreeMap<ItemNumber, IssueView>,
     /// By pull request and name: conclusion and title.
     checks: BTreeMap<(ItemNumber, String), (String, String)>,
+    /// By tag: of which pull request, and what is attached.
+    releases: BTreeMap<String, (ItemNumber, String)>,
 }
 
 /// What labhand did to one issue or pull request, in words.
@@ -44,7 +46,13 @@ impl Sight {
             })
         });
         let checks = checks.collect();
-        Self { issues, checks }
+        let releases = gh.releases(REPO);
+        let releases = releases.iter().filter_map(published).collect();
+        Self {
+            issues,
+            checks,
+            releases,
+        }
     }
 
     /// The board issue.
@@ -93,6 +101,10 @@ impl Sight {
             words.extend(said(known, comment));
         }
         words.extend(self.checked(later, number));
+        let releases = later.releases.iter();
+        let fresh = releases.filter(|(tag, _)| !self.releases.contains_key(*tag));
+        let fresh = fresh.filter(|(_, (pull, _))| *pull == number);
+        words.extend(fresh.map(|(tag, (_, files))| format!("publishes {tag}: {files}")));
         match (before.open, now.open) {
             (true, false) => words.push("closes it".to_owned()),
             (false, true) => words.push("opens it again".to_owned()),
@@ -117,6 +129,23 @@ impl Sight {
             })
             .collect()
     }
+}
+
+/// A published release, by its tag. Of which pull request it is its record says.
+fn published(release: &ReleaseView) -> Option<(String, (ItemNumber, String))> {
+    if release.draft {
+        return None;
+    }
+    let names: Vec<&str> = release
+        .files
+        .iter()
+        .map(|(name, ..)| name.as_str())
+        .collect();
+    let mut records = release.files.iter();
+    let (_, record, _) = records.find(|(name, ..)| name == "record.json")?;
+    let record: serde_json::Value = serde_json::from_str(record).ok()?;
+    let pull = ItemNumber(record.get("pull")?.as_u64()?);
+    Some((release.tag.clone(), (pull, names.join(", "))))
 }
 
 fn is_board(issue: &IssueView) -> bool {
