@@ -2,6 +2,7 @@
 //! with its comments much as GitHub renders them, so that the demo can be looked at.
 
 mod markdown;
+mod releases;
 
 use std::fmt::Write as _;
 
@@ -25,13 +26,14 @@ const STYLE: &str = include_str!("pages/style.css");
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; img-src https:");
 
-/// `/`, `/{owner}/{repo}`, `/{owner}/{repo}/issues/{number}` and `…/pull/{number}`.
+/// `/`, `/{owner}/{repo}`, `…/issues/{number}`, `…/pull/{number}` and `…/releases/tag/{tag}`.
 pub(super) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/{owner}/{repo}", get(repository))
         .route("/{owner}/{repo}/issues/{number}", get(issue))
         .route("/{owner}/{repo}/pull/{number}", get(issue))
+        .route("/{owner}/{repo}/releases/tag/{tag}", get(releases::release))
         .with_state(shared)
 }
 
