@@ -110,6 +110,18 @@ impl Sim {
         world.rename_repo(repo, owner, name);
     }
 
+    /// Renames the default branch of a repository (`repository.edited`).
+    #[track_caller]
+    pub fn rename_default_branch(&self, full_name: &str, name: &str) {
+        let mut world = self.world();
+        let repo = Self::place(&world, full_name);
+        let owner = Actor {
+            account: world[repo].owner,
+            via_app: false,
+        };
+        world.rename_default_branch(repo, owner, name);
+    }
+
     /// Somebody at work in a repository.
     #[track_caller]
     pub fn as_user(&self, repo: &str, login: &str) -> Person {

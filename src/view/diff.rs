@@ -193,9 +193,9 @@ pub fn undone(shown: &mut Shown, call: &Call, missing: bool, at: Timestamp) {
         }
         // Where the policy names the issue, there is no other to draw in.
         Call::EditIssue { .. } if missing => shown.board = None,
+        // It may be there under another address; to this one the call rests all the same.
         Call::Release(ReleaseCall::Attach { .. } | ReleaseCall::Publish { .. }) if missing => {
             shown.release = None;
-            return;
         }
         Call::CreateLabel(_)
         | Call::AddLabels { .. }

@@ -20,7 +20,8 @@ pub fn taken<'a>(item: &'a Item, ctx: &Context<'_>) -> Option<(&'a ModelVersion,
 /// ``📦 Registered as `fraud-detector v2.3.0` · in production since 3 Dec 2026``
 pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
     let of = item.handoff.as_ref()?.model.as_ref()?;
-    ctx.registry
+    let record = ctx
+        .registry
         .record(of)
         .filter(|record| record.pull == Some(item.number))?;
     let stages = ctx.registry.stages(&of.model);
@@ -30,7 +31,7 @@ pub fn registered(item: &Item, ctx: &Context<'_>) -> Option<String> {
         format!(" · in {} since {since}", text::escape(&run.stage, 40))
     });
     let runs: String = runs
-        .chain(published(of, ctx).map(|it| format!(" · {it}")))
+        .chain(published(record, ctx).map(|it| format!(" · {it}")))
         .collect();
     Some(format!("📦 Registered as {}{runs}", version(of)))
 }
@@ -70,7 +71,7 @@ pub fn state(record: &Record, ctx: &Context<'_>) -> Vec<String> {
         said.push(format!("{} waived", entries(waived)));
     }
     if record.pull.is_some() {
-        said.extend(published(&record.of, ctx));
+        said.extend(published(record, ctx));
     } else {
         said.extend(ctx.registry.obstacle(&record.of).map(hindered));
     }
@@ -78,18 +79,25 @@ pub fn state(record: &Record, ctx: &Context<'_>) -> Vec<String> {
 }
 
 /// `[release](https://…)`, or why there is none.
-fn published(of: &ModelVersion, ctx: &Context<'_>) -> Option<String> {
-    if let Some(obstacle) = ctx.registry.obstacle(of) {
+fn published(record: &Record, ctx: &Context<'_>) -> Option<String> {
+    if let Some(obstacle) = ctx.registry.obstacle(&record.of) {
         return Some(hindered(obstacle));
     }
-    let release = ctx.registry.release(of)?;
+    let release = ctx.registry.release(&record.of)?;
     let url = release.url.as_ref()?;
     let word = if release.draft {
         "draft release"
     } else {
         "release"
     };
-    Some(format!("[{word}]({url})"))
+    let commits = release.commit.as_ref().zip(record.commit.as_ref());
+    Some(match commits {
+        // Somebody made it of something else.
+        Some((released, merged)) if released != merged => {
+            format!("⚠️ [{word}]({url}) of another commit")
+        }
+        Some(_) | None => format!("[{word}]({url})"),
+    })
 }
 
 /// Why a tag or release is not there, and the way out.

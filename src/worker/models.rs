@@ -153,10 +153,13 @@ impl<F: Forge> Worker<F> {
             };
         }
         let home = item.home.as_ref().filter(|_| !item.gone);
+        // What was registered stays, whatever becomes of the branch's name.
+        let was_registered = said.is_some_and(|said| said.says.record.is_some());
+        let counts = was_registered || is_on_default_branch(item, repository);
         Ok(Says {
-            claim: claim(item, repository).cloned(),
+            claim: claim(item, counts).cloned(),
             record: record(item, &experiments, policy)
-                .filter(|_| is_on_default_branch(item, repository))
+                .filter(|_| counts)
                 .map(Box::new),
             home: home.map(|home| home.model.clone()),
             tie,
@@ -281,11 +284,11 @@ impl<F: Forge> Worker<F> {
     }
 }
 
-/// The version that a pull request wants to be, or was merged as.
-fn claim<'a>(item: &'a Item, repository: &Repository) -> Option<&'a ModelVersion> {
+/// The version that a pull request wants to be, or was merged as where that counts.
+fn claim(item: &Item, counts: bool) -> Option<&ModelVersion> {
     let handoff = item.handoff.as_ref().filter(|handoff| !handoff.ended)?;
     let sight = &item.pull.as_ref()?.sight;
-    let stands = sight.open || sight.merged && is_on_default_branch(item, repository);
+    let stands = sight.open || sight.merged && counts;
     handoff.model.as_ref().filter(|_| stands && !item.gone)
 }
 

@@ -5,6 +5,7 @@ mod api;
 mod board;
 mod boxes;
 mod checks;
+mod claims;
 mod commands;
 mod decisions;
 mod earlier;

@@ -4,7 +4,7 @@ use labhand::domain::ids::ItemNumber;
 use labhand::sim::{Answer, Fault, ReleaseView};
 use serde_json::json;
 
-use crate::lab::{Lab, REPO};
+use crate::lab::{Lab, REPO, Setup};
 use crate::versions::{TWO, hand_over, history, models, registered, sign};
 
 const PUBLISH: &str = "models: { release: publish }\n";
@@ -240,6 +240,66 @@ async fn an_upload_that_breaks_off_is_done_again() {
 }
 
 #[tokio::test]
+async fn a_release_is_found_again_when_the_repository_was_renamed_meanwhile() {
+    let lab = lab(PUBLISH).await;
+    lab.gh.cut_uploads(1);
+    let pull = hand_over(&lab, "v1").await;
+    sign(&lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.at_once().await;
+    assert_eq!(lab.gh.releases(REPO).len(), 1);
+    lab.gh.rename_repo(REPO, "fraud-models");
+    lab.wait_hours(7).await;
+    let releases = lab.gh.releases("acme/fraud-models");
+    assert_eq!(releases.len(), 1, "{releases:#?}");
+    assert_eq!(files(&releases[0]), ["record.json", "model-card.md"]);
+    assert!(!releases[0].draft);
+    lab.gh.rename_repo("acme/fraud-models", "fraud");
+    rests(&lab).await;
+}
+
+#[tokio::test]
+async fn a_draft_that_somebody_deletes_before_it_is_whole_is_made_again() {
+    let lab = lab(PUBLISH).await;
+    lab.gh.cut_uploads(1);
+    let pull = hand_over(&lab, "v1").await;
+    sign(&lab, pull).await;
+    lab.person("lena").merge(pull);
+    lab.at_once().await;
+    lab.person("lena").delete_releases("fraud-detector@v1.0.0");
+    lab.wait_hours(7).await;
+    assert!(!the_release(&lab).draft);
+    rests(&lab).await;
+}
+
+#[tokio::test]
+async fn a_machine_account_publishes_as_well() {
+    let policy: &'static str = Box::leak(format!("{TWO}{PUBLISH}").into_boxed_str());
+    let lab = Lab::with(Setup {
+        policy: Some(policy),
+        token: true,
+        ..Setup::default()
+    })
+    .await;
+    let pull = registered(&lab, "v1").await;
+    let release = the_release(&lab);
+    assert_eq!(release.author, "labhand-machine");
+    let checklist = lab.checklist(pull).body;
+    assert!(checklist.contains("· [release]("), "{checklist}");
+
+    lab.gh.collaborator(REPO, "labhand-machine", "triage");
+    let pull = registered(&lab, "v2").await;
+    let checklist = lab.checklist(pull).body;
+    assert!(
+        checklist.contains("⚠️ not published: labhand needs the permission *contents: write*"),
+        "{checklist}"
+    );
+    for issue in lab.gh.issues(REPO) {
+        lab.whatever_was_said(issue.number);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_is_lost_at_any_step_makes_nothing_twice() {
     for (method, end) in [
         ("POST", "/fraud/releases"),
@@ -365,6 +425,8 @@ async fn what_is_handed_over_takes_the_place_of_what_was_made_by_hand() {
     let releases = lab.gh.releases(REPO);
     assert_eq!(releases.len(), 1, "{releases:#?}");
     assert_eq!(releases[0].author, "jonas");
+    let checklist = lab.checklist(pull).body;
+    assert!(checklist.contains("of another commit"), "{checklist}");
     rests(&lab).await;
 }
 

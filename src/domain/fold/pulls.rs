@@ -171,10 +171,12 @@ pub(super) fn carry_over(item: &mut Item, carried: &CarriedOver, policy: &Policy
     }
 }
 
-/// The label `handoff` was taken off: that ends it while nobody has signed; later it is put back.
+/// The label `handoff` was taken off: that ends it while nobody has signed and it is no version; later
+/// it is put back.
 pub(super) fn label_off(item: &mut Item) {
     if let Some(handoff) = item.handoff.as_mut()
         && !handoff.has_signatures()
+        && handoff.merged_as().is_none()
     {
         handoff.ended = true;
     }
@@ -216,6 +218,9 @@ pub(super) fn switch_off(
 ) -> Result<(), Refusal> {
     let signer = signer(item, actor, ground);
     let handoff = live(item)?;
+    if let Some(merged_as) = handoff.merged_as() {
+        return Err(Refusal::MergedAs(merged_as.clone()));
+    }
     handoff
         .switch_off(reason, &signer)
         .map_err(Refusal::NoSideHere)

@@ -224,6 +224,22 @@ impl World {
         Ok(())
     }
 
+    /// Renames the default branch; open pull requests follow, what was merged keeps the old name.
+    pub fn rename_default_branch(&mut self, repo: RepoIx, actor: Actor, name: &str) {
+        let from = std::mem::replace(&mut self[repo].default_branch, name.to_owned());
+        if let Some(head) = self[repo].branches.remove(&from) {
+            self[repo].branches.insert(name.to_owned(), head);
+        }
+        let open = self[repo].issues.values_mut().filter(|issue| issue.open);
+        for pull in open.filter_map(|issue| issue.pull.as_mut()) {
+            if pull.base == from {
+                name.clone_into(&mut pull.base);
+            }
+        }
+        let more = json!({ "changes": { "default_branch": { "from": from } } });
+        self.announce(repo, actor, "repository", Some("edited"), more);
+    }
+
     /// Renames a repository.
     pub fn rename_repo(&mut self, repo: RepoIx, actor: Actor, name: &str) {
         let from = std::mem::replace(&mut self[repo].name, name.to_owned());
