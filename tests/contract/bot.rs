@@ -50,7 +50,7 @@ impl Lab {
         gh.team("acme/ml-platform", &["ana"]);
         gh.collaborator(REPO, "mira", "maintain");
         gh.collaborator(REPO, "ana", "write");
-        let policy = "teams:\n  data_science: [acme/data-science]\n  engineering: [acme/ml-platform]\nhandoff:\n  paths: [\"models/**\"]\n";
+        let policy = "teams:\n  data_science: [acme/data-science]\n  engineering: [acme/ml-platform]\nhandoff:\n  paths: [\"models/**\"]\nmodels: { release: publish, tags: gto }\n";
         gh.as_user(REPO, "mira")
             .write_file(".github/labhand.yml", policy);
         let folder = tempfile::tempdir().unwrap();
@@ -159,7 +159,9 @@ async fn story(lab: &Lab) {
     lab.settle().await;
     let pull = mira
         .open_pull("Hand the model over")
-        .body(&format!("Closes #{development}"))
+        .body(&format!(
+            "Closes #{development}\n\nModel: fraud-detector v1.0.0"
+        ))
         .files(&[
             ("models/fraud.onnx", "weights"),
             (
@@ -194,8 +196,15 @@ async fn story(lab: &Lab) {
         person.comment(pull, "/sign integration-tests performance incidents docs");
     }
     lab.settle().await;
-    mira.merge(pull);
+    let merged = mira.merge(pull);
     lab.settle().await;
+    mira.comment(pull, "/promote fraud-detector v1 production");
+    ana.tag("fraud-detector@v0.9.0", &merged);
+    lab.settle().await;
+    ana.publish_release("fraud-detector@v0.9.0", "main", "By hand");
+    lab.settle().await;
+    assert_eq!(lab.gh.releases(REPO).len(), 2, "ours and ana's");
+    assert_eq!(lab.gh.tags(REPO).len(), 3, "with that of production");
     let issue = lab.gh.issue(REPO, experiment);
     assert!(!issue.open, "it is decided: {issue:#?}");
     research(lab).await;
