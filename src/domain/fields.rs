@@ -21,6 +21,7 @@ use std::ops::{Range, RangeInclusive};
 
 use comrak::Arena;
 use comrak::nodes::{Node, NodeValue};
+use serde::{Deserialize, Serialize};
 
 use super::ids::ItemNumber;
 use super::markdown::{Piece, Source, Task, Underlines, plain};
@@ -32,6 +33,33 @@ const NO_RESPONSE: &str = "_No response_";
 
 /// GitHub's numbers are 32-bit integers (GraphQL `Int`).
 const LARGEST_NUMBER: u64 = i32::MAX as u64;
+
+/// So many open boxes are remembered by what they say.
+const MOST_OPEN: usize = 20;
+
+/// The boxes of a text's task lists.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Boxes {
+    /// How many there are.
+    pub all: usize,
+    /// How many are not ticked.
+    pub open: usize,
+    /// What the first of those say.
+    pub first_open: Vec<String>,
+}
+
+impl Boxes {
+    fn of(tasks: &[Task]) -> Self {
+        // GitHub shows no box where nothing follows.
+        let boxes = || tasks.iter().filter(|task| !task.text.is_empty());
+        let open = || boxes().filter(|task| !task.done);
+        Self {
+            all: boxes().count(),
+            open: open().count(),
+            first_open: open().take(MOST_OPEN).map(|it| it.text.clone()).collect(),
+        }
+    }
+}
 
 /// Everything that a text states.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +76,8 @@ pub struct TextFields {
     pub timebox: Option<BoxLength>,
     /// Done or not, and what: the task list under its heading, or else all top-level boxes.
     pub deliverables: Vec<(bool, String)>,
+    /// All its boxes, those below other list items too.
+    pub boxes: Boxes,
     /// Items of the same repository that it builds on.
     pub builds_on: Vec<ItemNumber>,
     /// Items of the same repository that it is part of.
@@ -181,6 +211,7 @@ pub fn read(body: &str) -> TextFields {
         range.start += key.value_at;
         fields.take(key.field, &source.visible(range, &comments));
     }
+    fields.boxes = Boxes::of(&tasks);
     fields.deliverables = deliverables(&sections, tasks);
     fields
 }
@@ -371,6 +402,13 @@ mod tests {
                     (true, "**report**".to_owned()),
                     (false, "summary".to_owned()),
                 ],
+                boxes: Boxes {
+                    all: 4,
+                    open: 3,
+                    first_open: ["notebook", "summary", "coffee"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                },
                 builds_on: vec![ItemNumber(12), ItemNumber(13)],
                 part_of: vec![ItemNumber(9)],
                 ..TextFields::default()
@@ -399,6 +437,11 @@ mod tests {
                 question: Some("why?".to_owned()),
                 timebox: Some(BoxLength::Span(span)),
                 deliverables: vec![(false, "code".to_owned())],
+                boxes: Boxes {
+                    all: 2,
+                    open: 2,
+                    first_open: vec!["code".to_owned(), "part of it".to_owned()],
+                },
                 builds_on: vec![ItemNumber(3)],
                 part_of: vec![],
                 model: model_version("fraud-detector v2.3.0"),

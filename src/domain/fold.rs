@@ -295,6 +295,9 @@ fn read_text(item: &mut Item, body: &str) {
         Some(_) | None => read.question,
     };
     item.fields.deliverables = read.deliverables;
+    if item.is_pull {
+        item.fields.boxes = read.boxes;
+    }
     item.fields.part_of = read.part_of;
     if let Some(handoff) = item.handoff.as_mut() {
         handoff.named_by_text(read.model.as_ref());

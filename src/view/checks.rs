@@ -21,7 +21,7 @@ const MOST_LINKED: usize = 20;
 /// Adds the checks of a pull request whose head is known.
 pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
     let Some(pull) = &item.pull else { return };
-    for (name, verdict) in [(HANDOFF, gate(item, ctx)), (ITEM, linked(item, ctx))] {
+    for (name, verdict) in [(HANDOFF, gate(item, ctx)), (ITEM, described(item, ctx))] {
         wanted
             .checks
             .push(verdict.into_check(name, item, pull, ctx));
@@ -63,10 +63,7 @@ impl Verdict {
 /// A check belongs to a commit: where several open pull requests share it, it shows the worst of
 /// them, so that a second one cannot turn a gate green.
 fn gate(item: &Item, ctx: &Context<'_>) -> Verdict {
-    let open = |item: &&Item| item.pull.as_ref().is_some_and(|pull| pull.sight.open);
-    let all = std::iter::once(item).chain(ctx.same_head);
-    let mut verdicts: Vec<(&Item, Verdict)> = all
-        .filter(open)
+    let mut verdicts: Vec<(&Item, Verdict)> = sharing(item, ctx)
         .map(|item| (item, handoff(item, ctx)))
         .collect();
     let several = verdicts.len() > 1;
@@ -79,6 +76,12 @@ fn gate(item: &Item, ctx: &Context<'_>) -> Verdict {
         Some((_, verdict)) => verdict,
         None => handoff(item, ctx),
     }
+}
+
+/// The open pull requests of an item's head commit.
+fn sharing<'a>(item: &'a Item, ctx: &Context<'a>) -> impl Iterator<Item = &'a Item> {
+    let open = |item: &&Item| item.pull.as_ref().is_some_and(|pull| pull.sight.open);
+    std::iter::once(item).chain(ctx.same_head).filter(open)
 }
 
 /// The worst first.
@@ -181,6 +184,47 @@ fn on_card(item: &Item, handoff: &Handoff) -> Vec<Annotation> {
             message: note.message,
         })
         .collect()
+}
+
+/// What it is linked to, and where the policy asks for it, that no box of the description is open.
+fn described(item: &Item, ctx: &Context<'_>) -> Verdict {
+    let verdict = linked(item, ctx);
+    let several = sharing(item, ctx).nth(1).is_some();
+    let all = sharing(item, ctx).chain(std::iter::once(item));
+    let unfinished = all.filter(|item| item.fields.boxes.open > 0);
+    let worst = unfinished.min_by_key(|item| item.number);
+    let Some(worst) = worst.filter(|_| ctx.policy.require_description) else {
+        return verdict;
+    };
+    let boxes = &worst.fields.boxes;
+    let whose = if several {
+        format!("#{}: ", worst.number)
+    } else {
+        String::new()
+    };
+    let first = boxes.first_open.iter();
+    let mut lines: Vec<String> = first
+        .map(|said| format!("- {}", text::escape(said, 200)))
+        .collect();
+    let more = boxes.open - boxes.first_open.len();
+    if more > 0 {
+        lines.push(format!("- … and {more} more"));
+    }
+    Verdict {
+        conclusion: Conclusion::Failure,
+        title: format!(
+            "{whose}{} of {} open in the description · {}",
+            boxes.open,
+            words::counted(boxes.all, "box", "boxes"),
+            verdict.title
+        ),
+        summary: format!(
+            "Open in the description:\n{}\n\n{}",
+            lines.join("\n"),
+            verdict.summary
+        ),
+        annotations: Vec::new(),
+    }
 }
 
 fn linked(item: &Item, ctx: &Context<'_>) -> Verdict {

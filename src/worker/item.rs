@@ -17,6 +17,7 @@ use super::sprints::find_milestone;
 use super::ties::ties;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, PullSight, What};
+use crate::domain::fields::Boxes;
 use crate::domain::handoff::Handoff;
 use crate::domain::ids::ItemNumber;
 use crate::domain::item::Item;
@@ -254,8 +255,9 @@ impl<F: Forge> Worker<F> {
         after: &Item,
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
-        fn gate(item: &Item) -> Option<(&PullSight, Option<&Handoff>)> {
-            Some((&item.pull.as_ref()?.sight, item.handoff.as_ref()))
+        fn gate(item: &Item) -> Option<(&PullSight, Option<&Handoff>, &Boxes)> {
+            let sight = &item.pull.as_ref()?.sight;
+            Some((sight, item.handoff.as_ref(), &item.fields.boxes))
         }
         if before.and_then(gate) == gate(after) {
             return Ok(());
@@ -264,7 +266,7 @@ impl<F: Forge> Worker<F> {
         let heads: BTreeSet<_> = heads
             .into_iter()
             .flatten()
-            .map(|(it, _)| &it.head)
+            .map(|(it, ..)| &it.head)
             .collect();
         for head in heads {
             for (other, _) in self.pulls_with_head(key, head).await? {

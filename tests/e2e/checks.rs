@@ -347,3 +347,117 @@ async fn the_item_check_shows_the_linked_item_and_its_rules() {
     );
     lab.whatever_was_said(issue);
 }
+
+const DESCRIBED: &str = "checklists: { require_description: true }\n";
+
+/// Real boxes, and what only looks like some.
+const BOXES: &str = "\
+- [x] Tests
+- Rollout
+  - [ ] Runbook
+  - [ ] Alert *on* <!-- not yet --> latency @otto
+- [ ]
+
+> - [ ] quoted
+
+```
+- [ ] code
+```
+
+<!--
+- [ ] hidden
+-->
+
+1. [x] Numbered
+";
+
+#[tokio::test]
+async fn where_the_policy_says_so_the_boxes_of_a_description_count() {
+    let lab = Lab::policy(DESCRIBED).await;
+    let mira = lab.person("mira");
+    let pull = mira.open_pull("The endpoint").body(BOXES).send();
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/item").unwrap();
+    assert_eq!(check.conclusion, "failure");
+    assert_eq!(
+        check.title,
+        "2 of 4 boxes open in the description · Linked to no item"
+    );
+    assert!(
+        check.summary.starts_with(
+            "Open in the description:\n- Runbook\n- Alert \\*on\\* latency @&#8203;otto\n"
+        ),
+        "{:?}",
+        check.summary
+    );
+
+    // Ticked on the page, which edits the text.
+    mira.edit_text(pull, &BOXES.replace("[ ] Runbook", "[x] Runbook"));
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/item").unwrap();
+    assert!(
+        check.title.starts_with("1 of 4 boxes open"),
+        "{}",
+        check.title
+    );
+    mira.edit_text(pull, &BOXES.replace("[ ] ", "[x] "));
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/item").unwrap();
+    assert_eq!(
+        (check.conclusion.as_str(), check.title.as_str()),
+        ("neutral", "Linked to no item")
+    );
+
+    // Boxes in comments are nobody's description.
+    lab.says(pull, "jonas", "- [ ] One more thing").await;
+    assert_eq!(
+        lab.check(pull, "labhand/item").unwrap().conclusion,
+        "neutral"
+    );
+}
+
+#[tokio::test]
+async fn an_open_box_stays_in_sight_of_all_pull_requests_of_its_commit() {
+    let lab = Lab::policy(DESCRIBED).await;
+    let mira = lab.person("mira");
+    let pull = mira
+        .open_pull("Serve it")
+        .branch("serve")
+        .body("- [ ] Runbook")
+        .send();
+    lab.settle().await;
+    lab.clock.advance(SignedDuration::from_secs(60));
+    mira.retarget(pull, "release");
+    let second = mira.open_pull("The same elsewhere").branch("serve").send();
+    lab.settle().await;
+    let check = lab.check(second, "labhand/item").unwrap();
+    assert_eq!(check.conclusion, "failure");
+    assert!(
+        check
+            .title
+            .starts_with(&format!("#{pull}: 1 of 1 box open")),
+        "{}",
+        check.title
+    );
+    // Whoever finishes the one, finishes the other.
+    mira.edit_text(pull, "- [x] Runbook");
+    lab.settle().await;
+    let check = lab.check(second, "labhand/item").unwrap();
+    assert_eq!(check.conclusion, "neutral", "{}", check.title);
+}
+
+#[tokio::test]
+async fn without_the_policys_word_boxes_of_a_description_are_the_authors_own() {
+    let lab = Lab::new().await;
+    let pull = lab
+        .person("mira")
+        .open_pull("The endpoint")
+        .body(BOXES)
+        .send();
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/item").unwrap();
+    assert_eq!(
+        (check.conclusion.as_str(), check.title.as_str()),
+        ("neutral", "Linked to no item")
+    );
+}

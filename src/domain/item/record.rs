@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::actor::User;
 use crate::domain::fact::{Chain, CloseReason, PullSight};
+use crate::domain::fields::Boxes;
 use crate::domain::ids::{ItemNumber, RepoName};
 use crate::domain::kind::{Kind, KindSource, Stage, Verdict};
 use crate::domain::metric::Report;
@@ -57,6 +58,9 @@ pub struct Fields {
     pub question: Option<String>,
     /// The task list of what will be delivered: done or not, and its text.
     pub deliverables: Vec<(bool, String)>,
+    /// All boxes of a pull request's description.
+    #[serde(default)]
+    pub boxes: Boxes,
     /// What it builds on.
     pub builds_on: Vec<ItemNumber>,
     /// What it is part of.
