@@ -65,7 +65,7 @@ impl<F: Forge> Worker<F> {
         let wanted = self
             .board(key, &repository, &kept.sprints, shown.board.is_some())
             .await?;
-        // A repository without items has no board until there is something to say.
+        // A repository without items and models has no board until there is something to say.
         let Some(wanted) = wanted else {
             return Ok(None);
         };
@@ -133,14 +133,15 @@ impl<F: Forge> Worker<F> {
     ) -> Result<Option<WantedBoard>, StepError> {
         let items = self.items_now(key).await?;
         let concerns = |item: &Item| item.kind.is_some() || item.handoff.is_some();
-        let blank = !items.iter().any(concerns) && repository.policy_problem.is_none();
+        let registry = self.registry(key).await?;
+        let says_something = items.iter().any(concerns) || !registry.models().is_empty();
+        let blank = !says_something && repository.policy_problem.is_none();
         // One that is there must not go on showing what is no more.
         if blank && !is_there {
             return Ok(None);
         }
         let sprints = repository.sprints();
         let plan = plan(repository, &sprints, read);
-        let registry = self.registry(key).await?;
         let mut context = self.context(key, repository, &[]);
         context.registry = &registry;
         Ok(Some(view::board(&items, &plan, &context)))

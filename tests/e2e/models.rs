@@ -658,3 +658,11 @@ async fn a_home_that_moves_is_a_home_there_and_leaves_its_model_without_one_here
     has(&shown(&lab, next), &format!("[#{first}]"));
     read_all(&lab);
 }
+
+#[tokio::test]
+async fn a_model_is_reason_enough_for_a_board() {
+    let lab = Lab::new().await;
+    let issue = home(&lab).await;
+    has(&lab.board(), "| `fraud-detector` | Problem definition");
+    lab.whatever_was_said(issue);
+}

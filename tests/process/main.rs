@@ -2,6 +2,8 @@
 //! and fed with all payloads that GitHub documents. Its clock is real, so that a test waits for
 //! what it can see, never for a time.
 
+mod kills;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -10,7 +12,7 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use labhand::domain::ids::ItemNumber;
-use labhand::sim::{Answer, Delivery, Fault, Selection, Sim, SimOptions};
+use labhand::sim::{Delivery, Selection, Sim, SimOptions};
 use reqwest::Client;
 use sha2::Sha256;
 use tempfile::TempDir;
@@ -515,165 +517,4 @@ async fn all_payloads_that_github_documents_go_through_the_running_server() {
     until("all were looked at", handled).await;
     assert!(bot.metric("labhand_panics_total").await == 0.0);
     assert!(bot.metric("labhand_deliveries_put_aside_total").await == 0.0);
-}
-
-/// A decision opens an issue, and the bot is killed after GitHub has opened it and before it has said
-/// so: the answer is held back for ever, so that the moment waits for the test.
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_between_the_creation_of_an_issue_and_the_next_step_it_opens_no_second_one() {
-    let world = World::new().await;
-    world.gh.install("acme", Selection::Only(&[REPO]));
-    let mira = world.gh.as_user(REPO, "mira");
-    let issue = mira.open_issue("Explore graph features (2 days)").send();
-    mira.comment(issue, "/activate\n/findings Degree features help most.");
-    let mut bot = world.start().await;
-    let labels = || world.gh.issue(REPO, issue).labels;
-    until("it is analysed, and there is a board", async || {
-        world.gh.deliver().await;
-        labels().contains(&"stage/analysis".to_owned()) && world.gh.issues(REPO).len() == 2
-    })
-    .await;
-    let creation = Fault::new().method("POST").path_ends_with("/fraud/issues");
-    world.gh.fault(creation.answer(Answer::NeverAnswered));
-    mira.comment(issue, "/decide productionize they are cheap");
-    let opened = || {
-        let mut issues = world.gh.issues(REPO);
-        issues.retain(|it| it.title.starts_with("Productionize:"));
-        issues
-    };
-    until("GitHub has opened the issue", async || {
-        world.gh.deliver().await;
-        !opened().is_empty()
-    })
-    .await;
-    bot.kill();
-    // The next life is told again what the last one may have heard, and what it missed.
-    let missed = world.gh.take_deliveries();
-    let bot = world.start().await;
-    for delivery in &missed {
-        world.gh.replay(delivery);
-    }
-    let status = || {
-        let comments = world.gh.issue(REPO, issue).comments;
-        comments
-            .into_iter()
-            .find(|it| it.body.contains("labhand:status"))
-    };
-    let next = opened()[0].number;
-    until("the decision leads to the issue", async || {
-        world.gh.deliver().await;
-        let link = format!("`#{next}`");
-        status().is_some_and(|status| status.body.contains(&link))
-            && bot.metric("labhand_inbox_unhandled").await == 0.0
-    })
-    .await;
-    assert_eq!(opened().len(), 1);
-    assert!(bot.metric("labhand_panics_total").await == 0.0);
-}
-
-/// Two entries and no sides, so that whoever may write signs.
-const RELEASED: &str = "\
-models: { release: publish }
-handoff:
-  entries:
-    artifact: off
-    features: off
-    io-format: off
-    benchmarks: off
-    feature-pipeline: off
-    monitoring: off
-    ab-testing: off
-    scaling: off
-    integration-tests: off
-    performance: off
-    incidents: off
-    docs: off
-";
-
-const CARD: &str = "\
-# Fraud detector
-
-## Evaluation
-
-F1 is 0.87 on the orders of October.
-
-## Limitations
-
-It knows no orders from outside of the EU.
-";
-
-/// A version is published, and the bot is killed after GitHub has taken this step of it and before it
-/// has said so.
-async fn killed_while_publishing(method: &str, path: &str, before: usize) {
-    let world = World::new().await;
-    let mira = world.gh.as_user(REPO, "mira");
-    mira.write_file(".github/labhand.yml", RELEASED);
-    world.gh.install("acme", Selection::Only(&[REPO]));
-    let mut bot = world.start().await;
-    let pull = mira
-        .open_pull("Serve the fraud detector")
-        .body("Model: fraud-detector v1.0.0")
-        .files(&[("docs/model_card.md", CARD)])
-        .send();
-    let signs = "/handoff\n/sign model-card docs/model_card.md\n/sign serving";
-    mira.comment(pull, signs);
-    let checklist = || {
-        let comments = world.gh.issue(REPO, pull).comments.into_iter();
-        let bodies = comments.map(|it| it.body);
-        bodies
-            .filter(|body| body.contains("labhand:checklist"))
-            .collect::<String>()
-    };
-    until("it is signed", async || {
-        world.gh.deliver().await;
-        checklist().contains("**Complete.**")
-    })
-    .await;
-    // What happens within one second of GitHub's has no order.
-    let signed_at = world.gh.now();
-    until("it is another second", async || world.gh.now() > signed_at).await;
-    let step = Fault::new().method(method).path_contains(path);
-    let step = step.after(before).answer(Answer::NeverAnswered);
-    world.gh.fault(step);
-    mira.merge(pull);
-    let taken = || {
-        let calls = world.gh.calls();
-        let calls = calls.iter().filter(|it| it.status == 0);
-        calls.filter(|it| it.path.contains(path)).count() == 1
-    };
-    until("GitHub has taken the step", async || {
-        world.gh.deliver().await;
-        taken()
-    })
-    .await;
-    bot.kill();
-    // The next life is told again what the last one may have heard, and what it missed.
-    let missed = world.gh.take_deliveries();
-    let bot = world.start().await;
-    for delivery in &missed {
-        world.gh.replay(delivery);
-    }
-    until("the release is known", async || {
-        world.gh.deliver().await;
-        checklist().contains("· [release](") && bot.metric("labhand_inbox_unhandled").await == 0.0
-    })
-    .await;
-    let releases = world.gh.releases(REPO);
-    assert_eq!(releases.len(), 1, "{method} {path}: {releases:#?}");
-    let files = releases[0].files.iter();
-    let files: Vec<&str> = files.map(|(name, ..)| name.as_str()).collect();
-    assert_eq!(files, ["record.json", "model-card.md"]);
-    assert!(!releases[0].draft && releases[0].files.iter().all(|(.., whole)| *whole));
-    assert_eq!(world.gh.tags(REPO).len(), 1);
-    assert!(bot.metric("labhand_panics_total").await == 0.0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_at_any_step_of_publishing_a_version_it_publishes_it_once_and_whole() {
-    tokio::join!(
-        killed_while_publishing("POST", "/fraud/releases", 0),
-        killed_while_publishing("POST", "/assets", 0),
-        killed_while_publishing("POST", "/assets", 1),
-        killed_while_publishing("PATCH", "/releases/", 0),
-    );
 }
