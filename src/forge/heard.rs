@@ -135,8 +135,19 @@ pub struct ReleaseHeard {
     pub url: String,
     /// Its title, if it has one.
     pub title: Option<String>,
-    /// It is published; otherwise it was deleted, or is a draft again.
-    pub published: bool,
+    /// What became of it.
+    pub news: ReleaseNews,
+}
+
+/// What became of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseNews {
+    /// It is there for everybody.
+    Published,
+    /// It was deleted, or is a draft again.
+    Withdrawn,
+    /// A draft was deleted; there may be others with this tag.
+    DraftDeleted,
 }
 
 /// A deployment that has succeeded.

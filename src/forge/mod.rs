@@ -18,7 +18,7 @@ mod release;
 mod shown;
 
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
-pub use heard::{Deployed, Happening, Heard, ReleaseHeard, RepoHappening};
+pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
 pub use release::{NewRelease, ReleaseCall, ReleaseMade, TagCall};
 pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, ReleaseShown, Shown};
 

@@ -44,7 +44,8 @@ enum Stepped {
 }
 
 impl<F: Forge> Worker<F> {
-    /// Makes the release and the tags that an item wants.
+    /// Makes the release and the tags that an item wants. What is in the way of a release is not in the
+    /// way of a stage's tag.
     pub(super) async fn publish(
         &self,
         lease: &Lease,
@@ -54,15 +55,37 @@ impl<F: Forge> Worker<F> {
         repository: &Repository,
     ) -> Result<Publishing, StepError> {
         let repo = repository.reference(lease.key.installation, lease.key.repo);
-        let Some(wanted) = wanted else {
-            return self.tag_stages(lease, &repo, item, shown, repository).await;
-        };
+        let mut stopped = None;
+        if let Some(wanted) = wanted {
+            match self.make_release(lease, &repo, wanted, shown).await? {
+                Publishing::Done => {}
+                Publishing::Later(at) => stopped = Some(at),
+                how @ (Publishing::Again | Publishing::Late(_) | Publishing::LaterOn) => {
+                    return Ok(how);
+                }
+            }
+        }
+        let clears = stopped.is_none();
+        let tagged = self.tag_stages(lease, &repo, item, shown, repository, clears);
+        Ok(match (tagged.await?, stopped) {
+            (Publishing::Done, Some(at)) => Publishing::Later(at),
+            (how, _) => how,
+        })
+    }
+
+    async fn make_release(
+        &self,
+        lease: &Lease,
+        repo: &RepoRef,
+        wanted: &WantedRelease,
+        shown: &mut Shown,
+    ) -> Result<Publishing, StepError> {
         while let Some(step) = view::next_for_release(shown, wanted) {
             let call = match step {
                 ReleaseStep::Tagging(call) => call,
                 ReleaseStep::File(release, file) => {
                     let name = file.name.to_owned();
-                    let Some(content) = self.content_of(&repo, file, &wanted.commit).await? else {
+                    let Some(content) = self.content_of(repo, file, &wanted.commit).await? else {
                         view::without_file(shown, file);
                         continue;
                     };
@@ -79,12 +102,12 @@ impl<F: Forge> Worker<F> {
                     continue;
                 }
             };
-            let stepped = self.step_release(lease, &repo, wanted, &call, shown);
+            let stepped = self.step_release(lease, repo, wanted, &call, shown);
             if let Stepped::Stopped(how) = stepped.await? {
                 return Ok(how);
             }
         }
-        self.tag_stages(lease, &repo, item, shown, repository).await
+        Ok(Publishing::Done)
     }
 
     async fn step_release(
@@ -106,13 +129,7 @@ impl<F: Forge> Worker<F> {
                 return Ok(Stepped::Stopped(Publishing::Later(self.again_later())));
             }
         }
-        let stepped = self.make_step(lease, repo, &wanted.of, call, shown).await?;
-        if let Stepped::Stopped(Publishing::Again) = stepped {
-            // It may be there under another address: look for it before making it anew.
-            let store = &self.shared.store;
-            store.begin(lease, &wanted.slot.0, self.now()).await?;
-        }
-        Ok(stepped)
+        self.make_step(lease, repo, &wanted.of, call, shown).await
     }
 
     /// Makes one call, and stores what came of it.
@@ -144,10 +161,14 @@ impl<F: Forge> Worker<F> {
                 let had = shown.release.is_some();
                 let missing = matches!(error, CallError::Missing(_));
                 view::undone(shown, call, missing, self.now());
-                self.save_shown(lease, shown, None).await?;
                 if had && shown.release.is_none() {
+                    // It may be there under another address: it is looked for before it is made anew.
+                    let slot = slots::release(of);
+                    self.shared.store.begin(lease, &slot.0, self.now()).await?;
+                    self.save_shown(lease, shown, None).await?;
                     return stopped(Publishing::Again);
                 }
+                self.save_shown(lease, shown, None).await?;
                 self.hinder(lease, of, Some(obstacle(error))).await?;
                 stopped(Publishing::Later(self.again_later()))
             }
@@ -162,6 +183,7 @@ impl<F: Forge> Worker<F> {
         item: &Item,
         shown: &mut Shown,
         repository: &Repository,
+        clears: bool,
     ) -> Result<Publishing, StepError> {
         let key = lease.key;
         let slot = |asked: &ModelMove| slots::stage_tag(key.repo, item.number, asked.place);
@@ -192,7 +214,9 @@ impl<F: Forge> Worker<F> {
             if let Stepped::Stopped(how) = stepped {
                 return Ok(how);
             }
-            self.hinder(lease, &asked.of, None).await?;
+            if clears {
+                self.hinder(lease, &asked.of, None).await?;
+            }
         }
         Ok(Publishing::Done)
     }
@@ -246,7 +270,9 @@ impl<F: Forge> Worker<F> {
         if self.registry(lease.key).await?.obstacle(of) == obstacle.as_ref() {
             return Ok(());
         }
-        let id = format!("hindered:{of}:{}", self.now().as_second());
+        let moment = self.now().as_microsecond();
+        let way = if obstacle.is_some() { "shut" } else { "free" };
+        let id = format!("way:{of}:{moment}:{way}");
         let what = ModelEvent::Hindered {
             of: of.clone(),
             obstacle,

@@ -11,7 +11,7 @@ use crate::domain::fact::FactId;
 use crate::domain::ids::CommitSha;
 use crate::domain::registry::{ModelEvent, ModelFact, Released};
 use crate::domain::version::{ModelTag, ModelVersion};
-use crate::forge::{CallError, Forge, ReleaseHeard};
+use crate::forge::{CallError, Forge, ReleaseHeard, ReleaseNews};
 use crate::store::Step;
 
 impl<F: Forge> Worker<F> {
@@ -29,20 +29,29 @@ impl<F: Forge> Worker<F> {
         if self.is_own(by.as_ref()).await? {
             return Ok(());
         }
-        let what = if heard.published {
-            ModelEvent::Released(Box::new(Released {
-                of: of.clone(),
-                // The payload names a branch, or whatever was typed there.
-                commit: self.commit_of_tag(&heard.tag, repository, step).await?,
-                url: Some(heard.url),
-                title: heard.title,
-                draft: false,
-            }))
-        } else {
-            ModelEvent::Withdrawn { of: of.clone() }
+        let (id, what) = match heard.news {
+            ReleaseNews::Published => {
+                let told = Released {
+                    of: of.clone(),
+                    // The payload names a branch, or whatever was typed there.
+                    commit: self.commit_of_tag(&heard.tag, repository, step).await?,
+                    url: Some(heard.url),
+                    title: heard.title,
+                    draft: false,
+                };
+                ("release", ModelEvent::Released(Box::new(told)))
+            }
+            ReleaseNews::Withdrawn => ("unrelease", ModelEvent::Withdrawn { of: of.clone() }),
+            ReleaseNews::DraftDeleted => {
+                let registry = self.registry(step.lease.key).await?;
+                let known = registry.release(&of).and_then(|it| it.url.as_ref());
+                if known != Some(&heard.url) {
+                    return Ok(());
+                }
+                ("undraft", ModelEvent::Withdrawn { of: of.clone() })
+            }
         };
-        let id = format!("release:{}", heard.published);
-        self.take_version(&of, &id, what, (at, by), step).await
+        self.take_version(&of, id, what, (at, by), step).await
     }
 
     /// A tag was made or deleted.

@@ -125,6 +125,18 @@ async fn a_draft_is_left_for_people_to_publish() {
 }
 
 #[tokio::test]
+async fn a_draft_that_somebody_throws_away_is_linked_no_more() {
+    let lab = lab("models: { release: draft }\n").await;
+    let pull = registered(&lab, "v1").await;
+    lab.person("lena").delete_releases("fraud-detector@v1.0.0");
+    lab.settle().await;
+    assert_eq!(lab.gh.releases(REPO), []);
+    let checklist = lab.checklist(pull).body;
+    assert!(!checklist.contains("release"), "{checklist}");
+    rests(&lab).await;
+}
+
+#[tokio::test]
 async fn what_is_not_handed_over_is_not_published_until_it_is() {
     let lab = lab(PUBLISH).await;
     let pull = hand_over(&lab, "v1").await;
@@ -519,6 +531,37 @@ async fn promotions_are_tagged_as_gto_does() {
     ];
     assert_eq!(history(&models(&lab, "").await), expected);
     rests(&lab).await;
+}
+
+#[tokio::test]
+async fn a_stage_is_tagged_even_where_the_versions_own_tag_is_in_the_way() {
+    let lab = lab("models: { tags: gto }\n").await;
+    let elsewhere = lab.person("jonas").write_file("a.txt", "a");
+    lab.person("jonas").tag("fraud-detector@v1.0.0", &elsewhere);
+    lab.settle().await;
+    let pull = registered(&lab, "v1").await;
+    lab.says(pull, "lena", "/promote fraud-detector v1 staging")
+        .await;
+    assert!(
+        tags(&lab).contains(&"fraud-detector#staging#1".to_owned()),
+        "{:?}",
+        tags(&lab)
+    );
+    let checklist = lab.checklist(pull).body;
+    assert!(
+        checklist.contains("its tag is at another commit"),
+        "{checklist}"
+    );
+    lab.wait_hours(7).await;
+    let checklist = lab.checklist(pull).body;
+    assert!(
+        checklist.contains("its tag is at another commit"),
+        "{checklist}"
+    );
+    assert_eq!(tags(&lab).len(), 2);
+    for issue in lab.gh.issues(REPO) {
+        lab.whatever_was_said(issue.number);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::{CommitSha, ItemNumber};
-use crate::forge::{Deployed, ReleaseHeard, RepoHappening};
+use crate::forge::{Deployed, ReleaseHeard, ReleaseNews, RepoHappening};
 
 use super::super::milestone::Milestone;
 use super::super::wire::{self, Moment};
@@ -246,23 +246,23 @@ pub(super) struct ReleasePayload {
     release: Release,
 }
 
-/// Drafts are nobody's business. What was published as a draft's turn is told as `published` too.
+/// A draft is nobody's business but its maker's; when it is published, that is told like any release.
 pub(super) fn release(payload: &ReleasePayload, setting: &Setting<'_>) -> Happenings {
     let release = &payload.release;
-    let heard = |published| ReleaseHeard {
+    let heard = |news| ReleaseHeard {
         tag: release.tag_name.clone(),
         url: release.html_url.clone(),
         title: release.name.clone().filter(|name| !name.is_empty()),
-        published,
+        news,
     };
     let told = match setting.action {
         "published" => Some((
             release.published_at.unwrap_or(setting.received_at),
-            heard(true),
+            heard(ReleaseNews::Published),
         )),
-        "unpublished" => Some((setting.received_at, heard(false))),
-        "deleted" if !release.draft => Some((setting.received_at, heard(false))),
-        "deleted" | "created" | "edited" | "released" | "prereleased" => None,
+        "deleted" if release.draft => Some((setting.received_at, heard(ReleaseNews::DraftDeleted))),
+        "unpublished" | "deleted" => Some((setting.received_at, heard(ReleaseNews::Withdrawn))),
+        "created" | "edited" | "released" | "prereleased" => None,
         _ => return Told::UnknownAction,
     };
     let told = told.map(|(at, heard)| (at, RepoHappening::Release(heard)));

@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use crate::domain::fact::{CloseReason, Milestone, Snapshot, What};
 use crate::domain::ids::{CommentId, CommitSha, UserId};
-use crate::forge::LabelSpec;
+use crate::forge::{LabelSpec, ReleaseNews};
 
 use super::*;
 
@@ -520,17 +520,15 @@ fn a_release_is_news_when_it_is_published_and_when_that_is_undone() {
     let published: Vec<_> = heard("published", false).collect();
     let (at, release) = &published[0];
     assert_eq!(*at, instant("2026-11-29T08:00:00Z"));
-    assert!(release.published && release.title.is_none());
+    assert_eq!(release.news, ReleaseNews::Published);
+    assert_eq!(release.title, None);
     for action in ["unpublished", "deleted"] {
         let undone: Vec<_> = heard(action, false).collect();
-        assert!(!undone[0].1.published);
+        assert_eq!(undone[0].1.news, ReleaseNews::Withdrawn);
     }
-    for (action, draft) in [
-        ("created", true),
-        ("edited", true),
-        ("deleted", true),
-        ("released", false),
-    ] {
+    for (action, draft) in [("created", true), ("edited", true), ("released", false)] {
         assert_eq!(heard(action, draft).count(), 0, "{action}");
     }
+    let deleted: Vec<_> = heard("deleted", true).collect();
+    assert_eq!(deleted[0].1.news, ReleaseNews::DraftDeleted);
 }
