@@ -81,36 +81,57 @@ impl<F: Forge> Worker<F> {
         shown: &mut Shown,
     ) -> Result<Publishing, StepError> {
         while let Some(step) = view::next_for_release(shown, wanted) {
-            let call = match step {
-                ReleaseStep::Tagging(call) => call,
-                ReleaseStep::File(release, file) => {
-                    let name = file.name.to_owned();
-                    let Some(content) = self.content_of(repo, file, &wanted.commit).await? else {
-                        view::without_file(shown, file);
-                        continue;
-                    };
-                    Call::Release(ReleaseCall::Attach {
-                        release,
-                        name,
-                        content,
-                    })
+            match self.take_step(lease, repo, wanted, step, shown).await {
+                Ok(Stepped::On) => {}
+                Ok(Stepped::Stopped(how)) => return Ok(how),
+                // Reading is refused as well as writing: nothing else of the item waits for it.
+                Err(StepError::Call(error @ CallError::Refused { .. })) => {
+                    self.hinder(lease, &wanted.of, Some(obstacle(error)))
+                        .await?;
+                    return Ok(Publishing::Later(self.again_later()));
                 }
-                ReleaseStep::Tell { url, draft } => {
-                    self.tell_release(lease, wanted, url, draft).await?;
-                    shown.release_told = true;
-                    self.save_shown(lease, shown, None).await?;
-                    continue;
-                }
-            };
-            let stepped = self.step_release(lease, repo, wanted, &call, shown);
-            if let Stepped::Stopped(how) = stepped.await? {
-                return Ok(how);
+                Err(error) => return Err(error),
             }
         }
         Ok(Publishing::Done)
     }
 
-    async fn step_release(
+    async fn take_step(
+        &self,
+        lease: &Lease,
+        repo: &RepoRef,
+        wanted: &WantedRelease,
+        step: ReleaseStep<'_>,
+        shown: &mut Shown,
+    ) -> Result<Stepped, StepError> {
+        match step {
+            ReleaseStep::Tagging(call) => {
+                self.step_tagging(lease, repo, wanted, &call, shown).await
+            }
+            ReleaseStep::File(release, file) => {
+                let Some(content) = self.content_of(repo, file, &wanted.commit).await? else {
+                    view::without_file(shown, file);
+                    return Ok(Stepped::On);
+                };
+                let attach = Call::Release(ReleaseCall::Attach {
+                    release,
+                    name: file.name.to_owned(),
+                    content,
+                });
+                self.make_step(lease, repo, &wanted.of, &attach, shown)
+                    .await
+            }
+            ReleaseStep::Tell { url, draft } => {
+                self.tell_release(lease, wanted, url, draft).await?;
+                shown.release_told = true;
+                self.save_shown(lease, shown, None).await?;
+                Ok(Stepped::On)
+            }
+        }
+    }
+
+    /// Makes a call that is about the tag, unless that stands at another commit.
+    async fn step_tagging(
         &self,
         lease: &Lease,
         repo: &RepoRef,
@@ -118,8 +139,7 @@ impl<F: Forge> Worker<F> {
         call: &Call,
         shown: &mut Shown,
     ) -> Result<Stepped, StepError> {
-        let attaches = matches!(call, Call::Release(ReleaseCall::Attach { .. }));
-        if !attaches && !view::is_refused(shown, call, self.now()) {
+        if !view::is_refused(shown, call, self.now()) {
             let there = self.shared.forge.tag(repo, &wanted.tag).await?;
             if there.is_some_and(|there| there != wanted.commit) {
                 view::undone(shown, call, false, self.now());
@@ -187,8 +207,9 @@ impl<F: Forge> Worker<F> {
     ) -> Result<Publishing, StepError> {
         let key = lease.key;
         let slot = |asked: &ModelMove| slots::stage_tag(key.repo, item.number, asked.place);
+        let acts = repository.policy().enabled;
         let is_due = |asked: &&ModelMove| {
-            repository.policy_at(asked.at).tags == TagForm::Gto
+            acts && repository.policy_at(asked.at).tags == TagForm::Gto
                 && !shown.tags.contains(&slot(asked).0)
         };
         let due: Vec<&ModelMove> = item.model_moves.iter().filter(is_due).collect();

@@ -345,6 +345,42 @@ async fn an_answer_that_is_lost_at_any_step_makes_nothing_twice() {
 }
 
 #[tokio::test]
+async fn whatever_github_refuses_for_a_while_is_published_afterwards() {
+    for (method, path) in [
+        ("GET", "/matching-refs/"),
+        ("POST", "/fraud/releases"),
+        ("POST", "/assets"),
+        ("PATCH", "/releases/"),
+    ] {
+        for answer in [
+            Answer::status(403),
+            Answer::status(422),
+            Answer::NotFound,
+            Answer::secondary_limit(None),
+            Answer::status(503),
+        ] {
+            let lab = lab(PUBLISH).await;
+            let pull = hand_over(&lab, "v1").await;
+            sign(&lab, pull).await;
+            let fault = Fault::new().method(method).path_contains(path);
+            lab.gh.fault(fault.times(40).answer(answer.clone()));
+            lab.person("lena").merge(pull);
+            lab.settle().await;
+            // The hand-off itself does not wait for it.
+            assert!(lab.checklist(pull).body.contains("Registered as"));
+            lab.wait_hours(1).await;
+            lab.gh.forget_faults();
+            lab.wait_hours(8).await;
+            let release = the_release(&lab);
+            assert!(!release.draft, "{method} {path} {answer:?}");
+            let checklist = lab.checklist(pull).body;
+            assert!(checklist.contains("· [release]("), "{checklist}");
+            lab.whatever_was_said(pull);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_people_delete_or_make_themselves_stays_so() {
     let lab = lab(PUBLISH).await;
     let pull = registered(&lab, "v1").await;
