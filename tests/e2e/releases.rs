@@ -637,3 +637,108 @@ async fn tags_that_gto_made_are_read() {
     assert_eq!(history(&told), expected);
     rests(&lab).await;
 }
+
+#[tokio::test]
+async fn tags_and_releases_of_people_may_be_told_in_any_order_and_twice() {
+    let mut told = Vec::new();
+    for backwards in [false, true] {
+        let lab = lab("").await;
+        let jonas = lab.person("jonas");
+        let one = jonas.write_file("models/fraud.onnx", "one");
+        let two = jonas.write_file("models/fraud.onnx", "two");
+        lab.settle().await;
+        jonas.tag("fraud-detector@v1.0.0", &one);
+        jonas.tag("fraud-detector#production#1", &one);
+        jonas.publish_release(
+            "fraud-detector@v2.0.0",
+            &two,
+            "@otto's | `second` <!-- one -->",
+        );
+        let mut deliveries = lab.gh.take_deliveries();
+        if backwards {
+            deliveries.reverse();
+        }
+        for delivery in deliveries.iter().chain(&deliveries) {
+            lab.gh.replay(delivery);
+        }
+        lab.settle().await;
+        lab.at_once().await;
+        let board = lab.board();
+        assert!(board.contains("**v1.0.0** since"), "{board}");
+        assert!(!board.contains("otto's"), "{board}");
+        told.push(models(&lab, "").await["models"].clone());
+        for issue in lab.gh.issues(REPO) {
+            lab.whatever_was_said(issue.number);
+        }
+    }
+    let versions = |told: &serde_json::Value| {
+        let versions = told[0]["versions"].as_array().unwrap().clone();
+        let words = versions.into_iter();
+        words
+            .map(|it| {
+                format!(
+                    "{} {} {}",
+                    it["version"], it["title"], it["release"]["draft"]
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(versions(&told[0]), versions(&told[1]));
+    assert_eq!(told[0][0]["stages"][0]["version"], "1.0.0");
+    assert_eq!(told[0][0]["history"].as_array().unwrap().len(), 1);
+    assert_eq!(told[1][0]["history"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_tag_that_is_moved_is_where_it_is_now() {
+    let lab = lab("").await;
+    let jonas = lab.person("jonas");
+    let one = jonas.write_file("models/fraud.onnx", "one");
+    let two = jonas.write_file("models/fraud.onnx", "two");
+    jonas.tag("fraud-detector@v1.0.0", &one);
+    lab.settle().await;
+    lab.wait_hours(1).await;
+    jonas.delete_tag("fraud-detector@v1.0.0");
+    lab.settle().await;
+    assert_eq!(models(&lab, "").await["models"][0]["versions"], json!(null));
+    lab.wait_hours(1).await;
+    jonas.tag("fraud-detector@v1.0.0", &two);
+    lab.settle().await;
+    let told = models(&lab, "").await;
+    assert_eq!(told["models"][0]["versions"][0]["commit"], json!(two));
+    jonas.deploy("staging", &two, "success");
+    lab.settle().await;
+    assert_eq!(
+        history(&models(&lab, "").await),
+        ["staging 1.0.0 deployed jonas"]
+    );
+    rests(&lab).await;
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_and_wrong_hands_change_nothing() {
+    let lab = lab("models: { release: publish, tags: gto }\n").await;
+    let pull = registered(&lab, "v1").await;
+    for who in ["mira", "ana", "lee", "otto"] {
+        let said = lab
+            .refused(pull, who, "/promote fraud-detector v1 production")
+            .await;
+        assert!(!said.is_empty(), "{who}");
+    }
+    assert_eq!(tags(&lab), ["fraud-detector@v1.0.0"]);
+    let comment = lab
+        .says(pull, "lena", "/promote fraud-detector v1 production")
+        .await;
+    let lab = lab.restart().await;
+    // What was carried out stays carried out when its words are gone.
+    lab.person("lena").delete_comment(comment);
+    lab.settle().await;
+    let expected = ["fraud-detector#production#1", "fraud-detector@v1.0.0"];
+    assert_eq!(tags(&lab), expected);
+    assert_eq!(
+        history(&models(&lab, "").await),
+        ["production 1.0.0 promoted lena"]
+    );
+    rests(&lab).await;
+    assert_eq!(tags(&lab), expected);
+}
