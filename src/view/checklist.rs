@@ -65,10 +65,24 @@ pub fn name(handoff: &Handoff) -> String {
 
 /// `8 of 14 signed`; waived entries count neither way.
 pub fn progress(handoff: &Handoff, policy: &Policy) -> String {
+    format!("{} signed", counted(handoff, policy))
+}
+
+/// The same where nothing beside it says that there are no sides: `8 of 14 self-signed`.
+pub fn progress_alone(handoff: &Handoff, policy: &Policy) -> String {
+    let word = if is_self_signed(policy) {
+        "self-signed"
+    } else {
+        "signed"
+    };
+    format!("{} {word}", counted(handoff, policy))
+}
+
+fn counted(handoff: &Handoff, policy: &Policy) -> String {
     let waived = |entry: &&Entry| handoff.marks.get(&entry.slug).is_some_and(Mark::is_waived);
     let all = policy.handoff.entries.len() - policy.handoff.entries.iter().filter(waived).count();
     let open = handoff.open_entries(policy).len();
-    format!("{} of {all} signed", all.saturating_sub(open))
+    format!("{} of {all}", all.saturating_sub(open))
 }
 
 /// Whose turn it is, and for which entries; `None` if for none.

@@ -136,7 +136,7 @@ fn blocking(ctx: &Context<'_>) -> Conclusion {
 
 fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
     let open = handoff.open_entries(ctx.policy);
-    let progress = checklist::progress(handoff, ctx.policy);
+    let progress = checklist::progress_alone(handoff, ctx.policy);
     let Some(waiting) = checklist::waiting(&open, ctx.policy) else {
         return Verdict {
             conclusion: Conclusion::Success,

@@ -83,7 +83,7 @@ async fn where_the_rule_only_warns_the_check_is_neutral() {
         let lab = Lab::policy(policy).await;
         let pull = handoff(&lab).await;
         assert!(
-            gate(&lab, pull).starts_with("neutral: 0 of 14 signed"),
+            gate(&lab, pull).starts_with("neutral: 0 of 14 self-signed"),
             "{}",
             gate(&lab, pull)
         );
@@ -115,13 +115,13 @@ async fn entries_that_a_policy_adds_are_open_again() {
     let pull = handoff(&lab).await;
     let all = "/sign artifact features io-format benchmarks feature-pipeline serving monitoring ab-testing scaling integration-tests performance incidents\n/sign model-card docs/model_card.md";
     says(&lab, pull, "mira", all).await;
-    assert_eq!(gate(&lab, pull), "success: Complete: 13 of 13 signed");
+    assert_eq!(gate(&lab, pull), "success: Complete: 13 of 13 self-signed");
     lab.clock.advance(SignedDuration::from_secs(60));
     lab.person("lena").delete_file(".github/labhand.yml");
     lab.settle().await;
     assert_eq!(
         gate(&lab, pull),
-        "failure: 13 of 14 signed, waiting for anyone with write access: docs"
+        "failure: 13 of 14 self-signed, waiting for anyone with write access: docs"
     );
     lab.whatever_was_said(pull);
 }

@@ -379,6 +379,8 @@ async fn without_teams_anyone_with_write_access_signs_and_the_comment_says_so() 
     );
     assert!(line(&lab, pull, "serving").starts_with("- [x]"));
     assert!(lab.checklist(pull).body.contains("Self-signed"));
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+    assert!(check.title.contains(" self-signed"), "{}", check.title);
     let lee = says(&lab, pull, "lee", "/sign artifact").await;
     assert!(lab.reply(pull, lee).contains("write permission"));
 }
