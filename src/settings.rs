@@ -28,8 +28,8 @@ pub struct Settings {
     pub github: GithubSettings,
     /// Where to listen.
     pub bind: SocketAddr,
-    /// The store's URL.
-    pub store_url: String,
+    /// The store's URL, which may hold a password.
+    pub store_url: SecretString,
     /// Who may read the JSON under `/api`.
     pub web_access: WebAccess,
     /// How log lines look.
@@ -289,22 +289,23 @@ impl Given {
             .ok_or_else(|| wrong(key::WRITE_SPACING, "it has to be a duration", EXAMPLE))
     }
 
-    fn store_url(&self) -> Result<String, SettingsError> {
-        const EXAMPLE: &str = "sqlite://labhand.db";
+    fn store_url(&self) -> Result<SecretString, SettingsError> {
+        const EXAMPLE: &str =
+            "sqlite://labhand.db, or postgres://labhand:PASSWORD@db.example.com/labhand";
         let url = self.required(key::STORE_URL, EXAMPLE)?;
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let problem = "this version cannot use PostgreSQL yet";
-            return Err(wrong(key::STORE_URL, problem, EXAMPLE));
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(url.into());
         }
         if !url.starts_with("sqlite:") {
-            return Err(wrong(key::STORE_URL, "it has to be a sqlite URL", EXAMPLE));
+            let problem = "it has to be a sqlite or a postgres URL";
+            return Err(wrong(key::STORE_URL, problem, EXAMPLE));
         }
         let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
         if file.is_empty() || file.starts_with('?') || file.contains(":memory:") {
             let problem = "it has to name a file: what was accepted must survive a restart";
             return Err(wrong(key::STORE_URL, problem, EXAMPLE));
         }
-        Ok(url)
+        Ok(url.into())
     }
 
     /// A setting that has a default.

@@ -14,11 +14,15 @@ use labhand::web::{self, Access, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use sha2::Sha256;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+#[path = "support/database.rs"]
+mod database;
+
+use database::Database;
 
 const SECRET: &str = "It's a Secret to Everybody";
 const OLD_SECRET: &str = "the one before";
@@ -31,14 +35,13 @@ struct Server {
     store: Store,
     shutdown: CancellationToken,
     served: tokio::task::JoinHandle<()>,
-    _folder: TempDir,
+    _database: Database,
 }
 
 impl Server {
     async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("labhand.db").display());
-        let store = Store::open(&url).await.unwrap();
+        let database = Database::new().await;
+        let store = Store::open(database.url()).await.unwrap();
         let inbox = Inbox::start(store.clone(), Arc::new(Notify::new()));
         let secrets = [SecretString::from(SECRET), SecretString::from(OLD_SECRET)];
         let state = WebState::new(
@@ -58,7 +61,7 @@ impl Server {
             store,
             shutdown,
             served,
-            _folder: folder,
+            _database: database,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The parts of a running bot, put together once for `serve`, the demo and the tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use secrecy::SecretString;
@@ -15,10 +16,14 @@ use crate::store::{Inbox, Store};
 use crate::web::{self, Access, WebState, WebhookSecrets};
 use crate::worker::{Options, Worker};
 
+/// The worker looks every few seconds anyway.
+const LISTEN_AGAIN: Duration = Duration::from_secs(5);
+
 /// A bot that is ready to receive and to work.
 pub struct Bot<F> {
     router: Router,
     worker: Worker<F>,
+    store: Store,
     arrivals: Arc<Notify>,
 }
 
@@ -44,11 +49,12 @@ impl<F: Forge> Bot<F> {
             Arc::clone(&metrics),
             options,
         );
-        let state = WebState::new(store, inbox, secrets, access, metrics, clock);
+        let state = WebState::new(store.clone(), inbox, secrets, access, metrics, clock);
         let router = web::router(state);
         Self {
             router,
             worker,
+            store,
             arrivals,
         }
     }
@@ -66,7 +72,24 @@ impl<F: Forge> Bot<F> {
     /// Receives and works until told to stop; what is under way comes to its end.
     pub async fn run(&self, listener: TcpListener, shutdown: CancellationToken) {
         let receiving = web::serve(listener, self.router(), shutdown.clone());
+        let listening = self.listen(shutdown.clone());
         let working = self.worker.run(Arc::clone(&self.arrivals), shutdown);
-        tokio::join!(receiving, working);
+        tokio::join!(receiving, listening, working);
+    }
+
+    /// Hears of what other processes accept.
+    async fn listen(&self, shutdown: CancellationToken) {
+        let listening = async {
+            loop {
+                if let Err(error) = self.store.listen(&self.arrivals).await {
+                    tracing::warn!(%error, "other processes are not heard; looking without it");
+                }
+                tokio::time::sleep(LISTEN_AGAIN).await;
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = listening => {}
+        }
     }
 }

@@ -36,15 +36,7 @@ const STOP: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     logging::start(settings.log_format);
-    let store = Store::open(&settings.store_url)
-        .await
-        .with_context(|| {
-            format!(
-                "store.url (LABHAND_STORE__URL): the store {} cannot be opened; it has to be in a \
-                 folder that labhand may write to, for example sqlite:///var/lib/labhand/labhand.db",
-                settings.store_url
-            )
-        })?;
+    let store = open(settings.store_url.expose_secret()).await?;
     let listener = TcpListener::bind(settings.bind).await.with_context(|| {
         format!(
             "server.bind (LABHAND_SERVER__BIND): cannot listen on {}; another address, for \
@@ -78,7 +70,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let stopped = shutdown.clone();
     parts.spawn(async move { bot.run(listener, stopped).await });
     parts.close();
-    tracing::info!(bind = %settings.bind, store = settings.store_url, "labhand serves");
+    tracing::info!(bind = %settings.bind, store = %store.place(), "labhand serves");
 
     shutdown.cancelled().await;
     tracing::info!("stopping");
@@ -87,6 +79,19 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     store.close().await;
     Ok(())
+}
+
+async fn open(url: &str) -> anyhow::Result<Store> {
+    Store::open(url).await.with_context(|| {
+        let place = crate::store::place(url);
+        let way_out = if place.starts_with("sqlite:") {
+            "it has to be in a folder that labhand may write to, for example \
+             sqlite:///var/lib/labhand/labhand.db"
+        } else {
+            "the server has to be reachable, and the database and its owner have to be there"
+        };
+        format!("store.url (LABHAND_STORE__URL): the store {place} cannot be opened; {way_out}")
+    })
 }
 
 fn access(access: &WebAccess) -> Access {

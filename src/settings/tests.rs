@@ -1,5 +1,7 @@
 use std::io::Write;
 
+use secrecy::ExposeSecret;
+
 use super::*;
 
 const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----";
@@ -30,7 +32,7 @@ fn from_file(text: &str) -> Result<Settings, SettingsError> {
 fn two_variables_are_enough() {
     let settings = load(&MINIMAL).unwrap();
     assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
-    assert_eq!(settings.store_url, "sqlite://labhand.db");
+    assert_eq!(settings.store_url.expose_secret(), "sqlite://labhand.db");
     assert_eq!(settings.log_format, LogFormat::Text);
     assert_eq!(settings.github.api_url, "https://api.github.com");
     assert_eq!(settings.github.write_spacing, Duration::from_secs(1));
@@ -110,8 +112,8 @@ fn what_is_malformed_is_named_with_an_example() {
         let said = refused(&[("LABHAND_STORE__URL", volatile)]);
         assert!(said.contains("has to name a file"), "{volatile}: {said}");
     }
-    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "postgres://localhost/labhand")]), @"store.url (LABHAND_STORE__URL): this version cannot use PostgreSQL yet; for example sqlite://labhand.db");
-    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "labhand.db")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite URL; for example sqlite://labhand.db");
+    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "mysql://db/labhand")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite or a postgres URL; for example sqlite://labhand.db, or postgres://labhand:PASSWORD@db.example.com/labhand");
+    insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "labhand.db")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite or a postgres URL; for example sqlite://labhand.db, or postgres://labhand:PASSWORD@db.example.com/labhand");
     insta::assert_snapshot!(refused(&[("LABHAND_LOG__FORMAT", "xml")]), @"log.format (LABHAND_LOG__FORMAT): there is no such format; for example text, or json");
     insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__API_URL", "api.github.com")]), @"github.api_url (LABHAND_GITHUB__API_URL): it has to be a URL with http or https; for example https://api.github.com, or https://HOST/api/v3");
     for spacing in ["1", "-1s", "soon"] {

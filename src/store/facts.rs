@@ -1,9 +1,10 @@
 //! Facts, kept for ever.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::AnyConnection;
 
 use super::error::StoreError;
+use super::statement::Statement;
 use super::{Store, int};
 use crate::domain::ids::{InstallationId, RepoId};
 
@@ -46,7 +47,7 @@ impl Store {
         .bind(int(installation.0))
         .bind(int(repo.0))
         .bind(format!("%{text}%"))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.database.readers)
         .await?;
         Ok(numbers.into_iter().map(i64::cast_unsigned).collect())
     }
@@ -65,7 +66,7 @@ impl Store {
         .bind(int(installation.0))
         .bind(int(repo.0))
         .bind(at.as_microsecond())
-        .fetch_one(&self.readers)
+        .fetch_one(&self.database.readers)
         .await?;
         Ok(count.cast_unsigned())
     }
@@ -85,27 +86,26 @@ impl Store {
         .bind(int(installation.0))
         .bind(int(repo.0))
         .bind(int(number));
-        Ok(docs.fetch_all(&self.readers).await?)
+        Ok(docs.fetch_all(&self.database.readers).await?)
     }
 }
 
 /// Stores facts; one that is there already is left as it is.
 pub(super) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     installation: i64,
     facts: &[NewFact],
 ) -> Result<(), StoreError> {
     for chunk in facts.chunks(FACTS_AT_ONCE) {
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO facts (installation, repo, number, id, at, doc) ",
-        );
-        statement.push_values(chunk, |mut row, fact| {
-            row.push_bind(installation)
-                .push_bind(int(fact.repo.0))
-                .push_bind(int(fact.number))
-                .push_bind(fact.id.clone())
-                .push_bind(fact.at.as_microsecond())
-                .push_bind(fact.doc.clone());
+        let mut statement =
+            Statement::new("INSERT INTO facts (installation, repo, number, id, at, doc) VALUES ");
+        statement.rows(chunk, |row, fact| {
+            row.bind(installation)
+                .bind(int(fact.repo.0))
+                .bind(int(fact.number))
+                .bind(fact.id.clone())
+                .bind(fact.at.as_microsecond())
+                .bind(fact.doc.clone());
         });
         statement.push(" ON CONFLICT (installation, repo, number, id) DO NOTHING");
         statement.build().execute(&mut *connection).await?;

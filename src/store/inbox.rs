@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::Row;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::error::StoreError;
 use super::key::{BodyDigest, Key, KeyKind, REPLAYED};
-use super::{Store, int, queue};
+use super::statement::Statement;
+use super::{Store, arrivals, int, queue};
 
 /// Deliveries in one transaction. More would not make the fsync cheaper.
 const GROUP: usize = 64;
@@ -129,17 +130,21 @@ impl Inbox {
 impl Store {
     /// Writes a group in one transaction and says for each, in order, what became of it.
     async fn write_group(&self, group: &[Waiting]) -> Result<Vec<Accepted>, StoreError> {
-        let mut transaction = self.begin_writing().await?;
+        let mut transaction = self.database.begin().await?;
 
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "SELECT installation, digest, guid FROM deliveries WHERE (installation, digest) IN (",
-        );
-        statement.push_values(group, |mut row, one| {
-            row.push_bind(int(one.delivery.key.installation.0))
-                .push_bind(one.delivery.digest.to_vec());
-        });
-        statement.push(")");
-        let stored = statement.build().fetch_all(&mut *transaction).await?;
+        let mut stored = Vec::new();
+        for part in parts(group) {
+            let mut statement = Statement::new(
+                "SELECT installation, digest, guid FROM deliveries
+                 WHERE (installation, digest) IN (",
+            );
+            statement.rows(part, |row, one| {
+                row.bind(int(one.delivery.key.installation.0))
+                    .bind(one.delivery.digest.to_vec());
+            });
+            statement.push(")");
+            stored.extend(statement.build().fetch_all(&mut *transaction).await?);
+        }
 
         // What is there already, to which each of the group is added in turn.
         let mut bodies = HashSet::<(i64, Vec<u8>)>::new();
@@ -169,32 +174,44 @@ impl Store {
             *due = delivery.received_at.min(*due);
         }
 
-        if !rows.is_empty() {
-            let mut statement = QueryBuilder::<Sqlite>::new(
+        for part in parts(&rows) {
+            let mut statement = Statement::new(
                 "INSERT INTO deliveries (installation, repo, kind, number, guid, event, \
-                 hook_target, digest, received_at, body, handled_at, outcome) ",
+                 hook_target, digest, received_at, body, handled_at, outcome) VALUES ",
             );
-            statement.push_values(rows, |mut row, (delivery, outcome)| {
+            statement.rows(part, |row, (delivery, outcome)| {
                 let received_at = delivery.received_at.as_microsecond();
                 let is_item = delivery.key.kind == KeyKind::Item;
-                row.push_bind(int(delivery.key.installation.0))
-                    .push_bind(int(delivery.key.repo.0))
-                    .push_bind(delivery.key.kind.word())
-                    .push_bind(int(delivery.key.number))
-                    .push_bind(delivery.guid.clone())
-                    .push_bind(delivery.event.clone())
-                    .push_bind(delivery.hook_target.clone())
-                    .push_bind(delivery.digest.to_vec())
-                    .push_bind(received_at)
-                    .push_bind(delivery.body.clone())
-                    .push_bind(outcome.filter(|_| is_item).map(|_| received_at))
-                    .push_bind(outcome);
+                row.bind(int(delivery.key.installation.0))
+                    .bind(int(delivery.key.repo.0))
+                    .bind(delivery.key.kind.word().to_owned())
+                    .bind(int(delivery.key.number))
+                    .bind(delivery.guid.clone())
+                    .bind(delivery.event.clone())
+                    .bind(delivery.hook_target.clone())
+                    .bind(delivery.digest.to_vec())
+                    .bind(received_at)
+                    .bind(delivery.body.clone())
+                    .bind((*outcome).filter(|_| is_item).map(|_| received_at))
+                    .bind(outcome.map(str::to_owned));
             });
             statement.push(" ON CONFLICT (installation, digest, guid) DO NOTHING");
             statement.build().execute(&mut *transaction).await?;
         }
         queue::wake(&mut transaction, woken).await?;
+        arrivals::announce(self.database.engine, &mut transaction).await?;
         transaction.commit().await?;
         Ok(answers)
     }
+}
+
+/// Cuts a slice into parts whose lengths are powers of two. There are seven of those, and a
+/// connection keeps the statements for all of them prepared.
+fn parts<T>(mut of: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = 1 << of.len().checked_ilog2()?.min(GROUP.ilog2());
+        let (part, rest) = of.split_at(length);
+        of = rest;
+        Some(part)
+    })
 }

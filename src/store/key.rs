@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId};
@@ -73,7 +73,7 @@ impl Key {
         }
     }
 
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let kind: &str = row.try_get("kind")?;
         Ok(Self {
             installation: InstallationId(row.try_get::<i64, _>("installation")?.cast_unsigned()),

@@ -1,11 +1,12 @@
 //! The store: deliveries, the queue of keys, facts, states and what is shown of them.
 //!
-//! SQLite, with one connection that writes, so that nobody ever waits for a lock inside a
-//! transaction, and a few that read. The statements keep to what PostgreSQL understands too; what
-//! is SQLite's own is that a transaction begins with the right to write, and the text index.
+//! SQLite's file, for one process, or PostgreSQL, for several. The statements are the same for both
+//! wherever the dialects allow.
 //!
 //! | file | what it is about |
 //! |---|---|
+//! | `database` | opening either, and in what they differ |
+//! | `arrivals` | how processes tell each other that something came |
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | [`queue`] | which key is looked at next, and by whom |
 //! | `facts` | facts, kept for ever |
@@ -14,6 +15,8 @@
 //!
 //! Documents (states, facts, what is shown) are JSON text that the store does not look into.
 
+mod arrivals;
+mod database;
 mod error;
 mod facts;
 pub mod inbox;
@@ -21,19 +24,17 @@ mod key;
 pub mod queue;
 pub mod records;
 mod schema;
+mod statement;
 pub mod texts;
 
-use std::str::FromStr;
-use std::time::Duration;
-
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{Connection, Row, Sqlite, Transaction};
+use sqlx::{Any, Row};
 
+use database::Database;
+pub use database::place;
 pub use error::StoreError;
 pub use facts::{MODELS, NewFact};
 pub use inbox::{Accepted, Inbox, NewDelivery};
@@ -42,30 +43,10 @@ pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
 
-/// How long a statement waits for another process that holds the file, for example a backup.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Connections that read; more than cores would only queue for the disk.
-const READERS: u32 = 4;
-
-/// Prepared statements that a connection keeps. The inbox has three for each size of a group.
-const STATEMENTS: usize = 512;
-
-/// Pages of the log after which a commit copies it into the database file: 64 MB. All that arrive
-/// during the copying wait for it. With SQLite's own 1,000 those would be one in ten under load;
-/// here they are fewer than the slowest hundredth, and the log of a process that was killed is
-/// still read in a tenth of a second.
-const LOG_PAGES: &str = "16000";
-
-/// Memory for pages of the connection that writes, in KiB (negative, as SQLite has it): each digest
-/// of a delivery has its place somewhere in an index, and that of some hundred thousand fits.
-const WRITER_CACHE: &str = "-16000";
-
 /// The store. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    database: Database,
 }
 
 /// How much there is, for the metrics.
@@ -84,49 +65,32 @@ pub struct Figures {
 }
 
 impl Store {
-    /// Opens the store, creating the file and bringing the schema up to date where needed.
+    /// Opens the store, creating SQLite's file and bringing the schema up to date where needed.
     ///
     /// # Errors
-    /// [`StoreError::Url`] for what is no `sqlite:` URL, [`StoreError::Newer`] for a schema of a
-    /// later version, else what hinders the file.
+    /// [`StoreError::Url`] for what is no `sqlite:` or `postgres:` URL, [`StoreError::Newer`] for a
+    /// schema of a later version, else what hinders the database.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        if !url.starts_with("sqlite:") {
-            return Err(StoreError::Url(url.to_owned()));
-        }
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|_| StoreError::Url(url.to_owned()))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // In WAL mode only FULL survives a power cut: the promise of the 202.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true)
-            .pragma("wal_autocheckpoint", LOG_PAGES)
-            .statement_cache_capacity(STATEMENTS);
-        let writing = options
-            .clone()
-            // Where a statement may have to be taken back, SQLite notes the pages that it changes;
-            // in a file, unless told, and that was a third of all writing.
-            .pragma("temp_store", "memory")
-            .pragma("cache_size", WRITER_CACHE);
-        let writer = pool(1).connect_with(writing).await?;
-        schema::migrate(&writer).await?;
-        let readers = pool(READERS).connect_lazy_with(options.read_only(true));
-        Ok(Self { writer, readers })
+        let database = Database::open(url).await?;
+        Ok(Self { database })
+    }
+
+    /// Where it is, without a password.
+    pub fn place(&self) -> String {
+        place(self.database.url.expose_secret())
     }
 
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM keys LIMIT 1")
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.database.readers)
             .await?;
         Ok(())
     }
 
     /// Ends all connections, so that the file stands alone without its log.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.database.close().await;
     }
 
     /// Counts what there is.
@@ -138,7 +102,7 @@ impl Store {
                     (SELECT COUNT(*) FROM facts) AS facts,
                     (SELECT COUNT(*) FROM items WHERE number > 0) AS items",
         )
-        .fetch_one(&self.readers)
+        .fetch_one(&self.database.readers)
         .await?;
         let count = |column| row.try_get::<i64, _>(column).map(i64::cast_unsigned);
         Ok(Figures {
@@ -152,40 +116,12 @@ impl Store {
             items: count("items")?,
         })
     }
-
-    /// A transaction that has the right to write from its beginning, so that it cannot fail for
-    /// having read something that changed meanwhile.
-    async fn begin_writing(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
-    }
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        // A file does not hang up.
-        .test_before_acquire(false)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .acquire_timeout(BUSY_TIMEOUT * 2)
-        // On a full disk SQLite rolls a transaction back by itself. sqlx does not notice, counts
-        // it as open for ever and begins no other: such a connection is replaced. The ping waits
-        // for an ordinary rollback that is still on its way.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                if connection.is_in_transaction() {
-                    connection.ping().await?;
-                }
-                Ok(!connection.is_in_transaction())
-            })
-        })
-}
-
-type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
+type Prepared<'q> = Query<'q, Any, AnyArguments>;
 
 /// Binds a key as `$1` to `$4`.
-fn bind_key(query: Statement<'_>, key: Key) -> Statement<'_> {
+fn bind_key(query: Prepared<'_>, key: Key) -> Prepared<'_> {
     query
         .bind(int(key.installation.0))
         .bind(int(key.repo.0))

@@ -8,12 +8,16 @@
 //! A key that failed waits. Waking it shortens a long wait, but never ends it at once: while GitHub
 //! cannot be reached, each delivery would else bring one more look that fails.
 
-use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::database::Engine;
 use super::error::StoreError;
 use super::key::{BodyDigest, Key, REPLAYED};
+use super::statement::Statement;
 use super::{Store, bind_key, int, time};
 use crate::domain::ids::InstallationId;
 
@@ -30,6 +34,9 @@ const WOKEN_AFTER_FAILURE: i64 = 60_000_000;
 
 /// Keys woken by one statement, within SQLite's limit of variables.
 const WOKEN_AT_ONCE: usize = 500;
+
+/// Installations that are found at once to take turns.
+const TURNS: i64 = 64;
 
 /// The right to look at a key, until it ends or is given to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +74,37 @@ pub struct StoredDelivery {
 /// Makes keys due at a time, or leaves them where they are due earlier, and raises their
 /// generations. One that failed is due a minute later, or when its wait ends.
 pub(super) async fn wake(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     keys: impl IntoIterator<Item = (Key, Timestamp)>,
 ) -> Result<(), StoreError> {
-    let keys: Vec<_> = keys.into_iter().collect();
+    // Each once, and in one order everywhere, so that no two transactions wait for each other.
+    let mut soonest = BTreeMap::<Key, Timestamp>::new();
+    for (key, at) in keys {
+        let known = soonest.entry(key).or_insert(at);
+        *known = at.min(*known);
+    }
+    let installations: BTreeSet<_> = soonest.keys().map(|key| key.installation).collect();
+    for installation in installations {
+        sqlx::query(
+            "INSERT INTO installations (installation, not_before) VALUES ($1, 0)
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(int(installation.0))
+        .execute(&mut *connection)
+        .await?;
+    }
+    let keys: Vec<_> = soonest.into_iter().collect();
     for chunk in keys.chunks(WOKEN_AT_ONCE) {
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO keys (installation, repo, kind, number, due_at, generation) ",
+        let mut statement = Statement::new(
+            "INSERT INTO keys (installation, repo, kind, number, due_at, generation) VALUES ",
         );
-        statement.push_values(chunk, |mut row, (key, at)| {
-            row.push_bind(int(key.installation.0))
-                .push_bind(int(key.repo.0))
-                .push_bind(key.kind.word())
-                .push_bind(int(key.number))
-                .push_bind(at.as_microsecond())
-                .push("1");
+        statement.rows(chunk, |row, (key, at)| {
+            row.bind(int(key.installation.0))
+                .bind(int(key.repo.0))
+                .bind(key.kind.word().to_owned())
+                .bind(int(key.number))
+                .bind(at.as_microsecond())
+                .bind(1_i64);
         });
         statement
             .push(
@@ -91,29 +114,61 @@ pub(super) async fn wake(
                         WHEN keys.due_at <= excluded.due_at + CASE
                             WHEN keys.tries > 0 AND keys.leased_until IS NULL THEN ",
             )
-            .push_bind(WOKEN_AFTER_FAILURE)
+            .bind(WOKEN_AFTER_FAILURE)
             .push(
                 " ELSE 0 END THEN keys.due_at
                         ELSE excluded.due_at + CASE
                             WHEN keys.tries > 0 AND keys.leased_until IS NULL THEN ",
             )
-            .push_bind(WOKEN_AFTER_FAILURE)
+            .bind(WOKEN_AFTER_FAILURE)
             .push(" ELSE 0 END END");
         statement.build().execute(&mut *connection).await?;
     }
     Ok(())
 }
 
+/// Keeps a key that is looked at and those that will be woken from other transactions until this one
+/// ends. Two looks that wake each other's keys would else wait for each other in PostgreSQL.
+pub(super) async fn lock(
+    engine: Engine,
+    connection: &mut AnyConnection,
+    own: Key,
+    wake: &[(Key, Timestamp)],
+) -> Result<(), StoreError> {
+    if engine == Engine::Sqlite || wake.iter().all(|(key, _)| *key == own) {
+        return Ok(());
+    }
+    let keys: BTreeSet<Key> = wake.iter().map(|(key, _)| *key).chain([own]).collect();
+    let keys: Vec<Key> = keys.into_iter().collect();
+    for chunk in keys.chunks(WOKEN_AT_ONCE) {
+        let mut statement =
+            Statement::new("SELECT 1 FROM keys WHERE (installation, repo, kind, number) IN (");
+        statement.rows(chunk, |row, key| {
+            row.bind(int(key.installation.0))
+                .bind(int(key.repo.0))
+                .bind(key.kind.word().to_owned())
+                .bind(int(key.number));
+        });
+        statement
+            .push(") ORDER BY installation, repo, kind, number")
+            .push(engine.for_update());
+        statement.build().fetch_all(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 /// Fails unless the lease is still its holder's.
 pub(super) async fn still_ours(
-    connection: &mut SqliteConnection,
+    engine: Engine,
+    connection: &mut AnyConnection,
     lease: &Lease,
 ) -> Result<(), StoreError> {
-    let row = sqlx::query(
+    let row = sqlx::query(AssertSqlSafe(format!(
         "SELECT 1 FROM keys
          WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
-           AND fence = $5 AND leased_until IS NOT NULL",
-    );
+           AND fence = $5 AND leased_until IS NOT NULL{}",
+        engine.for_update(),
+    )));
     bind_key(row, lease.key)
         .bind(lease.fence)
         .fetch_optional(connection)
@@ -122,38 +177,65 @@ pub(super) async fn still_ours(
         .ok_or(StoreError::LeaseLost)
 }
 
-fn read_lease(row: &SqliteRow, leased_at: Timestamp) -> Result<Lease, StoreError> {
+fn read_lease(row: &AnyRow, leased_at: Timestamp) -> Result<Lease, StoreError> {
     Ok(Lease {
         key: Key::read(row)?,
         generation: row.try_get::<i64, _>("generation")?.cast_unsigned(),
-        tries: row.try_get("tries")?,
+        tries: u32::try_from(row.try_get::<i64, _>("tries")?).unwrap_or(u32::MAX),
         leased_at,
         fence: row.try_get("fence")?,
     })
 }
 
 impl Store {
-    /// Leases the key that has been due for longest, unless its installation has to wait; `None`
+    /// The installations that have a key which is due and nobody's, and that need not wait: those
+    /// whose keys have been due for longest first, at most 64.
+    pub async fn due_installations(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<InstallationId>, StoreError> {
+        let found: Vec<i64> = sqlx::query_scalar(
+            "SELECT installation FROM (
+                 SELECT i.installation, (
+                     SELECT MIN(k.due_at) FROM keys k
+                     WHERE k.installation = i.installation AND k.due_at <= $1
+                       AND (k.leased_until IS NULL OR k.leased_until <= $1)) AS due
+                 FROM installations i WHERE i.not_before <= $1) AS waiting
+             WHERE due IS NOT NULL ORDER BY due, installation LIMIT $2",
+        )
+        .bind(now.as_microsecond())
+        .bind(TURNS)
+        .fetch_all(&self.database.readers)
+        .await?;
+        let ids = found.into_iter().map(i64::cast_unsigned);
+        Ok(ids.map(InstallationId).collect())
+    }
+
+    /// Leases the installation's key that has been due for longest, unless it has to wait; `None`
     /// if none is due.
     pub async fn lease(
         &self,
+        installation: InstallationId,
         now: Timestamp,
         lease_for: SignedDuration,
     ) -> Result<Option<Lease>, StoreError> {
         let until = now.checked_add(lease_for).unwrap_or(Timestamp::MAX);
-        let row = sqlx::query(
-            "UPDATE keys SET leased_until = $2, due_at = $2, fence = fence + 1
-             WHERE (installation, repo, kind, number) = (
-                 SELECT k.installation, k.repo, k.kind, k.number FROM keys k
-                 WHERE k.due_at <= $1 AND (k.leased_until IS NULL OR k.leased_until <= $1)
-                   AND NOT EXISTS (SELECT 1 FROM installations i
-                                   WHERE i.installation = k.installation AND i.not_before > $1)
-                 ORDER BY k.due_at, k.installation, k.repo, k.kind, k.number LIMIT 1)
+        let row = sqlx::query(AssertSqlSafe(format!(
+            "UPDATE keys SET leased_until = $3, due_at = $3, fence = fence + 1
+             WHERE installation = $1 AND (repo, kind, number) = (
+                 SELECT repo, kind, number FROM keys
+                 WHERE installation = $1 AND due_at <= $2
+                   AND (leased_until IS NULL OR leased_until <= $2)
+                   AND NOT EXISTS (SELECT 1 FROM installations
+                                   WHERE installation = $1 AND not_before > $2)
+                 ORDER BY due_at, repo, kind, number LIMIT 1{})
              RETURNING installation, repo, kind, number, generation, fence, tries",
-        )
+            self.database.engine.skip_locked(),
+        )))
+        .bind(int(installation.0))
         .bind(now.as_microsecond())
         .bind(until.as_microsecond())
-        .fetch_optional(&self.writer)
+        .fetch_optional(&self.database.writer)
         .await?;
         row.as_ref().map(|row| read_lease(row, now)).transpose()
     }
@@ -178,7 +260,7 @@ impl Store {
         let row = bind_key(statement, key)
             .bind(until.as_microsecond())
             .bind(now.as_microsecond())
-            .fetch_optional(&self.writer)
+            .fetch_optional(&self.database.writer)
             .await?;
         row.as_ref().map(|row| read_lease(row, now)).transpose()
     }
@@ -190,7 +272,7 @@ impl Store {
         // wait the first key: each an indexed look, never a walk through the whole queue.
         let rows = sqlx::query(
             "SELECT * FROM (
-                 SELECT k.due_at, k.leased_until, NULL AS not_before FROM keys k
+                 SELECT k.due_at, k.leased_until, CAST(NULL AS BIGINT) AS not_before FROM keys k
                  WHERE k.due_at IS NOT NULL AND k.leased_until IS NULL
                    AND NOT EXISTS (SELECT 1 FROM installations i
                                    WHERE i.installation = k.installation AND i.not_before > k.due_at)
@@ -200,12 +282,12 @@ impl Store {
              LEFT JOIN installations i ON i.installation = k.installation
              WHERE k.leased_until IS NOT NULL AND k.due_at IS NOT NULL
              UNION ALL
-             SELECT i.not_before, NULL, i.not_before FROM installations i
+             SELECT i.not_before, CAST(NULL AS BIGINT), i.not_before FROM installations i
              WHERE EXISTS (SELECT 1 FROM keys k
                            WHERE k.installation = i.installation AND k.leased_until IS NULL
                              AND k.due_at < i.not_before)",
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&self.database.readers)
         .await?;
         let mut next = None;
         for row in rows {
@@ -231,21 +313,22 @@ impl Store {
         );
         let rows = bind_key(statement, key)
             .bind(AT_ONCE)
-            .fetch_all(&self.readers)
+            .fetch_all(&self.database.readers)
             .await?;
         rows.iter()
             .map(|row| {
-                let digest: &[u8] = row.try_get("digest")?;
+                let digest: Vec<u8> = row.try_get("digest")?;
                 Ok(StoredDelivery {
                     seq: row.try_get("seq")?,
                     event: row.try_get("event")?,
                     guid: row.try_get("guid")?,
                     digest: digest
+                        .as_slice()
                         .try_into()
                         .map_err(|_| StoreError::Corrupt("a digest of the wrong length".into()))?,
                     received_at: time(row.try_get("received_at")?)?,
                     seen_before: row.try_get::<Option<&str>, _>("outcome")? == Some(REPLAYED),
-                    body: unpack(row.try_get("body")?)?,
+                    body: unpack(&row.try_get::<Vec<u8>, _>("body")?)?,
                 })
             })
             .collect()
@@ -277,7 +360,7 @@ impl Store {
             .bind(lease.fence)
             .bind(int(lease.generation))
             .bind(next_due.map(Timestamp::as_microsecond))
-            .execute(&self.writer)
+            .execute(&self.database.writer)
             .await?;
         given_back(done.rows_affected())
     }
@@ -299,14 +382,14 @@ impl Store {
             .bind(int(lease.generation))
             .bind(at.as_microsecond())
             .bind(WOKEN_AFTER_FAILURE)
-            .execute(&self.writer)
+            .execute(&self.database.writer)
             .await?;
         given_back(done.rows_affected())
     }
 
     /// Makes keys due, as a delivery does; for sweeps.
     pub async fn wake(&self, keys: Vec<(Key, Timestamp)>) -> Result<(), StoreError> {
-        let mut transaction = self.begin_writing().await?;
+        let mut transaction = self.database.begin().await?;
         wake(&mut transaction, keys).await?;
         Ok(transaction.commit().await?)
     }
@@ -325,7 +408,7 @@ impl Store {
         )
         .bind(int(installation.0))
         .bind(until.as_microsecond())
-        .execute(&self.writer)
+        .execute(&self.database.writer)
         .await?;
         Ok(())
     }

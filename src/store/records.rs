@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::facts::{self, NewFact};
@@ -120,8 +120,10 @@ impl Store {
             wake,
         } = step;
         let installation = int(lease.key.installation.0);
-        let mut transaction = self.begin_writing().await?;
-        queue::still_ours(&mut transaction, lease).await?;
+        let mut transaction = self.database.begin().await?;
+        let engine = self.database.engine;
+        queue::lock(engine, &mut transaction, lease.key, &wake).await?;
+        queue::still_ours(engine, &mut transaction, lease).await?;
         facts::insert(&mut transaction, installation, &facts).await?;
         for item in items {
             sqlx::query(
@@ -182,7 +184,7 @@ impl Store {
         .bind(int(installation.0))
         .bind(int(repo.0))
         .bind(int(number))
-        .fetch_optional(&self.readers)
+        .fetch_optional(&self.database.readers)
         .await?;
         row.as_ref().map(item_row).transpose()
     }
@@ -199,7 +201,7 @@ impl Store {
         )
         .bind(int(installation.0))
         .bind(int(repo.0))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.database.readers)
         .await?;
         rows.iter()
             .map(|row| {
@@ -224,7 +226,7 @@ impl Store {
         .bind(int(installation.0))
         .bind(int(repo.0))
         .bind(format!("%{text}%"))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.database.readers)
         .await?;
         rows.iter().map(item_row).collect()
     }
@@ -238,7 +240,7 @@ impl Store {
         let doc = sqlx::query_scalar("SELECT doc FROM repos WHERE installation = $1 AND repo = $2")
             .bind(int(installation.0))
             .bind(int(repo.0));
-        Ok(doc.fetch_optional(&self.readers).await?)
+        Ok(doc.fetch_optional(&self.database.readers).await?)
     }
 
     /// The repository that has this name; the younger one where an older had it before.
@@ -248,7 +250,7 @@ impl Store {
              ORDER BY repo DESC, installation DESC LIMIT 1",
         )
         .bind(lookup_name(name))
-        .fetch_optional(&self.readers)
+        .fetch_optional(&self.database.readers)
         .await?;
         row.as_ref().map(repo_row).transpose()
     }
@@ -259,7 +261,7 @@ impl Store {
             "SELECT installation, repo, doc FROM repos WHERE installation = $1 ORDER BY repo",
         )
         .bind(int(installation.0))
-        .fetch_all(&self.readers)
+        .fetch_all(&self.database.readers)
         .await?;
         rows.iter().map(repo_row).collect()
     }
@@ -267,7 +269,7 @@ impl Store {
     /// The repositories of all installations.
     pub async fn all_repos(&self) -> Result<Vec<RepoRow>, StoreError> {
         let rows = sqlx::query("SELECT installation, repo, doc FROM repos ORDER BY name, repo")
-            .fetch_all(&self.readers)
+            .fetch_all(&self.database.readers)
             .await?;
         rows.iter().map(repo_row).collect()
     }
@@ -278,8 +280,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] if the key is another worker's by now: then don't call.
     pub async fn begin(&self, lease: &Lease, slot: &str, now: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.begin_writing().await?;
-        queue::still_ours(&mut transaction, lease).await?;
+        let mut transaction = self.database.begin().await?;
+        queue::still_ours(self.database.engine, &mut transaction, lease).await?;
         let statement = sqlx::query(
             "INSERT INTO intents (installation, repo, kind, number, slot, begun_at)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
@@ -300,7 +302,9 @@ impl Store {
              WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
              ORDER BY begun_at, slot",
         );
-        let rows = bind_key(statement, key).fetch_all(&self.readers).await?;
+        let rows = bind_key(statement, key)
+            .fetch_all(&self.database.readers)
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(Intent {
@@ -324,8 +328,8 @@ impl Store {
         shown: &str,
         finished: Option<&str>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.begin_writing().await?;
-        queue::still_ours(&mut transaction, lease).await?;
+        let mut transaction = self.database.begin().await?;
+        queue::still_ours(self.database.engine, &mut transaction, lease).await?;
         sqlx::query(
             "INSERT INTO items (installation, repo, number, doc, shown)
              VALUES ($1, $2, $3, 'null', $4)
@@ -357,14 +361,14 @@ fn lookup_name(name: &RepoName) -> String {
     name.to_string().to_ascii_lowercase()
 }
 
-fn item_row(row: &SqliteRow) -> Result<ItemRow, StoreError> {
+fn item_row(row: &AnyRow) -> Result<ItemRow, StoreError> {
     Ok(ItemRow {
         doc: row.try_get("doc")?,
         shown: row.try_get("shown")?,
     })
 }
 
-fn repo_row(row: &SqliteRow) -> Result<RepoRow, StoreError> {
+fn repo_row(row: &AnyRow) -> Result<RepoRow, StoreError> {
     Ok(RepoRow {
         installation: InstallationId(row.try_get::<i64, _>("installation")?.cast_unsigned()),
         repo: RepoId(row.try_get::<i64, _>("repo")?.cast_unsigned()),

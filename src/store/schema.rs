@@ -1,37 +1,49 @@
 //! The schema's versions. Each is a file that is never changed once it was released.
+//!
+//! Several processes may start at once: the migrator takes an advisory lock in PostgreSQL, and the
+//! file's in SQLite, so that each version is applied once. While replicas are replaced one by one, the
+//! older ones work on with the newer schema; so a version only adds what they can do without, and
+//! what nobody uses any more goes with a later one.
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Database, Pool, SqlSafeStr};
 
 use super::error::StoreError;
 
 /// Number, name, statements.
-pub(super) const VERSIONS: &[(i64, &str, &str)] = &[
+pub(super) type Version = (i64, &'static str, &'static str);
+
+/// SQLite's.
+pub(super) const SQLITE: &[Version] = &[
     (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
     (
         2,
         "search",
         include_str!("migrations/sqlite/0002_search.sql"),
     ),
+    (3, "turns", include_str!("migrations/sqlite/0003_turns.sql")),
 ];
 
-/// Brings the schema up to the latest version.
-pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    migrate_to(writer, VERSIONS).await
-}
+/// PostgreSQL's.
+pub(super) const POSTGRES: &[Version] = &[(
+    1,
+    "first",
+    include_str!("migrations/postgres/0001_first.sql"),
+)];
 
-/// Brings the schema up to the last of the first versions.
-pub(super) async fn migrate_to(
-    writer: &SqlitePool,
-    versions: &[(i64, &'static str, &'static str)],
-) -> Result<(), StoreError> {
+/// Brings the schema up to the last of these versions.
+pub(super) async fn migrate<DB>(pool: &Pool<DB>, versions: &[Version]) -> Result<(), StoreError>
+where
+    DB: Database,
+    DB::Connection: Migrate,
+{
     let migrations = versions.iter().map(|&(version, name, sql)| {
         let up = MigrationType::Simple;
         Migration::new(version, name.into(), up, sql.into_sql_str(), false)
     });
     let known = versions.last().map_or(0, |&(version, ..)| version);
     Migrator::with_migrations(migrations.collect())
-        .run(writer)
+        .run(pool)
         .await
         .map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),

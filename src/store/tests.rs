@@ -11,7 +11,11 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId, RepoName};
 
+#[path = "../../tests/support/database.rs"]
+mod support;
 mod texts;
+
+use support::Database as TestDatabase;
 
 const INSTALLATION: InstallationId = InstallationId(7);
 const REPO: RepoId = RepoId(70);
@@ -25,8 +29,15 @@ fn key(number: u64) -> Key {
     Key::item(INSTALLATION, REPO, ItemNumber(number))
 }
 
-/// The directory has to outlive the store.
-async fn store() -> (TempDir, Store) {
+/// A store of the kind that this run is about. The database has to outlive it.
+async fn store() -> (TestDatabase, Store) {
+    let database = TestDatabase::new().await;
+    let store = Store::open(database.url()).await.unwrap();
+    (database, store)
+}
+
+/// A store in a file, for what is SQLite's alone.
+async fn file() -> (TempDir, Store) {
     let folder = TempDir::new().unwrap();
     let store = Store::open(&url(&folder)).await.unwrap();
     (folder, store)
@@ -58,7 +69,17 @@ async fn woken(store: &Store, number: u64, due: Timestamp) {
 }
 
 async fn leased(store: &Store, now: Timestamp) -> Lease {
-    store.lease(now, LEASE).await.unwrap().unwrap()
+    next(store, now).await.unwrap()
+}
+
+/// What is leased next, if anything is.
+async fn next(store: &Store, now: Timestamp) -> Option<Lease> {
+    for installation in store.due_installations(now).await.unwrap() {
+        if let Some(lease) = store.lease(installation, now, LEASE).await.unwrap() {
+            return Some(lease);
+        }
+    }
+    None
 }
 
 #[tokio::test]
@@ -68,7 +89,7 @@ async fn what_was_accepted_is_there_after_a_restart() {
     assert_eq!(accepted, Ok(Accepted::New));
     store.close().await;
 
-    let store = Store::open(&url(&folder)).await.unwrap();
+    let store = Store::open(folder.url()).await.unwrap();
     let found = store.unhandled(key(41)).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].event, "issues");
@@ -167,9 +188,9 @@ async fn one_guid_with_two_bodies_is_two_deliveries() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_says_so() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = file().await;
     sqlx::query("PRAGMA max_page_count = 1")
-        .execute(&store.writer)
+        .execute(&store.database.writer)
         .await
         .unwrap();
     // What is random cannot be compressed into the free space of existing pages.
@@ -179,7 +200,7 @@ async fn a_full_disk_refuses_and_says_so() {
     let refused = inbox(&store).accept(delivery(41, "g1", &body)).await;
     assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
     sqlx::query("PRAGMA max_page_count = 1000000")
-        .execute(&store.writer)
+        .execute(&store.database.writer)
         .await
         .unwrap();
     let accepted = inbox(&store).accept(delivery(41, "g1", &body)).await;
@@ -194,7 +215,7 @@ async fn the_key_that_was_due_first_is_leased_first_and_to_one_only() {
     woken(&store, 3, at(99)).await;
     assert_eq!(leased(&store, at(30)).await.key, key(1));
     assert_eq!(leased(&store, at(30)).await.key, key(2));
-    assert_eq!(store.lease(at(30), LEASE).await.unwrap(), None);
+    assert_eq!(next(&store, at(30)).await, None);
     assert_eq!(
         store.next_due().await.unwrap(),
         Some(at(90)),
@@ -207,7 +228,7 @@ async fn whose_lease_was_given_to_another_can_store_nothing() {
     let (_folder, store) = store().await;
     woken(&store, 1, at(0)).await;
     let lost = leased(&store, at(0)).await;
-    assert_eq!(store.lease(at(59), LEASE).await.unwrap(), None);
+    assert_eq!(next(&store, at(59)).await, None);
     let ours = leased(&store, at(60)).await;
     assert_eq!(ours.key, lost.key);
 
@@ -321,7 +342,7 @@ async fn an_installation_that_has_to_wait_is_passed_over() {
 
     assert_eq!(store.next_due().await.unwrap(), Some(at(10)));
     assert_eq!(leased(&store, at(10)).await.key, other);
-    assert_eq!(store.lease(at(59), LEASE).await.unwrap(), None);
+    assert_eq!(next(&store, at(59)).await, None);
     assert_eq!(
         store.next_due().await.unwrap(),
         Some(at(60)),
@@ -465,12 +486,12 @@ async fn an_intent_is_there_until_its_answer_is() {
 
 #[tokio::test]
 async fn a_schema_of_a_later_version_is_not_touched() {
-    let (folder, store) = store().await;
+    let (folder, store) = file().await;
     sqlx::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (99, 'later', TRUE, x'00', 0)",
     )
-    .execute(&store.writer)
+    .execute(&store.database.writer)
     .await
     .unwrap();
     store.close().await;
@@ -479,18 +500,21 @@ async fn a_schema_of_a_later_version_is_not_touched() {
         refused,
         StoreError::Newer {
             found: 99,
-            known: 2
+            known: 3
         }
     );
-    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 2; start the newer version, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 3; start the newer version, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]
-async fn only_sqlite_urls_are_stores() {
-    let refused = Store::open("postgres://localhost/labhand")
-        .await
-        .unwrap_err();
-    insta::assert_snapshot!(refused, @"`postgres://localhost/labhand` is no store URL that works here; write for example `sqlite://labhand.db`");
+async fn a_url_that_is_no_store_is_refused_without_its_password() {
+    let refused = Store::open("mysql://me:secret@localhost/labhand").await;
+    insta::assert_snapshot!(refused.unwrap_err(), @"`mysql:…` is no store URL that works here; write for example `sqlite://labhand.db` or `postgres://labhand@localhost/labhand`");
+    assert_eq!(
+        place("postgres://me:secret@db.example.com/labhand?sslmode=require"),
+        "postgres://db.example.com:5432/labhand"
+    );
+    assert_eq!(place("sqlite://labhand.db"), "sqlite://labhand.db");
 }
 
 #[tokio::test]
@@ -504,4 +528,30 @@ async fn ids_of_any_size_come_back_as_they_went() {
     store.wake(vec![(huge, at(0))]).await.unwrap();
     assert_eq!(leased(&store, at(0)).await.key, huge);
     store.ping().await.unwrap();
+}
+
+/// A plain `cargo test` is about SQLite; this repeats what stands here on PostgreSQL, and says so
+/// where there is none.
+#[test]
+fn all_of_it_holds_on_postgresql_too() {
+    use std::io::Write as _;
+
+    if support::is_postgres() {
+        return;
+    }
+    let message = if support::has_postgres() {
+        let ran = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["store::tests::", "--test-threads=2"])
+            .env("LABHAND_TEST_STORE", "postgres")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success(), "on PostgreSQL:\n{told}");
+        "the store's tests ran on PostgreSQL too"
+    } else {
+        "PostgreSQL is not here: the store's tests did NOT run on it (Debian: apt install \
+         postgresql; or name a server in LABHAND_TEST_POSTGRES_URL)"
+    };
+    // Not by a macro, whose output is shown for failed tests alone.
+    writeln!(std::io::stderr(), "note: {message}").unwrap();
 }

@@ -5,8 +5,9 @@
 //! changed. The index holds all repositories, so each text bears its repository as a word, and a
 //! search asks for that word too: the texts of others are then passed over within the index.
 
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
+use super::database::Engine;
 use super::error::StoreError;
 use super::key::Key;
 use super::{Store, int};
@@ -28,6 +29,25 @@ pub(super) const SIMILAR: &str = "\
     ORDER BY bm25(texts_index, 0.0, 4.0, 1.0), texts.number DESC
     LIMIT $5";
 
+/// The same in PostgreSQL's words, whose own ranking does not know which words are rare: a word is
+/// worth the logarithm of how many texts of the repository there are for each that has it.
+pub(super) const SIMILAR_IN_POSTGRES: &str = "\
+    WITH asked AS MATERIALIZED (
+        SELECT DISTINCT plainto_tsquery('labhand', labhand_plain(word)) AS query
+        FROM unnest(string_to_array($1, E'\\n')) AS word),
+    hits AS MATERIALIZED (
+        SELECT asked.query, t.number, ts_rank('{0, 0, 0.25, 1}', t.words, asked.query) AS weight
+        FROM texts t JOIN asked ON t.words @@ asked.query
+        WHERE t.installation = $2 AND t.repo = $3),
+    worth AS MATERIALIZED (
+        SELECT query, LN(1 + (SELECT COUNT(*) FROM texts WHERE installation = $2 AND repo = $3)
+                             / COUNT(*)::DOUBLE PRECISION) AS each
+        FROM hits GROUP BY query)
+    SELECT hits.number FROM hits JOIN worth ON worth.query = hits.query
+    WHERE hits.number > 0 AND hits.number < $4
+    GROUP BY hits.number ORDER BY SUM(hits.weight * worth.each) DESC, hits.number DESC
+    LIMIT $5";
+
 /// What an item of exploration is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemText {
@@ -40,7 +60,7 @@ pub struct ItemText {
 /// Stores an item's text, in the key's repository, or takes it away. What is there already is not
 /// written again.
 pub(super) async fn save(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     key: Key,
     number: u64,
     text: Option<ItemText>,
@@ -61,7 +81,10 @@ pub(super) async fn save(
         .bind(int(key.repo.0))
         .bind(int(number));
     if let Some(ItemText { title, body }) = text {
-        statement = statement.bind(title).bind(body);
+        // PostgreSQL's texts have no zero byte.
+        statement = statement
+            .bind(title.replace('\0', " "))
+            .bind(body.replace('\0', " "));
     }
     statement.execute(connection).await?;
     Ok(())
@@ -84,16 +107,27 @@ impl Store {
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        let numbers: Vec<i64> = sqlx::query_scalar(SIMILAR)
-            .bind(asked(installation, repo, words))
+        let (statement, question) = match self.database.engine {
+            Engine::Sqlite => (SIMILAR, asked(installation, repo, words)),
+            Engine::Postgres => (SIMILAR_IN_POSTGRES, one_a_line(words)),
+        };
+        let numbers: Vec<i64> = sqlx::query_scalar(statement)
+            .bind(question)
             .bind(int(installation.0))
             .bind(int(repo.0))
             .bind(i64::try_from(before).unwrap_or(i64::MAX))
-            .bind(most)
-            .fetch_all(&self.readers)
+            .bind(i64::from(most))
+            .fetch_all(&self.database.readers)
             .await?;
         Ok(numbers.into_iter().map(i64::cast_unsigned).collect())
     }
+}
+
+/// The words for PostgreSQL, which takes them apart again.
+fn one_a_line(words: &[String]) -> String {
+    let words = words.iter().take(MOST_WORDS);
+    let words: Vec<String> = words.map(|word| word.replace(['\n', '\0'], " ")).collect();
+    words.join("\n")
 }
 
 /// The question in FTS5's language, <https://sqlite.org/fts5.html#full_text_query_syntax>: one of

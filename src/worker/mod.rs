@@ -48,9 +48,11 @@ mod taking_up;
 mod teams;
 mod ties;
 mod transfer;
+mod turns;
 
 use pace::Pace;
 use people::People;
+use turns::Turns;
 
 /// How long a key is one worker's. A call times out in under half of this, and a look at a key
 /// makes no new call after [`LOOK`], so an expired lease means that no call is under way.
@@ -59,8 +61,12 @@ const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// After this a look at a key stops making calls and comes back for the rest.
 const LOOK: SignedDuration = SignedDuration::from_secs(10);
 
-/// Looks at different keys that go on at once.
-const AT_ONCE: usize = 4;
+/// Looks at different keys that go on at once; of one installation fewer, see [`turns`].
+const AT_ONCE: usize = 16;
+
+/// How long nobody looks for due keys at most, since another process's wake-up may have got lost.
+const ALONE: SignedDuration = SignedDuration::from_secs(60);
+const AMONG_OTHERS: SignedDuration = SignedDuration::from_secs(5);
 
 /// How the worker behaves; the process decides it once.
 #[derive(Debug, Clone)]
@@ -134,6 +140,7 @@ struct Shared<F> {
     options: Options,
     people: People,
     pace: Pace,
+    turns: Arc<Turns>,
     /// Looks make no new call, and leave the rest to the next start.
     stopping: AtomicBool,
 }
@@ -157,6 +164,7 @@ impl<F: Forge> Worker<F> {
             options,
             people,
             pace,
+            turns: Arc::default(),
             stopping: AtomicBool::new(false),
         };
         Self {
@@ -175,7 +183,11 @@ impl<F: Forge> Worker<F> {
                 match self.lease().await {
                     Ok(Some(lease)) => {
                         let worker = self.clone();
-                        looks.spawn(async move { worker.look(lease).await });
+                        let looking = worker.shared.turns.looking(lease.key.installation);
+                        looks.spawn(async move {
+                            worker.look(lease).await;
+                            drop(looking);
+                        });
                         continue;
                     }
                     Ok(None) => {}
@@ -203,7 +215,22 @@ impl<F: Forge> Worker<F> {
     }
 
     async fn lease(&self) -> Result<Option<Lease>, StoreError> {
-        self.shared.store.lease(self.now(), LEASE).await
+        let Shared { store, turns, .. } = &*self.shared;
+        let mut asked = false;
+        loop {
+            match turns.next() {
+                Some(installation) => {
+                    if let Some(lease) = store.lease(installation, self.now(), LEASE).await? {
+                        return Ok(Some(lease));
+                    }
+                }
+                None if asked => return Ok(None),
+                None => {
+                    turns.refill(store.due_installations(self.now()).await?);
+                    asked = true;
+                }
+            }
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -212,7 +239,8 @@ impl<F: Forge> Worker<F> {
 
     /// Waits until the next key is due, or a while where that cannot be known.
     async fn next_due(&self) {
-        let longest = self.now() + SignedDuration::from_secs(60);
+        let shared = self.shared.store.is_shared();
+        let longest = self.now() + if shared { AMONG_OTHERS } else { ALONE };
         let due = match self.shared.store.next_due().await {
             Ok(due) => due.unwrap_or(longest).min(longest),
             Err(_) => self.now() + SignedDuration::from_secs(1),

@@ -1,6 +1,8 @@
 //! What programs are told under `/api/v1`, and who is told; over TCP, on the real router and the
 //! real store.
 
+#[path = "../support/database.rs"]
+mod database;
 mod doors;
 mod routes;
 mod scene;

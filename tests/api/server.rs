@@ -15,12 +15,12 @@ use labhand::web::{self, Access, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::database::Database;
 use crate::scene::NOW;
 
 const INSTALLATION: InstallationId = InstallationId(7);
@@ -29,7 +29,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub store: Store,
     stop: CancellationToken,
-    _folder: TempDir,
+    _database: Database,
 }
 
 /// An answer.
@@ -56,9 +56,8 @@ impl Told {
 
 impl Server {
     pub async fn start(access: Access) -> Self {
-        let folder = TempDir::new().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("labhand.db").display());
-        let store = Store::open(&url).await.unwrap();
+        let database = Database::new().await;
+        let store = Store::open(database.url()).await.unwrap();
         let state = WebState::new(
             store.clone(),
             Inbox::start(store.clone(), Arc::new(Notify::new())),
@@ -75,7 +74,7 @@ impl Server {
             address,
             store,
             stop,
-            _folder: folder,
+            _database: database,
         }
     }
 

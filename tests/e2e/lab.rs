@@ -10,9 +10,9 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use crate::database::Database;
 use jiff::{SignedDuration, Timestamp};
 use labhand::cli::bot::Bot;
 use labhand::clock::Clock;
@@ -67,7 +67,7 @@ pub struct Lab {
     pub metrics: Arc<Metrics>,
     pub address: String,
     stop: CancellationToken,
-    folder: tempfile::TempDir,
+    database: Arc<Database>,
     read: Mutex<BTreeSet<CommentId>>,
     checked: Mutex<bool>,
 }
@@ -133,8 +133,8 @@ impl Lab {
             before(&gh);
             clock.advance(SignedDuration::from_secs(60));
         }
-        let folder = tempfile::tempdir().unwrap();
-        let lab = Self::start(gh, clock, folder, setup.token, setup.on_call).await;
+        let database = Arc::new(Database::new().await);
+        let lab = Self::start(gh, clock, database, setup.token, setup.on_call).await;
         if setup.token {
             lab.gh.collaborator(REPO, "labhand-machine", "write");
             lab.gh.repository_hook(REPO);
@@ -153,13 +153,11 @@ impl Lab {
     async fn start(
         gh: Sim,
         clock: Clock,
-        folder: tempfile::TempDir,
+        database: Arc<Database>,
         token: bool,
         on_call: OnCall,
     ) -> Self {
-        let store = Store::open(&format!("sqlite://{}", database(&folder).display()))
-            .await
-            .unwrap();
+        let store = Store::open(database.url()).await.unwrap();
         let metrics = Arc::new(Metrics::new());
         let forge = if token {
             GitHub::token(gh.url(), &SecretString::from(gh.token()), on_call).unwrap()
@@ -195,7 +193,7 @@ impl Lab {
             metrics,
             address,
             stop,
-            folder,
+            database,
             read: Mutex::default(),
             checked: Mutex::new(false),
         }
@@ -207,25 +205,16 @@ impl Lab {
         self.store.close().await;
         *self.checked.lock().unwrap() = true;
         let read = std::mem::take(&mut *self.read.lock().unwrap());
-        let folder = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir(self.folder.path()).unwrap() {
-            let file = file.unwrap();
-            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-        }
         let lab = Self::start(
             self.gh.clone(),
             self.clock.clone(),
-            folder,
+            Arc::clone(&self.database),
             false,
             Arc::new(|_, _, _| {}),
         )
         .await;
         *lab.read.lock().unwrap() = read;
         lab
-    }
-
-    pub fn database(&self) -> PathBuf {
-        database(&self.folder)
     }
 
     pub fn person(&self, login: &str) -> Person {
@@ -424,10 +413,6 @@ impl Drop for Lab {
 
 /// What falls due within this time belongs to what just happened.
 const SOON: SignedDuration = SignedDuration::from_secs(15);
-
-fn database(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("labhand.db")
-}
 
 fn without_marker(body: &str) -> String {
     match body.rfind("\n\n<!-- labhand:") {

@@ -30,3 +30,6 @@ mod sprints;
 mod stages;
 mod transfers;
 mod versions;
+
+#[path = "../support/database.rs"]
+mod database;

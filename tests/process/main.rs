@@ -2,6 +2,8 @@
 //! and fed with all payloads that GitHub documents. Its clock is real, so that a test waits for
 //! what it can see, never for a time.
 
+#[path = "../support/database.rs"]
+mod database;
 mod kills;
 
 use std::net::SocketAddr;
@@ -15,8 +17,9 @@ use labhand::domain::ids::ItemNumber;
 use labhand::sim::{Delivery, Selection, Sim, SimOptions};
 use reqwest::Client;
 use sha2::Sha256;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+use database::Database;
 
 const REPO: &str = "acme/fraud";
 const SECRET: &str = "a secret of the tests";
@@ -27,10 +30,10 @@ const SOON: Duration = Duration::from_millis(100);
 /// What takes longer than this, on however busy a machine, does not happen at all.
 const NEVER: Duration = Duration::from_mins(3);
 
-/// A GitHub, and a folder in which the bot's store is.
+/// A GitHub, and the database of the bot.
 struct World {
     gh: Sim,
-    folder: TempDir,
+    database: Database,
     address: SocketAddr,
 }
 
@@ -50,14 +53,13 @@ impl World {
         gh.hook_to(&format!("http://{address}/webhooks/github"));
         Self {
             gh,
-            folder: TempDir::new().unwrap(),
+            database: Database::new().await,
             address,
         }
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_labhand"));
-        let store = self.folder.path().join("labhand.db");
         command
             .arg("serve")
             .env_clear()
@@ -67,10 +69,7 @@ impl World {
             .env("LABHAND_GITHUB__PRIVATE_KEY", self.gh.private_key_pem())
             .env("LABHAND_GITHUB__WRITE_SPACING", "0s")
             .env("LABHAND_SERVER__BIND", self.address.to_string())
-            .env(
-                "LABHAND_STORE__URL",
-                format!("sqlite://{}", store.display()),
-            )
+            .env("LABHAND_STORE__URL", self.database.url())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command

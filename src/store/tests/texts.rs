@@ -41,7 +41,7 @@ async fn similar(store: &Store, before: u64, asked: &[&str]) -> Vec<u64> {
 async fn indexed(store: &Store, word: &str) -> i64 {
     sqlx::query_scalar("SELECT COUNT(*) FROM texts_index WHERE texts_index MATCH $1")
         .bind(word)
-        .fetch_one(&store.readers)
+        .fetch_one(&store.database.readers)
         .await
         .unwrap()
 }
@@ -87,7 +87,7 @@ async fn the_best_come_first_and_only_earlier_ones() {
 
 #[tokio::test]
 async fn a_text_that_changes_or_goes_is_not_found_any_more() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = file().await;
     saved(&store, REPO, &[(1, Some(("Try LSTM", "It routes")))]).await;
     saved(&store, REPO, &[(1, Some(("Try LSTM", "It sorts")))]).await;
     saved(&store, REPO, &[(1, Some(("Try LSTM", "It sorts")))]).await;
@@ -99,7 +99,7 @@ async fn a_text_that_changes_or_goes_is_not_found_any_more() {
     assert_eq!(similar(&store, 9, &["lstm"]).await, [0; 0]);
     assert_eq!(indexed(&store, "lstm").await, 0);
     sqlx::query("INSERT INTO texts_index (texts_index, rank) VALUES ('integrity-check', 1)")
-        .execute(&store.writer)
+        .execute(&store.database.writer)
         .await
         .unwrap();
 }
@@ -190,9 +190,9 @@ async fn nothing_that_a_user_writes_is_syntax() {
 }
 
 #[tokio::test]
-async fn ten_thousand_texts_are_searched_by_the_index() {
+async fn ten_thousand_texts_that_match_are_ranked() {
     let (_folder, store) = store().await;
-    let mut writing = store.begin_writing().await.unwrap();
+    let mut writing = store.database.begin().await.unwrap();
     for repo in [70, 71, 72] {
         sqlx::query(
             "WITH RECURSIVE n (number) AS (
@@ -214,7 +214,11 @@ async fn ten_thousand_texts_are_searched_by_the_index() {
     let found = store.similar(INSTALLATION, REPO, 10_001, &asked, 3).await;
     println!("{:?} for 10,000 texts that all match", begun.elapsed());
     assert_eq!(found.unwrap().len(), 3);
+}
 
+#[tokio::test]
+async fn sqlite_asks_its_indexes() {
+    let (_folder, store) = file().await;
     for (statement, plan) in [
         (
             super::super::texts::SIMILAR,
@@ -232,7 +236,7 @@ async fn ten_thousand_texts_are_searched_by_the_index() {
     ] {
         let explained = format!("EXPLAIN QUERY PLAN {statement}");
         let steps: Vec<String> = sqlx::query(sqlx::AssertSqlSafe(explained))
-            .fetch_all(&store.readers)
+            .fetch_all(&store.database.readers)
             .await
             .unwrap()
             .iter()
@@ -245,13 +249,9 @@ async fn ten_thousand_texts_are_searched_by_the_index() {
 #[tokio::test]
 async fn a_store_of_the_first_version_is_brought_up_to_date() {
     let folder = TempDir::new().unwrap();
-    let options = SqliteConnectOptions::from_str(&url(&folder))
-        .unwrap()
-        .create_if_missing(true);
-    let old = pool(1).connect_with(options).await.unwrap();
-    schema::migrate_to(&old, &schema::VERSIONS[..1])
-        .await
-        .unwrap();
+    let made = format!("{}?mode=rwc", url(&folder));
+    let old = sqlx::SqlitePool::connect(&made).await.unwrap();
+    schema::migrate(&old, &schema::SQLITE[..1]).await.unwrap();
     sqlx::query(
         "INSERT INTO items (installation, repo, number, doc, shown) VALUES (7, 70, 1, 'old', '{}')",
     )

@@ -1,0 +1,4 @@
+-- Installations take turns, so each has to find its own first key.
+CREATE INDEX keys_due_in ON keys (installation, due_at) WHERE due_at IS NOT NULL;
+INSERT INTO installations (installation, not_before) SELECT DISTINCT installation, 0 FROM keys WHERE true
+ON CONFLICT DO NOTHING;
