@@ -56,6 +56,7 @@ pub struct Metrics {
     retries: Counter,
     panics: Counter,
     put_aside: Counter,
+    asked_again: Counter,
     store: StoreGauges,
 }
 
@@ -85,6 +86,7 @@ impl Metrics {
             retries: Counter::default(),
             panics: Counter::default(),
             put_aside: Counter::default(),
+            asked_again: Counter::default(),
             store: StoreGauges::default(),
         };
         metrics.register();
@@ -105,6 +107,7 @@ impl Metrics {
             retries,
             panics,
             put_aside,
+            asked_again,
             store:
                 StoreGauges {
                     up,
@@ -160,6 +163,11 @@ impl Metrics {
             "deliveries_put_aside",
             "Deliveries that cannot be read or that failed too often; nothing comes of them",
             put_aside.clone(),
+        );
+        registry.register(
+            "deliveries_asked_again",
+            "Deliveries that GitHub could not hand over and was asked to send again",
+            asked_again.clone(),
         );
         registry.register("store_up", "Whether the store answers", up.clone());
         registry.register(
@@ -246,6 +254,11 @@ impl Metrics {
     /// Deliveries were put aside.
     pub fn put_aside(&self, number: u64) {
         self.put_aside.inc_by(number);
+    }
+
+    /// GitHub was asked to send a delivery again.
+    pub fn asked_again(&self) {
+        self.asked_again.inc();
     }
 
     /// Everything as text in the OpenMetrics format, with the store's figures, or `None` where it

@@ -14,11 +14,13 @@ use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoI
 mod check;
 pub mod github;
 mod heard;
+mod hook;
 mod release;
 mod shown;
 
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
 pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
+pub use hook::HookDelivery;
 pub use release::{NewRelease, ReleaseCall, ReleaseMade, TagCall};
 pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, ReleaseShown, Shown};
 
@@ -261,6 +263,13 @@ pub trait Forge: Send + Sync + 'static {
         &self,
         installation: InstallationId,
     ) -> impl Future<Output = Result<bool, CallError>> + Send;
+    /// The attempts to hand the App's deliveries over since a time, the latest first.
+    fn hook_deliveries(
+        &self,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<Vec<HookDelivery>, CallError>> + Send;
+    /// Asks for an attempt to be repeated; nothing happens if it is known no more.
+    fn redeliver(&self, attempt: u64) -> impl Future<Output = Result<(), CallError>> + Send;
     /// An issue or pull request.
     fn issue(
         &self,

@@ -24,7 +24,7 @@ pub type BodyDigest = [u8; 32];
 pub struct Key {
     /// Whose token and whose limits.
     pub installation: InstallationId,
-    /// The repository, 0 for [`KeyKind::Installation`].
+    /// The repository, 0 for [`KeyKind::Installation`] and [`KeyKind::Hook`].
     pub repo: RepoId,
     /// What of it.
     pub kind: KeyKind,
@@ -73,6 +73,16 @@ impl Key {
         }
     }
 
+    /// The App's webhook, of which there is one for all installations.
+    pub fn hook() -> Self {
+        Self {
+            installation: InstallationId(0),
+            repo: RepoId(0),
+            kind: KeyKind::Hook,
+            number: 0,
+        }
+    }
+
     pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let kind: &str = row.try_get("kind")?;
         Ok(Self {
@@ -108,10 +118,18 @@ pub enum KeyKind {
     Repo,
     /// An installation.
     Installation,
+    /// The App's webhook.
+    Hook,
 }
 
 impl KeyKind {
-    const ALL: [Self; 4] = [Self::Item, Self::Board, Self::Repo, Self::Installation];
+    const ALL: [Self; 5] = [
+        Self::Item,
+        Self::Board,
+        Self::Repo,
+        Self::Installation,
+        Self::Hook,
+    ];
 
     /// As it stands in the database and in logs.
     pub fn word(self) -> &'static str {
@@ -120,6 +138,7 @@ impl KeyKind {
             Self::Board => "board",
             Self::Repo => "repo",
             Self::Installation => "installation",
+            Self::Hook => "hook",
         }
     }
 

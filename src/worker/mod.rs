@@ -38,6 +38,7 @@ mod noted;
 mod orders;
 mod pace;
 mod people;
+mod redelivery;
 mod releases;
 mod repository;
 mod show;
@@ -175,6 +176,9 @@ impl<F: Forge> Worker<F> {
     /// Works until told to stop; calls that are under way come to their end first. `arrivals` is
     /// notified when a delivery was stored.
     pub async fn run(&self, arrivals: Arc<Notify>, stop: CancellationToken) {
+        if let Err(error) = self.begin().await {
+            tracing::error!(%error, "what was missed is not asked for yet");
+        }
         let mut looks = tokio::task::JoinSet::new();
         while !stop.is_cancelled() {
             while looks.try_join_next().is_some() {}
@@ -279,10 +283,12 @@ impl<F: Forge> Worker<F> {
     }
 
     async fn step(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
-        if self.shared.options.as_app && lease.key.installation == InstallationId(0) {
-            return self.belongs_to_nobody(lease).await;
-        }
+        let of_nobody = self.shared.options.as_app && lease.key.installation == InstallationId(0);
         match lease.key.kind {
+            KeyKind::Hook => self.step_hook(lease).await,
+            KeyKind::Item | KeyKind::Board | KeyKind::Repo | KeyKind::Installation if of_nobody => {
+                self.belongs_to_nobody(lease).await
+            }
             KeyKind::Item => self.step_item(lease).await,
             KeyKind::Board => self.step_board(lease).await,
             KeyKind::Repo => self.step_repository(lease).await,

@@ -283,7 +283,12 @@ async fn sprint(lab: &Lab) {
 #[ignore = "needs the proxy: run .ci/contract"]
 async fn the_bot_as_an_app_speaks_as_github_describes() {
     let lab = Lab::start(true).await;
+    lab.bot.worker().begin().await.unwrap();
     story(&lab).await;
+    lab.gh.as_user(REPO, "mira").open_issue("Lost").send();
+    lab.gh.drop_deliveries();
+    lab.hour().await;
+    assert_eq!(lab.gh.pending(), 0);
 }
 
 #[tokio::test]

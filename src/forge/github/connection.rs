@@ -207,11 +207,26 @@ impl Connection {
         asker: As,
         request: Request,
     ) -> Result<Vec<P>, CallError> {
+        self.pages_until(asker, request, |_| false).await
+    }
+
+    /// Reads a list until one of its pages is the last that is wanted.
+    pub(super) async fn pages_until<P: DeserializeOwned>(
+        &self,
+        asker: As,
+        request: Request,
+        enough: impl Fn(&P) -> bool + Send,
+    ) -> Result<Vec<P>, CallError> {
         let mut request = request.query("per_page", "100");
         let mut pages = Vec::new();
         for _ in 0..MAX_PAGES {
             let answer = self.send(asker, &request).await?;
-            pages.push(answer.json(request.twice)?);
+            let page = answer.json(request.twice)?;
+            let last = enough(&page);
+            pages.push(page);
+            if last {
+                return Ok(pages);
+            }
             let Some(next) = answer.header(header::LINK).and_then(next_page) else {
                 return Ok(pages);
             };

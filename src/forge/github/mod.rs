@@ -15,12 +15,15 @@ use crate::domain::evidence::{TextAt, ThingAt};
 use crate::domain::fact::{Milestone, PullSight};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoName};
 
-use super::{Call, CallError, Done, Forge, IssueNow, LabelSpec, RepoNow, RepoRef, StatusNow};
+use super::{
+    Call, CallError, Done, Forge, HookDelivery, IssueNow, LabelSpec, RepoNow, RepoRef, StatusNow,
+};
 
 mod answer;
 mod connection;
 mod evidence;
 mod find;
+mod hook;
 mod milestone;
 pub mod payload;
 mod queries;
@@ -115,6 +118,14 @@ impl Forge for GitHub {
 
     async fn installed_on_all(&self, installation: InstallationId) -> Result<bool, CallError> {
         self.read_installed_on_all(installation).await
+    }
+
+    async fn hook_deliveries(&self, since: Timestamp) -> Result<Vec<HookDelivery>, CallError> {
+        self.read_hook_deliveries(since).await
+    }
+
+    async fn redeliver(&self, attempt: u64) -> Result<(), CallError> {
+        self.ask_for_redelivery(attempt).await
     }
 
     async fn issue(&self, repo: &RepoRef, number: ItemNumber) -> Result<IssueNow, CallError> {
