@@ -64,6 +64,7 @@ pub struct Metrics {
 struct StoreGauges {
     up: Gauge,
     unhandled: Gauge,
+    dead: Gauge,
     oldest_seconds: Gauge<f64, AtomicU64>,
     scheduled: Gauge,
     facts: Gauge,
@@ -112,6 +113,7 @@ impl Metrics {
                 StoreGauges {
                     up,
                     unhandled,
+                    dead,
                     oldest_seconds,
                     scheduled,
                     facts: stored_facts,
@@ -174,6 +176,11 @@ impl Metrics {
             "inbox_unhandled",
             "Deliveries that are not handled yet",
             unhandled.clone(),
+        );
+        registry.register(
+            "inbox_dead",
+            "Deliveries that were put aside, until somebody retries or drops them",
+            dead.clone(),
         );
         registry.register(
             "inbox_oldest_age_seconds",
@@ -269,6 +276,7 @@ impl Metrics {
         if let Some(figures) = figures {
             let Figures {
                 unhandled,
+                dead,
                 oldest_unhandled,
                 scheduled,
                 facts,
@@ -276,6 +284,7 @@ impl Metrics {
             } = figures;
             let age = oldest_unhandled.map_or(0.0, |at| now.duration_since(at).as_secs_f64());
             gauges.unhandled.set(unhandled.cast_signed());
+            gauges.dead.set(dead.cast_signed());
             gauges.oldest_seconds.set(age.max(0.0));
             gauges.scheduled.set(scheduled.cast_signed());
             gauges.facts.set(facts.cast_signed());
@@ -321,6 +330,7 @@ mod tests {
         let now: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
         let figures = Figures {
             unhandled: 3,
+            dead: 2,
             oldest_unhandled: Some(now - jiff::SignedDuration::from_secs(90)),
             scheduled: 4,
             facts: 5,

@@ -81,6 +81,14 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         Given::collect(file, environment)?.validate()
     }
+
+    /// Reads where the store is, for what needs nothing else.
+    pub fn load_store_url(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<SecretString, SettingsError> {
+        Given::collect(file, environment)?.store_url()
+    }
 }
 
 /// What was given, by `section.key`, not validated.

@@ -4,12 +4,14 @@ pub mod bot;
 mod check_policy;
 mod demo;
 mod healthcheck;
+mod inbox;
 mod logging;
 mod serve;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret;
 
 use crate::settings::{Settings, SettingsError};
 
@@ -52,6 +54,9 @@ enum Command {
     /// Ask the running server whether it is alive; for containers
     #[command(after_help = healthcheck::EXAMPLES)]
     Healthcheck,
+    /// Deliveries that wait or were put aside: list, show, retry, drop
+    #[command(subcommand, after_help = inbox::EXAMPLES)]
+    Inbox(inbox::Inbox),
     /// Tell what is wrong with a policy file
     #[command(after_help = check_policy::EXAMPLES)]
     CheckPolicy(check_policy::CheckPolicy),
@@ -67,17 +72,23 @@ impl Cli {
             Command::Serve => serve::run(self.settings()?).await,
             Command::Demo { port, exit } => demo::run(port, exit).await,
             Command::Healthcheck => healthcheck::run(self.settings()?).await,
+            Command::Inbox(ref what) => {
+                let url = Settings::load_store_url(self.config.as_deref(), environment())?;
+                inbox::run(what, url.expose_secret()).await
+            }
             Command::CheckPolicy(args) => check_policy::run(&args),
         }
     }
 
     fn settings(&self) -> Result<Settings, SettingsError> {
-        // A variable that is no Unicode is none of ours, or will be missed as what it stands for.
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        Settings::load(self.config.as_deref(), environment)
+        Settings::load(self.config.as_deref(), environment())
     }
+}
+
+/// A variable that is no Unicode is none of ours, or will be missed as what it stands for.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 #[cfg(test)]

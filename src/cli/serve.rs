@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::forge::github::{GitHub, OnCall};
 use crate::metrics::Metrics;
 use crate::settings::{Credentials, Settings, WebAccess};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::web::Access;
 use crate::worker::Options;
 
@@ -82,7 +82,16 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 }
 
 async fn open(url: &str) -> anyhow::Result<Store> {
-    Store::open(url).await.with_context(|| {
+    named(Store::open(url).await, url)
+}
+
+/// Opens a store that has to be there already, for commands beside the server.
+pub(super) async fn open_existing(url: &str) -> anyhow::Result<Store> {
+    named(Store::open_existing(url).await, url)
+}
+
+fn named(opened: Result<Store, StoreError>, url: &str) -> anyhow::Result<Store> {
+    opened.with_context(|| {
         let place = crate::store::place(url);
         let way_out = if place.starts_with("sqlite:") {
             "it has to be in a folder that labhand may write to, for example \

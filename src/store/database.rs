@@ -92,6 +92,20 @@ impl Database {
         }
     }
 
+    /// Opens it, and creates no file.
+    pub(super) async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        if Engine::of(url) == Some(Engine::Sqlite) {
+            let options =
+                SqliteConnectOptions::from_str(url).map_err(|_| StoreError::Url(place(url)))?;
+            let file = options.get_filename();
+            if !file.exists() {
+                let message = format!("there is no file {}", file.display());
+                return Err(StoreError::Unavailable(message));
+            }
+        }
+        Self::open(url).await
+    }
+
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url(url.to_owned()))?

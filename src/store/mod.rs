@@ -8,6 +8,7 @@
 //! | `database` | opening either, and in what they differ |
 //! | `arrivals` | how processes tell each other that something came |
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
+//! | `letters` | deliveries as an operator sees them |
 //! | [`queue`] | which key is looked at next, and by whom |
 //! | `facts` | facts, kept for ever |
 //! | [`records`] | states, repositories, intents, and the step that stores all of it |
@@ -21,6 +22,7 @@ mod error;
 mod facts;
 pub mod inbox;
 mod key;
+mod letters;
 pub mod queue;
 pub mod records;
 mod schema;
@@ -39,9 +41,17 @@ pub use error::StoreError;
 pub use facts::{MODELS, NewFact};
 pub use inbox::{Accepted, Inbox, NewDelivery};
 pub use key::{BodyDigest, Key, KeyKind};
+pub use letters::{Letter, Letters};
+use queue::unpack;
 pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
+
+/// The outcome of a delivery that was put aside.
+pub const DEAD: &str = "dead";
+
+/// The outcome of a delivery that somebody gave up.
+const DROPPED: &str = "dropped";
 
 /// The store. Clones share its connections.
 #[derive(Debug, Clone)]
@@ -60,6 +70,8 @@ pub struct Figures {
     pub scheduled: u64,
     /// Facts of all items.
     pub facts: u64,
+    /// Deliveries that were put aside.
+    pub dead: u64,
     /// Items, without boards.
     pub items: u64,
 }
@@ -72,6 +84,15 @@ impl Store {
     /// schema of a later version, else what hinders the database.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let database = Database::open(url).await?;
+        Ok(Self { database })
+    }
+
+    /// Opens a store that has to be there already.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and where there is no such file.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        let database = Database::open_existing(url).await?;
         Ok(Self { database })
     }
 
@@ -99,6 +120,7 @@ impl Store {
             "SELECT (SELECT COUNT(*) FROM deliveries WHERE handled_at IS NULL) AS unhandled,
                     (SELECT MIN(received_at) FROM deliveries WHERE handled_at IS NULL) AS oldest,
                     (SELECT COUNT(*) FROM keys WHERE due_at IS NOT NULL) AS scheduled,
+                    (SELECT COUNT(*) FROM deliveries WHERE outcome = 'dead') AS dead,
                     (SELECT COUNT(*) FROM facts) AS facts,
                     (SELECT COUNT(*) FROM items WHERE number > 0) AS items",
         )
@@ -112,6 +134,7 @@ impl Store {
                 .map(time)
                 .transpose()?,
             scheduled: count("scheduled")?,
+            dead: count("dead")?,
             facts: count("facts")?,
             items: count("items")?,
         })

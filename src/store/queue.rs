@@ -421,7 +421,7 @@ fn given_back(rows: u64) -> Result<(), StoreError> {
     }
 }
 
-fn unpack(compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn unpack(compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
     let corrupt = |error: lz4_flex::block::DecompressError| StoreError::Corrupt(error.to_string());
     let (length, block) = lz4_flex::block::uncompressed_size(compressed).map_err(corrupt)?;
     if length > LONGEST_BODY {

@@ -21,7 +21,7 @@ pub(super) const SQLITE: &[Version] = &[
         "search",
         include_str!("migrations/sqlite/0002_search.sql"),
     ),
-    (3, "turns", include_str!("migrations/sqlite/0003_turns.sql")),
+    (3, "queue", include_str!("migrations/sqlite/0003_queue.sql")),
 ];
 
 /// PostgreSQL's.

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::forge::{CallError, Forge};
 use crate::metrics::Metrics;
-use crate::store::{Key, KeyKind, Lease, Step, Store, StoreError};
+use crate::store::{DEAD, Key, KeyKind, Lease, Step, Store, StoreError};
 
 mod backoff;
 mod board;
@@ -338,7 +338,7 @@ impl<F: Forge> Worker<F> {
         let mut step = Step::new(lease, self.now());
         step.handled = stored
             .into_iter()
-            .map(|one| (one.seq, "dead".to_owned()))
+            .map(|one| (one.seq, DEAD.to_owned()))
             .collect();
         self.shared.store.apply(step).await?;
         let later = self.now() + backoff::PUT_ASIDE;

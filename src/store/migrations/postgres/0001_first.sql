@@ -24,6 +24,8 @@ CREATE TABLE deliveries (
 -- It is compressed already.
 ALTER TABLE deliveries ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE INDEX deliveries_unhandled ON deliveries (installation, repo, kind, number, seq) WHERE handled_at IS NULL;
+-- What was put aside, for who asks.
+CREATE INDEX deliveries_dead ON deliveries (installation, seq) WHERE outcome = 'dead';
 
 -- The queue: when each key is looked at next.
 CREATE TABLE keys (

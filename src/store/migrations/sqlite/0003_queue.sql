@@ -2,3 +2,6 @@
 CREATE INDEX keys_due_in ON keys (installation, due_at) WHERE due_at IS NOT NULL;
 INSERT INTO installations (installation, not_before) SELECT DISTINCT installation, 0 FROM keys WHERE true
 ON CONFLICT DO NOTHING;
+
+-- What was put aside, for who asks.
+CREATE INDEX deliveries_dead ON deliveries (installation, seq) WHERE outcome = 'dead';
