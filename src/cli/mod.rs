@@ -7,6 +7,7 @@ mod healthcheck;
 mod inbox;
 mod logging;
 mod serve;
+mod store;
 
 use std::path::PathBuf;
 
@@ -57,6 +58,9 @@ enum Command {
     /// Deliveries that wait or were put aside: list, show, retry, drop
     #[command(subcommand, after_help = inbox::EXAMPLES)]
     Inbox(inbox::Inbox),
+    /// Back the store up, or move it to another database
+    #[command(subcommand, after_help = store::EXAMPLES)]
+    Store(store::Command),
     /// Tell what is wrong with a policy file
     #[command(after_help = check_policy::EXAMPLES)]
     CheckPolicy(check_policy::CheckPolicy),
@@ -72,6 +76,11 @@ impl Cli {
             Command::Serve => serve::run(self.settings()?).await,
             Command::Demo { port, exit } => demo::run(port, exit).await,
             Command::Healthcheck => healthcheck::run(self.settings()?).await,
+            Command::Store(store::Command::Backup { ref file }) => {
+                let url = Settings::load_store_url(self.config.as_deref(), environment())?;
+                store::back_up(url.expose_secret(), file).await
+            }
+            Command::Store(store::Command::Copy { from, to }) => store::copy(&from, &to).await,
             Command::Inbox(ref what) => {
                 let url = Settings::load_store_url(self.config.as_deref(), environment())?;
                 inbox::run(what, url.expose_secret()).await

@@ -81,7 +81,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open(url: &str) -> anyhow::Result<Store> {
+/// Opens a store, and says in which setting it stands if that fails.
+pub(super) async fn open(url: &str) -> anyhow::Result<Store> {
     named(Store::open(url).await, url)
 }
 

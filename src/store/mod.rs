@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `database` | opening either, and in what they differ |
 //! | `arrivals` | how processes tell each other that something came |
+//! | `copy` | backups, and moving to another database |
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | `letters` | deliveries as an operator sees them |
 //! | [`queue`] | which key is looked at next, and by whom |
@@ -17,6 +18,7 @@
 //! Documents (states, facts, what is shown) are JSON text that the store does not look into.
 
 mod arrivals;
+mod copy;
 mod database;
 mod error;
 mod facts;
@@ -35,6 +37,7 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, Row};
 
+pub use copy::{Content, CopyError};
 use database::Database;
 pub use database::place;
 pub use error::StoreError;

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId, RepoName};
 
+mod copies;
 #[path = "../../tests/support/database.rs"]
 mod support;
 mod texts;

@@ -1,4 +1,4 @@
-//! `labhand inbox`, as the person runs it who looks after the bot.
+//! `labhand inbox` and `labhand store`, as the person runs them who looks after the bot.
 
 #[path = "support/database.rs"]
 mod database;
@@ -56,8 +56,11 @@ async fn scene(database: &Database) -> Store {
 
 /// What it prints, or `!` and what it complains of.
 fn inbox(url: &str, arguments: &str) -> String {
+    labhand(url, &format!("inbox {arguments}"))
+}
+
+fn labhand(url: &str, arguments: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_labhand"))
-        .arg("inbox")
         .args(arguments.split(' '))
         .env_clear()
         .env("LABHAND_STORE__URL", url)
@@ -138,4 +141,62 @@ async fn what_is_not_there_is_named() {
     let said = inbox(&format!("sqlite://{}", missing.display()), "list");
     assert!(said.contains("there is no file"), "{said}");
     assert!(!missing.exists());
+}
+
+#[tokio::test]
+async fn a_store_is_moved_to_another_database() {
+    let database = Database::new().await;
+    scene(&database).await.close().await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let target = format!("sqlite://{}", folder.path().join("new.db").display());
+    let copy = format!("store copy {} {target}", database.url());
+    let told = labhand("", &copy);
+    let rows: Vec<String> = told
+        .lines()
+        .map(|line| line.split(" (").next().unwrap().to_owned())
+        .collect();
+    let (last, rows) = rows.split_last().unwrap();
+    assert_eq!(
+        rows,
+        [
+            "installations  1 row",
+            "repos          1 row",
+            "deliveries     3 rows",
+            "keys           1 row",
+            "facts          0 rows",
+            "items          0 rows",
+            "intents        0 rows",
+            "texts          0 rows",
+        ]
+    );
+    assert!(
+        last.starts_with(&format!("{target} has all that was in ")),
+        "{last}"
+    );
+    assert!(inbox(&target, "list").contains("acme/fraud#41"));
+
+    let again = labhand("", &copy);
+    assert!(
+        again.contains("is not empty (its table repos has rows)"),
+        "{again}"
+    );
+}
+
+#[tokio::test]
+async fn a_backup_is_a_store() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("labhand.db").display());
+    Store::open(&url).await.unwrap().close().await;
+    let backup = folder.path().join("backup.db");
+    let make = format!("store backup {}", backup.display());
+    let told = labhand(&url, &make);
+    assert_eq!(
+        told,
+        format!("{} has all that was in {url}.\n", backup.display())
+    );
+    assert_eq!(
+        inbox(&format!("sqlite://{}", backup.display()), "list"),
+        "Nothing was put aside.\n"
+    );
+    assert!(labhand(&url, &make).contains("is there already; give a new name"));
 }
