@@ -244,14 +244,18 @@ impl Given {
             // Many ways to set a variable know no line breaks.
             (Some(text), None) => (key::PRIVATE_KEY, text.replace("\\n", "\n")),
             (None, Some(path)) => {
-                let read = std::fs::read_to_string(PathBuf::from(&path)).map_err(|error| {
-                    wrong(
-                        key::PRIVATE_KEY_PATH,
-                        &format!("{path} cannot be read ({error})"),
-                        EXAMPLE,
-                    )
-                });
-                (key::PRIVATE_KEY_PATH, read?)
+                let refused = |problem: &str| wrong(key::PRIVATE_KEY_PATH, problem, EXAMPLE);
+                let file = PathBuf::from(&path);
+                let read = std::fs::read_to_string(&file)
+                    .map_err(|error| refused(&format!("{path} cannot be read ({error})")))?;
+                if is_open_to_all(&file) {
+                    let problem = format!(
+                        "{path} is open to everybody on this machine; `chmod o= {path}` ends \
+                         that (in Kubernetes: defaultMode: 0440)"
+                    );
+                    return Err(refused(&problem));
+                }
+                (key::PRIVATE_KEY_PATH, read)
             }
         };
         let whole = pem.contains("-----BEGIN")
@@ -347,6 +351,19 @@ fn wrong(setting: &'static str, problem: &str, example: &'static str) -> Setting
         problem: problem.to_owned(),
         example,
     }
+}
+
+/// Whether users other than the owner and the group have any right to a file.
+#[cfg(unix)]
+fn is_open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file).is_ok_and(|about| about.permissions().mode() & 0o007 != 0)
+}
+
+/// Elsewhere, rights are no bits of a file.
+#[cfg(not(unix))]
+fn is_open_to_all(_file: &Path) -> bool {
+    false
 }
 
 /// An error's text without the lines of the file that it quotes, which may hold a secret.

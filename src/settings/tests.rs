@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 
 use secrecy::ExposeSecret;
 
@@ -92,6 +93,16 @@ fn a_key_may_be_in_a_file() {
         ("LABHAND_GITHUB__PRIVATE_KEY_PATH", path),
     ];
     assert!(load(&app).is_ok());
+    for (mode, accepted) in [(0o400, true), (0o440, true), (0o644, false), (0o602, false)] {
+        let rights = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path, rights).unwrap();
+        assert_eq!(load(&app).is_ok(), accepted, "{mode:o}");
+    }
+    let said = load(&app)
+        .unwrap_err()
+        .to_string()
+        .replace(path, "/app.pem");
+    insta::assert_snapshot!(said, @"github.private_key_path (LABHAND_GITHUB__PRIVATE_KEY_PATH): /app.pem is open to everybody on this machine; `chmod o= /app.pem` ends that (in Kubernetes: defaultMode: 0440); for example /etc/labhand/app.pem, the file that GitHub made for the App");
     let missing = [
         app[0],
         app[1],
