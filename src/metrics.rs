@@ -69,6 +69,50 @@ struct StoreGauges {
     scheduled: Gauge,
     facts: Gauge,
     items: Gauge,
+    size: Gauge,
+}
+
+impl StoreGauges {
+    fn register(&self, registry: &mut Registry) {
+        let Self {
+            up,
+            unhandled,
+            dead,
+            oldest_seconds,
+            scheduled,
+            facts,
+            items,
+            size,
+        } = self;
+        registry.register("store_up", "Whether the store answers", up.clone());
+        registry.register(
+            "inbox_unhandled",
+            "Deliveries that are not handled yet",
+            unhandled.clone(),
+        );
+        registry.register(
+            "inbox_dead",
+            "Deliveries that were put aside, until somebody retries or drops them",
+            dead.clone(),
+        );
+        registry.register(
+            "inbox_oldest_age_seconds",
+            "Age of the oldest delivery that is not handled yet",
+            oldest_seconds.clone(),
+        );
+        registry.register(
+            "keys_scheduled",
+            "Items, boards and repositories that will be looked at",
+            scheduled.clone(),
+        );
+        registry.register("facts_stored", "Facts in the store", facts.clone());
+        registry.register("items_stored", "Items in the store", items.clone());
+        registry.register(
+            "store_size_bytes",
+            "What the store takes on the disk",
+            size.clone(),
+        );
+    }
 }
 
 impl Metrics {
@@ -109,16 +153,7 @@ impl Metrics {
             panics,
             put_aside,
             asked_again,
-            store:
-                StoreGauges {
-                    up,
-                    unhandled,
-                    dead,
-                    oldest_seconds,
-                    scheduled,
-                    facts: stored_facts,
-                    items,
-                },
+            store,
         } = self;
         registry.register(
             "deliveries_accepted",
@@ -171,29 +206,7 @@ impl Metrics {
             "Deliveries that GitHub could not hand over and was asked to send again",
             asked_again.clone(),
         );
-        registry.register("store_up", "Whether the store answers", up.clone());
-        registry.register(
-            "inbox_unhandled",
-            "Deliveries that are not handled yet",
-            unhandled.clone(),
-        );
-        registry.register(
-            "inbox_dead",
-            "Deliveries that were put aside, until somebody retries or drops them",
-            dead.clone(),
-        );
-        registry.register(
-            "inbox_oldest_age_seconds",
-            "Age of the oldest delivery that is not handled yet",
-            oldest_seconds.clone(),
-        );
-        registry.register(
-            "keys_scheduled",
-            "Items, boards and repositories that will be looked at",
-            scheduled.clone(),
-        );
-        registry.register("facts_stored", "Facts in the store", stored_facts.clone());
-        registry.register("items_stored", "Items in the store", items.clone());
+        store.register(registry);
     }
 
     /// A delivery is on disk.
@@ -281,6 +294,7 @@ impl Metrics {
                 scheduled,
                 facts,
                 items,
+                size,
             } = figures;
             let age = oldest_unhandled.map_or(0.0, |at| now.duration_since(at).as_secs_f64());
             gauges.unhandled.set(unhandled.cast_signed());
@@ -289,6 +303,7 @@ impl Metrics {
             gauges.scheduled.set(scheduled.cast_signed());
             gauges.facts.set(facts.cast_signed());
             gauges.items.set(items.cast_signed());
+            gauges.size.set(size.cast_signed());
         }
         let mut out = String::new();
         // Writing to a string fails only where a metric's own encoding does; what was written
@@ -335,6 +350,7 @@ mod tests {
             scheduled: 4,
             facts: 5,
             items: 6,
+            size: 7,
         };
         let text = metrics.render(Some(&figures), now);
         for line in [

@@ -30,6 +30,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// The store's URL, which may hold a password.
     pub store_url: SecretString,
+    /// How long the payloads of handled deliveries are kept.
+    pub keep_deliveries: SignedDuration,
     /// Who may read the JSON under `/api`.
     pub web_access: WebAccess,
     /// How log lines look.
@@ -155,6 +157,7 @@ impl Given {
                 example: "127.0.0.1:8080, or 0.0.0.0:8080 for all interfaces",
             })?,
             store_url: self.store_url()?,
+            keep_deliveries: self.keep_deliveries()?,
             web_access: self.web_access()?,
             log_format: match log_format.as_str() {
                 "text" => LogFormat::Text,
@@ -299,6 +302,17 @@ impl Given {
             .ok()
             .and_then(|duration| Duration::try_from(duration).ok())
             .ok_or_else(|| wrong(key::WRITE_SPACING, "it has to be a duration", EXAMPLE))
+    }
+
+    fn keep_deliveries(&self) -> Result<SignedDuration, SettingsError> {
+        const EXAMPLE: &str = "30";
+        let text = self.required(key::KEEP_DELIVERIES, EXAMPLE)?;
+        let days = text.parse::<u16>().ok().filter(|days| *days > 0);
+        let days = days.ok_or_else(|| {
+            let problem = "it has to be a number of days from 1 on";
+            wrong(key::KEEP_DELIVERIES, problem, EXAMPLE)
+        })?;
+        Ok(SignedDuration::from_hours(24 * i64::from(days)))
     }
 
     fn store_url(&self) -> Result<SecretString, SettingsError> {

@@ -104,7 +104,7 @@ async fn what_was_put_aside_is_listed_shown_and_handled_again() {
 
     insta::assert_snapshot!(inbox("retry --all"), @"1 will be handled again.");
     insta::assert_snapshot!(inbox("retry --all"), @"Nothing was put aside.");
-    insta::assert_snapshot!(inbox("retry 2"), @"2 was neither put aside nor dropped; there is nothing to repeat.");
+    insta::assert_snapshot!(inbox("retry 2"), @"2 was neither put aside nor dropped, or its payload is not kept any more; there is nothing to repeat.");
     let waiting = store.unhandled(key()).await.unwrap();
     let waiting: Vec<i64> = waiting.iter().map(|one| one.seq).collect();
     assert_eq!(waiting, [1, 3]);

@@ -73,8 +73,9 @@ impl<F: Forge> Bot<F> {
     pub async fn run(&self, listener: TcpListener, shutdown: CancellationToken) {
         let receiving = web::serve(listener, self.router(), shutdown.clone());
         let listening = self.listen(shutdown.clone());
+        let tidying = self.worker.keep_tidy(shutdown.clone());
         let working = self.worker.run(Arc::clone(&self.arrivals), shutdown);
-        tokio::join!(receiving, listening, working);
+        tokio::join!(receiving, listening, tidying, working);
     }
 
     /// Hears of what other processes accept.

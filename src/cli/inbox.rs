@@ -110,7 +110,10 @@ async fn retry(store: &Store, letter: &Letter, now: Timestamp) -> anyhow::Result
     Ok(Some(if done {
         format!("{seq} will be handled again.")
     } else {
-        format!("{seq} was neither put aside nor dropped; there is nothing to repeat.")
+        format!(
+            "{seq} was neither put aside nor dropped, or its payload is not kept any more; there is nothing to \
+             repeat."
+        )
     }))
 }
 
@@ -123,7 +126,7 @@ async fn find(store: &Store, numbers: &[i64]) -> anyhow::Result<Vec<Letter>> {
     Ok(found)
 }
 
-async fn letter(store: &Store, number: i64) -> anyhow::Result<(Letter, Vec<u8>)> {
+async fn letter(store: &Store, number: i64) -> anyhow::Result<(Letter, Option<Vec<u8>>)> {
     store.letter(number).await?.with_context(|| {
         format!("there is no delivery {number}; `labhand inbox list` tells which there are")
     })
@@ -147,6 +150,10 @@ async fn show(store: &Store, number: i64) -> anyhow::Result<Vec<String>> {
         format!("outcome   {outcome}"),
         String::new(),
     ];
+    let Some(body) = body else {
+        lines.push("Its payload is not kept any more (store.keep_deliveries_days).".to_owned());
+        return Ok(lines);
+    };
     let payload: serde_json::Value =
         serde_json::from_slice(&body).context("its payload is no JSON")?;
     lines.push(serde_json::to_string_pretty(&payload)?);

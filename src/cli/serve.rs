@@ -53,6 +53,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let options = Options {
         write_spacing: settings.github.write_spacing,
         as_app: matches!(settings.github.credentials, Credentials::App { .. }),
+        keep_deliveries: settings.keep_deliveries,
         web_url: github.web_url().to_owned(),
     };
     let secrets = &settings.github.webhook_secrets;

@@ -6,6 +6,7 @@ pub(super) const PRIVATE_KEY: &str = "github.private_key";
 pub(super) const PRIVATE_KEY_PATH: &str = "github.private_key_path";
 pub(super) const TOKEN: &str = "github.token";
 pub(super) const API_URL: &str = "github.api_url";
+pub(super) const KEEP_DELIVERIES: &str = "store.keep_deliveries_days";
 pub(super) const WRITE_SPACING: &str = "github.write_spacing";
 pub(super) const BIND: &str = "server.bind";
 pub(super) const STORE_URL: &str = "store.url";
@@ -13,13 +14,14 @@ pub(super) const WEB_ACCESS: &str = "web.access";
 pub(super) const WEB_TOKEN: &str = "web.token";
 pub(super) const LOG_FORMAT: &str = "log.format";
 
-pub(super) const ALL: [&str; 12] = [
+pub(super) const ALL: [&str; 13] = [
     WEBHOOK_SECRETS,
     APP_ID,
     PRIVATE_KEY,
     PRIVATE_KEY_PATH,
     TOKEN,
     API_URL,
+    KEEP_DELIVERIES,
     WRITE_SPACING,
     BIND,
     STORE_URL,

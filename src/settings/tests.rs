@@ -127,6 +127,13 @@ fn what_is_malformed_is_named_with_an_example() {
     insta::assert_snapshot!(refused(&[("LABHAND_STORE__URL", "labhand.db")]), @"store.url (LABHAND_STORE__URL): it has to be a sqlite or a postgres URL; for example sqlite://labhand.db, or postgres://labhand:PASSWORD@db.example.com/labhand");
     insta::assert_snapshot!(refused(&[("LABHAND_LOG__FORMAT", "xml")]), @"log.format (LABHAND_LOG__FORMAT): there is no such format; for example text, or json");
     insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__API_URL", "api.github.com")]), @"github.api_url (LABHAND_GITHUB__API_URL): it has to be a URL with http or https; for example https://api.github.com, or https://HOST/api/v3");
+    for days in ["0", "-1", "a month", "100000"] {
+        let said = refused(&[("LABHAND_STORE__KEEP_DELIVERIES_DAYS", days)]);
+        assert_eq!(
+            said,
+            "store.keep_deliveries_days (LABHAND_STORE__KEEP_DELIVERIES_DAYS): it has to be a number of days from 1 on; for example 30"
+        );
+    }
     for spacing in ["1", "-1s", "soon"] {
         let message = refused(&[("LABHAND_GITHUB__WRITE_SPACING", spacing)]);
         assert_eq!(

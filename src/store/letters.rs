@@ -67,8 +67,8 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// One delivery and its raw body.
-    pub async fn letter(&self, seq: i64) -> Result<Option<(Letter, Vec<u8>)>, StoreError> {
+    /// One delivery and its raw body, if that is still kept.
+    pub async fn letter(&self, seq: i64) -> Result<Option<(Letter, Option<Vec<u8>>)>, StoreError> {
         let statement = format!("{COLUMNS} WHERE d.seq = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(seq)
@@ -76,7 +76,8 @@ impl Store {
             .await?;
         row.map(|row| {
             let body: Vec<u8> = row.try_get("body")?;
-            Ok((read(&row)?, unpack(&body)?))
+            let body = (!body.is_empty()).then(|| unpack(&body)).transpose()?;
+            Ok((read(&row)?, body))
         })
         .transpose()
     }
@@ -87,7 +88,7 @@ impl Store {
         let mut transaction = self.database.begin().await?;
         let changed = sqlx::query(
             "UPDATE deliveries SET handled_at = NULL, outcome = NULL
-             WHERE installation = $1 AND seq = $2 AND outcome IN ($3, $4)",
+             WHERE installation = $1 AND seq = $2 AND outcome IN ($3, $4) AND length(body) > 0",
         )
         .bind(int(letter.key.installation.0))
         .bind(letter.seq)

@@ -13,6 +13,7 @@
 //! | [`queue`] | which key is looked at next, and by whom |
 //! | `facts` | facts, kept for ever |
 //! | [`records`] | states, repositories, intents, and the step that stores all of it |
+//! | `retention` | what is not kept for ever |
 //! | [`texts`] | what items are about, and which earlier ones are about the same |
 //!
 //! Documents (states, facts, what is shown) are JSON text that the store does not look into.
@@ -27,6 +28,7 @@ mod key;
 mod letters;
 pub mod queue;
 pub mod records;
+mod retention;
 mod schema;
 mod statement;
 pub mod texts;
@@ -77,6 +79,8 @@ pub struct Figures {
     pub dead: u64,
     /// Items, without boards.
     pub items: u64,
+    /// Bytes on the disk.
+    pub size: u64,
 }
 
 impl Store {
@@ -140,6 +144,7 @@ impl Store {
             dead: count("dead")?,
             facts: count("facts")?,
             items: count("items")?,
+            size: self.size().await?,
         })
     }
 }

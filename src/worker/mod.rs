@@ -47,6 +47,7 @@ mod sprints;
 mod tags;
 mod taking_up;
 mod teams;
+mod tidy;
 mod ties;
 mod transfer;
 mod turns;
@@ -76,6 +77,8 @@ pub struct Options {
     pub write_spacing: Duration,
     /// An App writes check runs; a token writes commit statuses.
     pub as_app: bool,
+    /// How long the payloads of handled deliveries are kept.
+    pub keep_deliveries: SignedDuration,
     /// Where people read issues: `https://github.com` or an Enterprise host.
     pub web_url: String,
 }

@@ -68,6 +68,7 @@ impl Lab {
         let options = Options {
             write_spacing: std::time::Duration::ZERO,
             as_app,
+            keep_deliveries: SignedDuration::from_hours(30 * 24),
             web_url: "https://github.com".to_owned(),
         };
         let bot = Bot::new(

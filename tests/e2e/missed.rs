@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::lab::{Lab, Setup};
+use crate::lab::{self, Lab, Setup};
 
 const RESEARCH: &str = "Explore NLP approaches for sentiment (2 days)";
 
@@ -87,5 +87,37 @@ async fn with_a_token_there_is_no_list_to_ask_for() {
     lab.bot.worker().begin().await.unwrap();
     lab.settle().await;
     assert_eq!(lab.labels(issue), [""; 0]);
+    assert_eq!(lab.gh.writes().len(), 0);
+}
+
+#[tokio::test]
+async fn what_was_handled_long_ago_is_forgotten_but_takes_no_effect_again() {
+    let lab = Lab::new().await;
+    let mira = lab.person("mira");
+    let issue = mira.open_issue(RESEARCH).send();
+    lab.settle().await;
+    lab.status(issue);
+    mira.comment(issue, "/activate");
+    let command = lab.gh.take_deliveries();
+    for delivery in &command {
+        lab.gh.replay(delivery);
+    }
+    lab.settle().await;
+    lab.status(issue);
+    lab.wait(SignedDuration::from_hours(29 * 24)).await;
+    assert_eq!(lab.bot.worker().tidy().await, Ok(0));
+    lab.whatever_was_said(issue);
+    lab.wait(SignedDuration::from_hours(2 * 24)).await;
+    assert!(lab.bot.worker().tidy().await.unwrap() >= 2);
+    lab.whatever_was_said(issue);
+
+    let before = lab.gh.issue(lab::REPO, issue);
+    lab.gh.forget_calls();
+    for delivery in &command {
+        lab.gh.replay(delivery);
+        lab.gh.replay_under_new_guid(delivery);
+    }
+    lab.settle().await;
+    assert_eq!(lab.gh.issue(lab::REPO, issue).comments, before.comments);
     assert_eq!(lab.gh.writes().len(), 0);
 }

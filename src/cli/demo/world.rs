@@ -77,6 +77,7 @@ impl World {
         let options = Options {
             write_spacing: Duration::ZERO,
             as_app: true,
+            keep_deliveries: SignedDuration::from_hours(30 * 24),
             web_url: "https://github.com".to_owned(),
         };
         let bot = Bot::new(

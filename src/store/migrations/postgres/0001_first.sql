@@ -26,6 +26,8 @@ ALTER TABLE deliveries ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE INDEX deliveries_unhandled ON deliveries (installation, repo, kind, number, seq) WHERE handled_at IS NULL;
 -- What was put aside, for who asks.
 CREATE INDEX deliveries_dead ON deliveries (installation, seq) WHERE outcome = 'dead';
+-- Those whose bodies are still there, by when they may be removed.
+CREATE INDEX deliveries_bodies ON deliveries (handled_at) WHERE handled_at IS NOT NULL AND length(body) > 0;
 
 -- The queue: when each key is looked at next.
 CREATE TABLE keys (

@@ -5,3 +5,5 @@ ON CONFLICT DO NOTHING;
 
 -- What was put aside, for who asks.
 CREATE INDEX deliveries_dead ON deliveries (installation, seq) WHERE outcome = 'dead';
+-- Those whose bodies are still there, by when they may be removed.
+CREATE INDEX deliveries_bodies ON deliveries (handled_at) WHERE handled_at IS NOT NULL AND length(body) > 0;
