@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -16,7 +17,11 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::error::StoreError;
 use super::key::{BodyDigest, Key, KeyKind, REPLAYED};
 use super::statement::Statement;
-use super::{Store, arrivals, int, queue};
+use super::{Store, arrivals, int, queue, within};
+
+/// How long a group may take. GitHub hangs up after ten seconds (facts.md), and an answer that says
+/// that nothing is stored is better than none.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Deliveries in one transaction. More would not make the fsync cheaper.
 const GROUP: usize = 64;
@@ -83,7 +88,8 @@ impl Inbox {
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(GROUP);
             while arrivals.recv_many(&mut group, GROUP).await > 0 {
-                let written = store.write_group(&group).await;
+                // What is committed all the same is sent again, and then known.
+                let written = within(PATIENCE, store.write_group(&group)).await;
                 if written.is_ok() {
                     commits.fetch_add(1, Ordering::Relaxed);
                     on_arrival.notify_one();

@@ -33,6 +33,8 @@ mod schema;
 mod statement;
 pub mod texts;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use sqlx::any::AnyArguments;
@@ -51,6 +53,9 @@ use queue::unpack;
 pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
+
+/// How long the question may take whether the store answers.
+const PING: Duration = Duration::from_secs(3);
 
 /// The outcome of a delivery that was put aside.
 pub const DEAD: &str = "dead";
@@ -110,9 +115,9 @@ impl Store {
 
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1 FROM keys LIMIT 1")
-            .fetch_optional(&self.database.readers)
-            .await?;
+        let statement = sqlx::query("SELECT 1 FROM keys LIMIT 1");
+        let asking = statement.fetch_optional(&self.database.readers);
+        within(PING, async { Ok(asking.await?) }).await?;
         Ok(())
     }
 
@@ -123,6 +128,10 @@ impl Store {
 
     /// Counts what there is.
     pub async fn figures(&self) -> Result<Figures, StoreError> {
+        within(PING, self.count()).await
+    }
+
+    async fn count(&self) -> Result<Figures, StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM deliveries WHERE handled_at IS NULL) AS unhandled,
                     (SELECT MIN(received_at) FROM deliveries WHERE handled_at IS NULL) AS oldest,
@@ -147,6 +156,20 @@ impl Store {
             size: self.size().await?,
         })
     }
+}
+
+/// What takes longer than this is no answer: a network that swallows everything may else be noticed
+/// after a quarter of an hour.
+async fn within<T>(
+    patience: Duration,
+    asking: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(patience, asking)
+        .await
+        .unwrap_or_else(|_| {
+            let message = format!("no answer within {} s", patience.as_secs());
+            Err(StoreError::Unavailable(message))
+        })
 }
 
 type Prepared<'q> = Query<'q, Any, AnyArguments>;

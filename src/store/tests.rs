@@ -12,6 +12,7 @@ use super::*;
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId, RepoName};
 
 mod copies;
+mod network;
 mod retention;
 #[path = "../../tests/support/database.rs"]
 mod support;

@@ -63,6 +63,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// After this a look at a key stops making calls and comes back for the rest.
 const LOOK: SignedDuration = SignedDuration::from_secs(10);
 
+/// A look that takes longer is stuck, for example on a network that swallows everything. It ends as
+/// if the process had been killed, at a point where that is harmless like at any other.
+const LONGEST: Duration = Duration::from_mins(5);
+
 /// Looks at different keys that go on at once; of one installation fewer, see [`turns`].
 const AT_ONCE: usize = 16;
 
@@ -94,6 +98,8 @@ enum StepError {
     Held,
     #[error("another worker has been taking the repository up for too long")]
     TakenUpElsewhere,
+    #[error("it took over five minutes")]
+    Stuck,
     #[error("what was stored could not be read: {0}")]
     Kept(#[from] serde_json::Error),
 }
@@ -102,7 +108,7 @@ impl StepError {
     /// Whether time mends it. An outage may take days, and nothing is lost in it.
     fn passes(&self) -> bool {
         match self {
-            Self::Store(_) | Self::Held | Self::TakenUpElsewhere => true,
+            Self::Store(_) | Self::Held | Self::TakenUpElsewhere | Self::Stuck => true,
             Self::Kept(_) => false,
             Self::Call(error) => match error {
                 CallError::Limited { .. }
@@ -263,7 +269,10 @@ impl<F: Forge> Worker<F> {
         let worker = self.clone();
         let task = {
             let lease = lease.clone();
-            tokio::spawn(async move { worker.step(&lease).await })
+            tokio::spawn(async move {
+                let step = tokio::time::timeout(LONGEST, worker.step(&lease));
+                step.await.unwrap_or(Err(StepError::Stuck))
+            })
         };
         let key = lease.key;
         let ended = match task.await {
