@@ -19,7 +19,7 @@ use super::key::{BodyDigest, Key, KeyKind, REPLAYED};
 use super::statement::Statement;
 use super::{Store, arrivals, int, queue, within};
 
-/// How long a group may take. GitHub hangs up after ten seconds (facts.md), and an answer that says
+/// How long a group may take. GitHub hangs up after ten seconds, and an answer that says
 /// that nothing is stored is better than none.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -188,10 +188,7 @@ impl Store {
             statement.rows(part, |row, (delivery, outcome)| {
                 let received_at = delivery.received_at.as_microsecond();
                 let is_item = delivery.key.kind == KeyKind::Item;
-                row.bind(int(delivery.key.installation.0))
-                    .bind(int(delivery.key.repo.0))
-                    .bind(delivery.key.kind.word().to_owned())
-                    .bind(int(delivery.key.number))
+                row.key(delivery.key)
                     .bind(delivery.guid.clone())
                     .bind(delivery.event.clone())
                     .bind(delivery.hook_target.clone())

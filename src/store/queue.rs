@@ -99,12 +99,7 @@ pub(super) async fn wake(
             "INSERT INTO keys (installation, repo, kind, number, due_at, generation) VALUES ",
         );
         statement.rows(chunk, |row, (key, at)| {
-            row.bind(int(key.installation.0))
-                .bind(int(key.repo.0))
-                .bind(key.kind.word().to_owned())
-                .bind(int(key.number))
-                .bind(at.as_microsecond())
-                .bind(1_i64);
+            row.key(*key).bind(at.as_microsecond()).bind(1_i64);
         });
         statement
             .push(
@@ -144,10 +139,7 @@ pub(super) async fn lock(
         let mut statement =
             Statement::new("SELECT 1 FROM keys WHERE (installation, repo, kind, number) IN (");
         statement.rows(chunk, |row, key| {
-            row.bind(int(key.installation.0))
-                .bind(int(key.repo.0))
-                .bind(key.kind.word().to_owned())
-                .bind(int(key.number));
+            row.key(*key);
         });
         statement
             .push(") ORDER BY installation, repo, kind, number")

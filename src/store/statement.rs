@@ -4,6 +4,9 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, Arguments, AssertSqlSafe, Encode, Type};
 
+use super::int;
+use super::key::Key;
+
 /// A statement that is put together piece by piece. Its parameters are `$1`, `$2`…, which both
 /// databases understand; sqlx's own builder writes `?` for [`Any`].
 pub(super) struct Statement {
@@ -70,6 +73,14 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// The four values of a key.
+    pub(super) fn key(&mut self, key: Key) -> &mut Self {
+        self.bind(int(key.installation.0))
+            .bind(int(key.repo.0))
+            .bind(key.kind.word().to_owned())
+            .bind(int(key.number))
+    }
+
     /// The next value.
     pub(super) fn bind<T>(&mut self, value: T) -> &mut Self
     where

@@ -1,5 +1,6 @@
 //! Deliveries that GitHub could not hand over are asked for again. GitHub never sends one again by
-//! itself, and keeps a list of all of them for three days (facts.md; Enterprise Server seven).
+//! itself, and keeps a list of all of them for three days (Enterprise Server: seven),
+//! <https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries>.
 //!
 //! What is remembered is how far the list was read, and which deliveries of it failed and have not
 //! arrived since. Forgetting it costs a longer list, and deliveries that arrive twice, which is
