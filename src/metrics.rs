@@ -57,6 +57,7 @@ pub struct Metrics {
     panics: Counter,
     put_aside: Counter,
     asked_again: Counter,
+    swept: Counter,
     store: StoreGauges,
 }
 
@@ -132,6 +133,7 @@ impl Metrics {
             panics: Counter::default(),
             put_aside: Counter::default(),
             asked_again: Counter::default(),
+            swept: Counter::default(),
             store: StoreGauges::default(),
         };
         metrics.register();
@@ -153,6 +155,7 @@ impl Metrics {
             panics,
             put_aside,
             asked_again,
+            swept,
             store,
         } = self;
         registry.register(
@@ -205,6 +208,11 @@ impl Metrics {
             "deliveries_asked_again",
             "Deliveries that GitHub could not hand over and was asked to send again",
             asked_again.clone(),
+        );
+        registry.register(
+            "sweep_findings",
+            "Things that no event has told and that a comparison with GitHub has found",
+            swept.clone(),
         );
         store.register(registry);
     }
@@ -274,6 +282,11 @@ impl Metrics {
     /// Deliveries were put aside.
     pub fn put_aside(&self, number: u64) {
         self.put_aside.inc_by(number);
+    }
+
+    /// A comparison with GitHub has found so many things that no event has told.
+    pub fn swept(&self, found: u64) {
+        self.swept.inc_by(found);
     }
 
     /// GitHub was asked to send a delivery again.

@@ -82,7 +82,7 @@ fn status_comment(number: ItemNumber) -> Call {
 
 fn comment_of(done: Result<Done, CallError>) -> CommentId {
     match done {
-        Ok(Done::Comment(comment)) => comment,
+        Ok(Done::Comment(made)) => made.id,
         other => panic!("no comment: {other:?}"),
     }
 }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{LabelSpec, RepoNow};
+use super::{LabelSpec, ListedComment, RepoNow};
 use crate::domain::actor::User;
-use crate::domain::fact::{Milestone, What};
+use crate::domain::fact::{Milestone, Snapshot, What};
 use crate::domain::ids::{CommentId, CommitSha, ItemNumber, RepoId};
 
 /// Something heard from the forge: what happened, when, by whom, and to which item.
@@ -64,6 +64,17 @@ pub enum Happening {
         to: RepoId,
         /// Its number there.
         number: ItemNumber,
+    },
+    /// A list shows it so, and no event has told. Label names are GitHub's.
+    Listed(Box<Snapshot>),
+    /// It does not stand in the list of all issues.
+    Unlisted,
+    /// A list has a comment that may hold commands which no event has told.
+    CommentListed(ListedComment),
+    /// A comment of our own does not read as we left it.
+    OursDiffers {
+        /// Which.
+        comment: CommentId,
     },
     /// Something about the repository itself.
     Repo(RepoHappening),

@@ -15,14 +15,18 @@ mod check;
 pub mod github;
 mod heard;
 mod hook;
+mod listed;
 mod release;
 mod shown;
 
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
 pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
 pub use hook::HookDelivery;
+pub use listed::{
+    CommentMade, EventKind, IssueEvent, ListFrom, ListPage, ListedComment, ListedIssue,
+};
 pub use release::{NewRelease, ReleaseCall, ReleaseMade, TagCall};
-pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, ReleaseShown, Shown};
+pub use shown::{BoardShown, CheckShown, CommentShown, LabelShown, Picture, ReleaseShown, Shown};
 
 /// A repository as calls need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +170,7 @@ pub enum Done {
     /// A label and its id.
     Label(u64),
     /// A comment.
-    Comment(CommentId),
+    Comment(CommentMade),
     /// A check run.
     Check(u64),
     /// An issue.
@@ -276,6 +280,57 @@ pub trait Forge: Send + Sync + 'static {
         repo: &RepoRef,
         number: ItemNumber,
     ) -> impl Future<Output = Result<IssueNow, CallError>> + Send;
+    /// A page of all issues and pull requests, open and closed, that changed since then.
+    fn issues(
+        &self,
+        repo: &RepoRef,
+        from: ListFrom,
+    ) -> impl Future<Output = Result<ListPage<ListedIssue>, CallError>> + Send;
+    /// A page of all comments of issues and pull requests that were written or edited since then.
+    fn comments(
+        &self,
+        repo: &RepoRef,
+        from: ListFrom,
+    ) -> impl Future<Output = Result<ListPage<ListedComment>, CallError>> + Send;
+    /// What the page of an issue or pull request tells of its labels and its state, the oldest first.
+    fn events(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> impl Future<Output = Result<Vec<IssueEvent>, CallError>> + Send;
+    /// Where an issue is that was moved to another repository; `None`: it is here. `Missing` if it
+    /// was deleted, or moved to where we see nothing.
+    fn whereabouts(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> impl Future<Output = Result<Option<(RepoId, ItemNumber)>, CallError>> + Send;
+    /// Where an issue was before it was moved here, as far as GitHub lets us know.
+    fn came_from(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> impl Future<Output = Result<Option<RepoId>, CallError>> + Send;
+    /// Which of these comments, by their ids in GraphQL, are not there any more.
+    fn missing(
+        &self,
+        repo: &RepoRef,
+        nodes: &[String],
+    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+    /// The person who has edited the text of an issue, or one of its comments, last, or wrote it if
+    /// nobody has; `None` if that was a bot, or somebody whose account is gone.
+    fn last_editor(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+        comment: Option<CommentId>,
+    ) -> impl Future<Output = Result<Option<User>, CallError>> + Send;
+    /// The names of all tags that begin so.
+    fn tags(
+        &self,
+        repo: &RepoRef,
+        prefix: &str,
+    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
     /// A comment's text; `Missing` if it was deleted.
     fn comment(
         &self,

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Reaction, ReleaseMade, Slot};
+use super::{Reaction, ReleaseMade, Slot, digest};
 use crate::domain::entries::Slug;
+use crate::domain::fact::Snapshot;
 use crate::domain::ids::{CommentId, ItemNumber};
 
 /// What GitHub shows of an item or a board, as far as labhand had a hand in it.
@@ -16,6 +17,9 @@ pub struct Shown {
     pub labels: BTreeMap<String, LabelShown>,
     /// Whether it is open; `None` before it was ever seen.
     pub open: Option<bool>,
+    /// How it looks, as far as anybody has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// Comments of our own.
     pub comments: BTreeMap<Slot, CommentShown>,
     /// The boxes of the checklist comment as they were last written, or seen after somebody's edit.
@@ -47,6 +51,41 @@ pub struct Shown {
     pub refused: BTreeMap<String, Timestamp>,
 }
 
+/// How an issue looks, apart from its labels, which are known one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The digest of its title, text, people, milestone, type and state.
+    pub digest: String,
+    /// When it was so, by GitHub's clock.
+    pub at: Timestamp,
+}
+
+impl Picture {
+    /// As a snapshot of that time shows it.
+    pub fn of(snapshot: &Snapshot, at: Timestamp) -> Self {
+        let Snapshot {
+            title,
+            body,
+            author: _,
+            created_at: _,
+            closed,
+            assignees,
+            labels: _,
+            milestone,
+            issue_type,
+            is_pull: _,
+        } = snapshot;
+        let people: Vec<u64> = assignees.iter().map(|user| user.id.0).collect();
+        let milestone = milestone.as_ref().map(|milestone| milestone.number);
+        // The debug forms hold every value between marks of its own.
+        let all = format!("{title:?}{body:?}{closed:?}{people:?}{milestone:?}{issue_type:?}");
+        Self {
+            digest: digest(&all),
+            at,
+        }
+    }
+}
+
 /// A label on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelShown {
@@ -61,6 +100,9 @@ pub struct LabelShown {
 pub struct CommentShown {
     /// Its id; `None` once it was deleted by somebody.
     pub id: Option<CommentId>,
+    /// Its id in GraphQL.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub node: String,
     /// The digest of the text that it has, see [`digest`](super::digest).
     pub digest: String,
 }

@@ -109,7 +109,7 @@ pub(super) struct Reaction {
     pub created_at: Timestamp,
 }
 
-/// One edit of a comment, as its edit history shows it.
+/// One edit of a text, as its edit history shows it.
 #[derive(Debug, Clone)]
 pub(super) struct Edit {
     pub id: u64,
@@ -127,6 +127,22 @@ pub(super) struct Comment {
     pub updated_at: Timestamp,
     pub edits: Vec<Edit>,
     pub reactions: Vec<Reaction>,
+}
+
+/// What the page of an issue tells of it: who did what, and when.
+#[derive(Debug, Clone)]
+pub(super) struct IssueEvent {
+    pub id: u64,
+    pub actor: Actor,
+    /// GitHub's word for it.
+    pub event: String,
+    pub at: Timestamp,
+    /// Name and colour of the label that was put on or taken off.
+    pub label: Option<(String, String)>,
+    /// Why it was closed.
+    pub reason: Option<StateReason>,
+    /// Where it was before it was moved here.
+    pub from: Option<RepoIx>,
 }
 
 /// Why an issue was closed, or that it was reopened, in GitHub's words.
@@ -231,6 +247,8 @@ pub(super) struct Issue {
     pub closed_at: Option<Timestamp>,
     pub closed_by: Option<u64>,
     pub pull: Option<Pull>,
+    pub events: Vec<IssueEvent>,
+    pub edits: Vec<Edit>,
 }
 
 /// Files by path.

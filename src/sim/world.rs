@@ -36,6 +36,8 @@ pub(super) struct World {
     pub installations: Vec<Installation>,
     pub tokens: HashMap<String, u64>,
     repos: Vec<Repo>,
+    /// In small letters, as `owner/name`.
+    pub former_names: HashMap<String, RepoIx>,
     next_id: u64,
     pub outbox: VecDeque<Delivery>,
     pub attempts: Vec<Attempt>,
@@ -70,6 +72,7 @@ impl World {
             installations: Vec::new(),
             tokens: HashMap::new(),
             repos: Vec::new(),
+            former_names: HashMap::new(),
             next_id: FIRST_ID,
             outbox: VecDeque::new(),
             attempts: Vec::new(),

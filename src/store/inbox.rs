@@ -89,7 +89,8 @@ impl Inbox {
             let mut group = Vec::with_capacity(GROUP);
             while arrivals.recv_many(&mut group, GROUP).await > 0 {
                 // What is committed all the same is sent again, and then known.
-                let written = within(PATIENCE, store.write_group(&group)).await;
+                let deliveries: Vec<&NewDelivery> = group.iter().map(|one| &one.delivery).collect();
+                let written = within(PATIENCE, store.write_group(&deliveries)).await;
                 if written.is_ok() {
                     commits.fetch_add(1, Ordering::Relaxed);
                     on_arrival.notify_one();
@@ -134,8 +135,24 @@ impl Inbox {
 }
 
 impl Store {
+    /// Stores what labhand has found out by itself like what GitHub has sent, so that it is handled
+    /// in the same way; a body that was there before takes no effect again.
+    ///
+    /// # Errors
+    /// Some may not be stored; all should be brought again.
+    pub async fn deliver(&self, mut deliveries: Vec<NewDelivery>) -> Result<(), StoreError> {
+        for delivery in &mut deliveries {
+            delivery.body = lz4_flex::compress_prepend_size(&delivery.body);
+        }
+        for group in deliveries.chunks(GROUP) {
+            let group: Vec<&NewDelivery> = group.iter().collect();
+            self.write_group(&group).await?;
+        }
+        Ok(())
+    }
+
     /// Writes a group in one transaction and says for each, in order, what became of it.
-    async fn write_group(&self, group: &[Waiting]) -> Result<Vec<Accepted>, StoreError> {
+    async fn write_group(&self, group: &[&NewDelivery]) -> Result<Vec<Accepted>, StoreError> {
         let mut transaction = self.database.begin().await?;
 
         let mut stored = Vec::new();
@@ -145,8 +162,8 @@ impl Store {
                  WHERE (installation, digest) IN (",
             );
             statement.rows(part, |row, one| {
-                row.bind(int(one.delivery.key.installation.0))
-                    .bind(one.delivery.digest.to_vec());
+                row.bind(int(one.key.installation.0))
+                    .bind(one.digest.to_vec());
             });
             statement.push(")");
             stored.extend(statement.build().fetch_all(&mut *transaction).await?);
@@ -164,7 +181,7 @@ impl Store {
         let mut answers = Vec::with_capacity(group.len());
         let mut rows = Vec::with_capacity(group.len());
         let mut woken = BTreeMap::<Key, Timestamp>::new();
-        for Waiting { delivery, .. } in group {
+        for &delivery in group {
             let installation = int(delivery.key.installation.0);
             let digest = delivery.digest.to_vec();
             let seen_before = !bodies.insert((installation, digest.clone()));
@@ -210,7 +227,7 @@ impl Store {
 
 /// Cuts a slice into parts whose lengths are powers of two. There are seven of those, and a
 /// connection keeps the statements for all of them prepared.
-fn parts<T>(mut of: &[T]) -> impl Iterator<Item = &[T]> {
+pub(super) fn parts<T>(mut of: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let length = 1 << of.len().checked_ilog2()?.min(GROUP.ilog2());
         let (part, rest) = of.split_at(length);

@@ -4,17 +4,21 @@
 //! All that one look at a key changes is one [`Step`] in one transaction: either the deliveries
 //! are handled and their facts, states and wake-ups are there, or nothing is.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::error::StoreError;
 use super::facts::{self, NewFact};
+use super::inbox::parts;
 use super::key::Key;
 use super::queue::{self, Lease};
+use super::statement::Statement;
 use super::texts::{self, ItemText};
 use super::{Store, bind_key, int, time};
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::ids::{InstallationId, ItemNumber, RepoId, RepoName};
 
 /// A state and what GitHub shows of it, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +213,33 @@ impl Store {
                 Ok((number, item_row(row)?))
             })
             .collect()
+    }
+
+    /// Those of these items that are known.
+    pub async fn items_numbered(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        numbers: &[ItemNumber],
+    ) -> Result<BTreeMap<ItemNumber, ItemRow>, StoreError> {
+        let mut found = BTreeMap::new();
+        for some in parts(numbers) {
+            let mut statement =
+                Statement::new("SELECT number, doc, shown FROM items WHERE installation = ");
+            statement.bind(int(installation.0)).push(" AND repo = ");
+            statement.bind(int(repo.0)).push(" AND number IN (");
+            for (place, number) in some.iter().enumerate() {
+                statement.push(if place == 0 { "" } else { ", " });
+                statement.bind(int(number.0));
+            }
+            statement.push(")");
+            let rows = statement.build().fetch_all(&self.database.readers).await?;
+            for row in &rows {
+                let number = row.try_get::<i64, _>("number")?.cast_unsigned();
+                found.insert(ItemNumber(number), item_row(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The items of a repository in whose documents `text` stands, which holds no `%`.

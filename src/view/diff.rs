@@ -69,8 +69,8 @@ pub fn done(
             shown.labels.insert(names.canonical(label), gone);
         }
         Call::CreateComment { slot, body, .. } => {
-            let id = match done {
-                Done::Comment(id) => Some(*id),
+            let made = match done {
+                Done::Comment(made) => Some(made.clone()),
                 Done::Nothing
                 | Done::Label(_)
                 | Done::Check(_)
@@ -81,9 +81,12 @@ pub fn done(
             if *slot == slots::checklist() {
                 shown.boxes = ticks::boxes(body);
             }
-            shown
-                .comments
-                .insert(slot.clone(), CommentShown { id, digest });
+            let said = CommentShown {
+                id: made.as_ref().map(|made| made.id),
+                node: made.map(|made| made.node).unwrap_or_default(),
+                digest,
+            };
+            shown.comments.insert(slot.clone(), said);
         }
         Call::EditComment { comment, body } => {
             let edited = shown

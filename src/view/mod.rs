@@ -48,8 +48,8 @@ pub mod words;
 
 pub use board::board;
 pub use diff::{
-    ReleaseStep, diff, diff_board, done, found, is_refused, next_for_release, open_issue,
-    shown_check, shown_gate, undone, without_file,
+    ReleaseStep, board_digest, diff, diff_board, done, found, is_refused, next_for_release,
+    open_issue, shown_check, shown_gate, undone, without_file,
 };
 use wanted::{Openness, Wanted};
 

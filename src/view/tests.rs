@@ -23,7 +23,9 @@ use crate::domain::order::{Frozen, Misread, Order};
 use crate::domain::policy::Rule;
 use crate::domain::timebox::TimeBox;
 use crate::domain::worktime::Span;
-use crate::forge::{Call, CheckShown, CommentShown, Done, LabelShown, LabelSpec, Shown, Slot};
+use crate::forge::{
+    Call, CheckShown, CommentMade, CommentShown, Done, LabelShown, LabelSpec, Shown, Slot,
+};
 
 fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
     prop::sample::select(all)
@@ -280,6 +282,7 @@ fn any_shown() -> impl Strategy<Value = Shown> {
             for (index, (slot, id)) in (1u64..).zip(comments) {
                 let said = CommentShown {
                     id: id.map(|id| CommentId(id * 10 + index)),
+                    node: String::new(),
                     digest: "old".to_owned(),
                 };
                 shown.comments.insert(Slot(slot.to_owned()), said);
@@ -303,7 +306,10 @@ fn any_shown() -> impl Strategy<Value = Shown> {
 fn answer(call: &Call, id: u64) -> Done {
     match call {
         Call::CreateLabel(_) => Done::Label(id),
-        Call::CreateComment { .. } => Done::Comment(CommentId(id)),
+        Call::CreateComment { .. } => Done::Comment(CommentMade {
+            id: CommentId(id),
+            node: format!("IC_{id}"),
+        }),
         Call::WriteCheck { .. } => Done::Check(id),
         Call::CreateIssue { .. } => Done::Issue(ItemNumber(id)),
         Call::AddLabels { .. }

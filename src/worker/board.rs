@@ -33,12 +33,6 @@ impl<F: Forge> Worker<F> {
     /// Looks at a board.
     pub(super) async fn step_board(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {
         let key = lease.key;
-        let Some(repository) = self.repository(key, None).await? else {
-            return Ok(None);
-        };
-        if !repository.acts() {
-            return Ok(None);
-        }
         let row = self
             .shared
             .store
@@ -51,6 +45,13 @@ impl<F: Forge> Worker<F> {
             ),
             None => (Kept::default(), Shown::default()),
         };
+        self.take_told(lease, &kept, &mut shown).await?;
+        let Some(repository) = self.repository(key, None).await? else {
+            return Ok(None);
+        };
+        if !repository.acts() {
+            return Ok(None);
+        }
         if self
             .read_sprints(key, &repository, &mut kept.sprints)
             .await?
@@ -113,14 +114,30 @@ impl<F: Forge> Worker<F> {
         })
     }
 
+    /// Takes in that somebody has edited the board, or that it is not there.
+    async fn take_told(
+        &self,
+        lease: &Lease,
+        kept: &Kept,
+        shown: &mut Shown,
+    ) -> Result<(), StepError> {
+        let stored = self.shared.store.unhandled(lease.key).await?;
+        if stored.is_empty() {
+            return Ok(());
+        }
+        if let Some(board) = shown.board.as_mut() {
+            board.digest.clear();
+        }
+        let mut step = Step::new(lease, self.now());
+        let handled = stored.iter().map(|one| (one.seq, "done".to_owned()));
+        step.handled.extend(handled);
+        step.items.push(kept_as(kept, shown)?);
+        Ok(self.shared.store.apply(step).await?)
+    }
+
     async fn keep(&self, lease: &Lease, kept: &Kept, shown: &Shown) -> Result<(), StepError> {
         let mut step = Step::new(lease, self.now());
-        step.items.push(SavedItem {
-            number: 0,
-            doc: serde_json::to_string(kept)?,
-            shown: serde_json::to_string(shown)?,
-            text: None,
-        });
+        step.items.push(kept_as(kept, shown)?);
         Ok(self.shared.store.apply(step).await?)
     }
 
@@ -195,6 +212,15 @@ impl<F: Forge> Worker<F> {
         context.registry = &registry;
         Ok(draw(&items, &plan, &context))
     }
+}
+
+fn kept_as(kept: &Kept, shown: &Shown) -> Result<SavedItem, StepError> {
+    Ok(SavedItem {
+        number: 0,
+        doc: serde_json::to_string(kept)?,
+        shown: serde_json::to_string(shown)?,
+        text: None,
+    })
 }
 
 fn plan<'a>(repository: &Repository, sprints: &'a [Sprint], read: &'a ReadSprints) -> Plan<'a> {

@@ -55,7 +55,11 @@ impl<F: Forge> Worker<F> {
                         | Happening::CommentDeleted { .. }
                         | Happening::Text { .. }
                         | Happening::Arrived { .. }
-                        | Happening::Transferred { .. } => continue,
+                        | Happening::Transferred { .. }
+                        | Happening::Listed(_)
+                        | Happening::Unlisted
+                        | Happening::CommentListed(_)
+                        | Happening::OursDiffers { .. } => continue,
                     };
                 let tiding = Tiding {
                     id: format!("{}-{digest}-{place}", delivery.guid),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::kept::Repository;
-use super::noted::{note_labels, note_state, vanished};
+use super::noted::{note_labels, note_picture, note_state, unsettle, vanished};
 use super::orders::{Written, is_heeded};
 use super::{StepError, Worker};
 use crate::command::ticks;
@@ -15,7 +15,7 @@ use crate::domain::entries::Slug;
 use crate::domain::fact::{Fact, FactId, Place, Snapshot, What};
 use crate::domain::ids::{ItemNumber, RepoId};
 use crate::domain::registry::Registry;
-use crate::forge::{Forge, Happening, Heard, RepoRef, Shown, Slot, digest};
+use crate::forge::{Forge, Happening, Heard, ListedComment, RepoRef, Shown, Slot, digest};
 use crate::view::slots;
 
 /// The comment with the hand-off's boxes.
@@ -31,6 +31,12 @@ pub(super) struct Gathered {
     pub(super) read_links: bool,
     /// Canonical names of labels that were deleted from the repository.
     pub(super) vanished: BTreeSet<String>,
+    /// As a list shows it, and since when; no event has told.
+    pub(super) listed: Option<(Box<Snapshot>, Timestamp)>,
+    /// Comments that may hold commands; no event has told.
+    pub(super) comments: Vec<ListedComment>,
+    /// Somebody else than we has changed its text.
+    pub(super) rewritten: Option<Timestamp>,
     /// Where it was moved here from, and when.
     pub(super) arrived: Option<(Option<RepoId>, ItemNumber, Timestamp)>,
     /// Where it was moved to, and when.
@@ -47,6 +53,9 @@ impl Gathered {
             sync: false,
             read_links: false,
             vanished: BTreeSet::new(),
+            listed: None,
+            comments: Vec::new(),
+            rewritten: None,
             arrived: None,
             departed: None,
             registry: None,
@@ -64,6 +73,8 @@ pub(super) struct Source<'a> {
     pub(super) own: &'a User,
     /// The digest of the delivery's body, in hexadecimal.
     pub(super) digest: &'a str,
+    /// The facts of the item that are known already.
+    pub(super) known: &'a BTreeSet<FactId>,
 }
 
 impl<F: Forge> Worker<F> {
@@ -86,6 +97,7 @@ impl<F: Forge> Worker<F> {
                     }
                     note_labels(shown, &what, heard.at, source.repository);
                     note_state(shown, &what);
+                    note_picture(shown, &what, heard.at);
                     gathered.read_links |= matches!(what, What::Pull(_));
                     if own && !counts_from_ourselves(&what) {
                         continue;
@@ -130,6 +142,10 @@ impl<F: Forge> Worker<F> {
                         self.take_commands(text, source, gathered).await?;
                     }
                 }
+                Happening::OursDiffers { comment } => unsettle(shown, comment),
+                Happening::Listed(snapshot) => gathered.listed = Some((snapshot, heard.at)),
+                Happening::CommentListed(comment) => gathered.comments.push(comment),
+                Happening::Unlisted => self.look_for(heard.at, source, gathered).await?,
                 Happening::CommentDeleted { comment } => {
                     shown.deleted.insert(comment.0);
                     for said in shown.comments.values_mut() {
@@ -142,6 +158,7 @@ impl<F: Forge> Worker<F> {
                     let Some(by) = heard.by.filter(|_| !own && !heard.by_bot) else {
                         continue;
                     };
+                    gathered.rewritten = gathered.rewritten.max(before.as_ref().map(|_| heard.at));
                     let text = Written {
                         place: Place::Text,
                         body,
@@ -269,7 +286,7 @@ fn counts_from_ourselves(what: &What) -> bool {
 }
 
 /// What GitHub must have let somebody do for this to happen.
-fn implied(what: &What) -> Standing {
+pub(super) fn implied(what: &What) -> Standing {
     let labelled = matches!(what, What::Labeled { .. } | What::Unlabeled { .. });
     Standing::at_least(if labelled {
         Permission::Triage

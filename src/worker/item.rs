@@ -14,6 +14,7 @@ use super::noted::note_observed;
 use super::show::may_be_late;
 use super::sight::shows_labels;
 use super::sprints::find_milestone;
+use super::swept::{News, SWEEP};
 use super::ties::ties;
 use super::{StepError, Worker};
 use crate::domain::fact::{Fact, FactId, PullSight, What};
@@ -58,24 +59,21 @@ impl<F: Forge> Worker<F> {
         }
         let repo = repository.reference(key.installation, key.repo);
         let (before, mut shown) = self.kept_item(key).await?;
-        let mut gathered = Gathered::nothing();
-        for (stored, read) in read {
-            let digest = hex::encode(&stored.digest[..12]);
-            let source = Source {
-                number,
-                repository: &repository,
-                repo: &repo,
-                own: &own,
-                digest: &digest,
-            };
-            self.take_in(read.heard, &source, &mut shown, &mut gathered)
-                .await?;
-        }
-        self.fetch_history(key, &mut gathered).await?;
-        self.note_departure(key, &mut gathered).await?;
         let mut history = self.history(key).await?;
         let known: BTreeSet<FactId> = history.iter().map(|fact| fact.id.clone()).collect();
+        let source = Source {
+            number,
+            repository: &repository,
+            repo: &repo,
+            own: &own,
+            digest: "",
+            known: &known,
+        };
+        let mut gathered = self
+            .hear(lease, read, &source, &history, &mut shown)
+            .await?;
         gathered.facts.retain(|fact| !known.contains(&fact.id));
+        self.tell_board(key, number, &gathered).await?;
         self.ask(lease, &repository, &mut shown, &history, &mut gathered)
             .await?;
         history.extend(gathered.facts.iter().cloned());
@@ -125,6 +123,33 @@ impl<F: Forge> Worker<F> {
         }
         self.show_item(lease, item, shown, &repository, history)
             .await
+    }
+
+    /// Takes in what deliveries and sweeps have told.
+    async fn hear(
+        &self,
+        lease: &Lease,
+        read: Vec<(&StoredDelivery, payload::Delivery)>,
+        source: &Source<'_>,
+        history: &[Fact],
+        shown: &mut Shown,
+    ) -> Result<Gathered, StepError> {
+        let key = lease.key;
+        let mut gathered = Gathered::nothing();
+        for (stored, read) in read {
+            let digest = hex::encode(&stored.digest[..12]);
+            let source = Source {
+                digest: &digest,
+                ..*source
+            };
+            self.take_in(read.heard, &source, shown, &mut gathered)
+                .await?;
+        }
+        let caught_up = self.catch_up(key, source, history, shown, &mut gathered);
+        unless_gone(lease, caught_up.await)?;
+        self.fetch_history(key, &mut gathered).await?;
+        self.note_departure(key, &mut gathered).await?;
+        Ok(gathered)
     }
 
     /// Finds out what the fold has to know of what is around an item.
@@ -286,8 +311,15 @@ impl<F: Forge> Worker<F> {
     ) -> Vec<(&'a StoredDelivery, payload::Delivery)> {
         let mut read = Vec::new();
         for delivery in stored {
-            let outcome = match payload::read(&delivery.event, &delivery.body, delivery.received_at)
-            {
+            let understood = if delivery.event == SWEEP {
+                match News::read(&delivery.body) {
+                    Ok(news) => Ok(news.heard(delivery.received_at)),
+                    Err(error) => Err(payload::Unreadable::of(SWEEP, &error)),
+                }
+            } else {
+                payload::read(&delivery.event, &delivery.body, delivery.received_at)
+            };
+            let outcome = match understood {
                 Ok(understood) => {
                     let known = understood.known;
                     if !known {

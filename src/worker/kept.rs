@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::sweep::Sweep;
 use crate::domain::fact::Milestone;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::labels;
@@ -42,6 +43,9 @@ pub(super) struct Repository {
     /// Since when `now` is known to hold; older news of its name come too late.
     #[serde(default)]
     pub(super) as_of: Option<Timestamp>,
+    /// How far it was compared with GitHub.
+    #[serde(default)]
+    pub(super) sweep: Sweep,
     /// The ids of the [`Tiding`]s that were taken in.
     #[serde(default)]
     pub(super) told: BTreeSet<String>,
@@ -151,6 +155,7 @@ impl Repository {
             milestones: BTreeMap::new(),
             teams: TeamsRead::default(),
             as_of: None,
+            sweep: Sweep::default(),
             told: BTreeSet::new(),
         }
     }
@@ -253,6 +258,26 @@ impl Repository {
         self.milestones
             .insert(number, KnownMilestone { milestone, as_of });
         !same
+    }
+
+    /// All milestones as GitHub lists them; those that it does not list were deleted.
+    pub(super) fn define_milestones(
+        &mut self,
+        listed: Vec<(Milestone, Timestamp)>,
+        now: Timestamp,
+    ) {
+        let numbers: BTreeSet<u64> = listed.iter().map(|(it, _)| it.number).collect();
+        let known = self.milestones.iter();
+        let there = known.filter(|(_, known)| known.milestone.is_some());
+        let deleted: Vec<u64> = there.map(|(number, _)| *number).collect();
+        for number in deleted {
+            if !numbers.contains(&number) {
+                self.define_milestone(number, None, now);
+            }
+        }
+        for (milestone, as_of) in listed {
+            self.define_milestone(milestone.number, Some(milestone), as_of);
+        }
     }
 
     /// The sprints among its milestones, by the policy in force now.

@@ -6,8 +6,8 @@
 //! So a crash at any point leaves either deliveries that are still to be handled, or a difference
 //! between what is wanted and what is shown, and both are found by the next look at the key.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,6 +23,7 @@ use crate::store::{DEAD, Key, KeyKind, Lease, Step, Store, StoreError};
 mod backoff;
 mod board;
 mod boxes;
+mod catching_up;
 mod earlier;
 mod echo;
 mod elsewhere;
@@ -44,6 +45,8 @@ mod repository;
 mod show;
 mod sight;
 mod sprints;
+mod sweep;
+mod swept;
 mod tags;
 mod taking_up;
 mod teams;
@@ -151,6 +154,8 @@ struct Shared<F> {
     people: People,
     pace: Pace,
     turns: Arc<Turns>,
+    /// When this process has begun to compare repositories with GitHub.
+    sweeps_since: OnceLock<Timestamp>,
     /// Looks make no new call, and leave the rest to the next start.
     stopping: AtomicBool,
 }
@@ -175,6 +180,7 @@ impl<F: Forge> Worker<F> {
             people,
             pace,
             turns: Arc::default(),
+            sweeps_since: OnceLock::new(),
             stopping: AtomicBool::new(false),
         };
         Self {

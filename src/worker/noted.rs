@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::kept::Repository;
 use crate::domain::fact::{Snapshot, What};
+use crate::domain::ids::CommentId;
 use crate::domain::labels::Label;
-use crate::forge::{LabelShown, Shown};
+use crate::forge::{LabelShown, Picture, Shown};
 
 /// The labels that were there and are no more, where an event shows all that are left.
 pub(super) fn vanished(
@@ -112,6 +113,24 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::Arrived { .. }
         | What::Moved { .. }
         | What::Gone => {}
+    }
+}
+
+/// A comment of our own reads otherwise than as we left it: how, is read before it is written over.
+pub(super) fn unsettle(shown: &mut Shown, comment: CommentId) {
+    let said = shown.comments.values_mut();
+    for said in said.filter(|said| said.id == Some(comment)) {
+        said.digest.clear();
+    }
+}
+
+/// How it looks now, apart from its labels.
+pub(super) fn note_picture(shown: &mut Shown, what: &What, at: Timestamp) {
+    let (What::Opened(snapshot) | What::Seen(snapshot) | What::Observed(snapshot)) = what else {
+        return;
+    };
+    if shown.picture.as_ref().is_none_or(|before| before.at <= at) {
+        shown.picture = Some(Picture::of(snapshot, at));
     }
 }
 

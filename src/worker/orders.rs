@@ -46,6 +46,10 @@ impl<F: Forge> Worker<F> {
             if *nth <= old.get(&written.normal).copied().unwrap_or(0) {
                 continue;
             }
+            let id = order_id(text.place, &written.normal, *nth);
+            if source.known.contains(&id) {
+                continue;
+            }
             if actor.is_none() {
                 actor = Some(if text.by_bot {
                     bot(&text.by)
@@ -63,11 +67,6 @@ impl<F: Forge> Worker<F> {
                 (Ok(_) | Err(_), _) => None,
             };
             gathered.sync |= order == Ok(Order::Sync);
-            let id = format!(
-                "order:{}:{}:{nth}",
-                text.place.key(),
-                digest(&written.normal)
-            );
             let ordered = Ordered {
                 place: text.place,
                 index: written.index,
@@ -81,7 +80,7 @@ impl<F: Forge> Worker<F> {
                 found,
             };
             gathered.facts.push(Fact {
-                id: FactId(id),
+                id,
                 at: text.at,
                 by,
                 what: What::Ordered(Box::new(ordered)),
@@ -89,6 +88,24 @@ impl<F: Forge> Worker<F> {
         }
         Ok(())
     }
+}
+
+/// The same command a second time in one text is another one; in another edit of the text it is not.
+fn order_id(place: Place, normal: &str, nth: usize) -> FactId {
+    FactId(format!("order:{}:{}:{nth}", place.key(), digest(normal)))
+}
+
+/// Whether a text holds commands that nobody has heard yet.
+pub(super) fn asks(place: Place, body: &str, at: Timestamp, source: &Source<'_>) -> bool {
+    let prefix = source.repository.policy_at(at).prefix.as_deref();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    command::read(body, prefix).into_iter().any(|written| {
+        let nth = seen.entry(written.normal.clone()).or_default();
+        *nth += 1;
+        !source
+            .known
+            .contains(&order_id(place, &written.normal, *nth))
+    })
 }
 
 /// A text that may hold commands.

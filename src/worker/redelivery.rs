@@ -97,8 +97,10 @@ impl Missed {
 }
 
 impl<F: Forge> Worker<F> {
-    /// Begins what goes on as long as the process does. With a token there is no list to read.
+    /// Begins what goes on as long as the process does. With a token there is no list of deliveries to
+    /// read.
     pub async fn begin(&self) -> Result<(), StoreError> {
+        self.begin_sweeps().await?;
         if self.shared.options.as_app {
             let key = (Key::hook(), self.now());
             self.shared.store.wake(vec![key]).await?;

@@ -102,7 +102,9 @@ impl<F: Forge> Worker<F> {
             }
         }
         self.shared.store.apply(step).await?;
-        Ok(repository.teams_due())
+        let teams = repository.teams_due();
+        let sweep = self.sweep(lease, repository).await?;
+        Ok(teams.into_iter().chain(sweep).min())
     }
 
     /// Takes in one thing that was heard; what has to be asked or answered for it comes after all.

@@ -297,7 +297,7 @@ impl<F: Forge> Worker<F> {
     async fn text_of(&self, repo: &RepoRef, made: &Done) -> Result<Option<String>, StepError> {
         let forge = &self.shared.forge;
         Ok(match made {
-            Done::Comment(comment) => Some(forge.comment(repo, *comment).await?),
+            Done::Comment(made) => Some(forge.comment(repo, made.id).await?),
             Done::Issue(number) => Some(forge.issue(repo, *number).await?.snapshot.body),
             Done::Nothing | Done::Label(_) | Done::Check(_) | Done::Release(_) => None,
         })

@@ -71,7 +71,7 @@ impl ReadSprints {
 }
 
 impl<F: Forge> Worker<F> {
-    /// A milestone's change is a fact of the items that are in it, and concerns the board.
+    /// A milestone is so from a time on, which may be no news.
     pub(super) async fn take_milestone(
         &self,
         repository: &mut Repository,
@@ -83,16 +83,26 @@ impl<F: Forge> Worker<F> {
         if !repository.define_milestone(number, now.clone(), at) {
             return Ok(());
         }
+        let fact = milestone_is(number, now, at)?;
+        self.tell_of_milestone(number, &fact, step).await
+    }
+
+    /// A milestone's change is a fact of the items that are in it, and concerns the board.
+    pub(super) async fn tell_of_milestone(
+        &self,
+        number: u64,
+        fact: &Fact,
+        step: &mut Step<'_>,
+    ) -> Result<(), StepError> {
         let key = step.lease.key;
         step.wake.push((Self::board_of(key), self.now()));
-        let fact = milestone_is(number, now, at)?;
         for item in self.items_now(key).await? {
             if item
                 .milestone
                 .as_ref()
                 .is_some_and(|it| it.number == number)
             {
-                step.facts.push(stored_fact(key, item.number, &fact)?);
+                step.facts.push(stored_fact(key, item.number, fact)?);
                 let item = Key::item(key.installation, key.repo, item.number);
                 step.wake.push((item, self.now()));
             }
@@ -211,7 +221,11 @@ pub(super) fn find_milestone(
 }
 
 /// What a milestone is from then on, as a fact of an item that is in it.
-fn milestone_is(number: u64, now: Option<Milestone>, at: Timestamp) -> Result<Fact, StepError> {
+pub(super) fn milestone_is(
+    number: u64,
+    now: Option<Milestone>,
+    at: Timestamp,
+) -> Result<Fact, StepError> {
     let what = What::MilestoneIs { number, now };
     let id = format!(
         "milestone:{number}:{}:{}",

@@ -72,7 +72,10 @@ impl<F: Forge> Worker<F> {
                 let taken_up = self.take_up(&lease, seen).await;
                 // Its own deliveries, if there are any, keep it due.
                 let due = match &taken_up {
-                    Ok(Some(repository)) => repository.teams_due(),
+                    Ok(Some(repository)) => {
+                        let sweep = self.sweep_due(own, repository);
+                        repository.teams_due().into_iter().chain(sweep).min()
+                    }
                     Ok(None) | Err(_) => None,
                 };
                 self.shared.store.finish(&lease, due).await?;
@@ -151,7 +154,7 @@ impl<F: Forge> Worker<F> {
     }
 
     /// Asks GitHub for all that may not be true any more.
-    async fn refresh(
+    pub(super) async fn refresh(
         &self,
         key: Key,
         repository: &mut Repository,
@@ -162,7 +165,10 @@ impl<F: Forge> Worker<F> {
         let mut policy_since = stale.policy_since;
         if stale.in_doubt {
             repository.removed = match forge.repository(&repo).await {
-                Ok(_) => false,
+                Ok(now) => {
+                    repository.now = now;
+                    false
+                }
                 Err(CallError::Missing(_)) => true,
                 Err(error) => return Err(error.into()),
             };
@@ -176,7 +182,7 @@ impl<F: Forge> Worker<F> {
         if stale.people {
             self.shared.people.forget(key.installation);
         }
-        if anew {
+        if stale.came_back && !stale.in_doubt {
             repository.now = forge.repository(&repo).await?;
         }
         if let Some(since) = policy_since {
@@ -187,9 +193,9 @@ impl<F: Forge> Worker<F> {
         if anew {
             let repo = repository.reference(key.installation, key.repo);
             repository.define_labels(forge.labels(&repo).await?);
-            for (milestone, as_of) in forge.milestones(&repo).await? {
-                repository.define_milestone(milestone.number, Some(milestone), as_of);
-            }
+            repository.define_milestones(forge.milestones(&repo).await?, self.now());
+        }
+        if stale.came_back {
             tracing::info!(repo = %repository.now.name, "took up a repository");
         }
         Ok(())

@@ -6,16 +6,40 @@ use jiff::Timestamp;
 
 use super::echo::stored_fact;
 use super::intake::Gathered;
+use super::items::state;
 use super::kept::Repository;
 use super::{StepError, Worker};
 
-use crate::domain::fact::{Fact, FactId, Formerly, ItemAt, Origin, What};
+use crate::domain::fact::{Fact, FactId, Formerly, ItemAt, Origin, Snapshot, What};
 use crate::domain::ids::{ItemNumber, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::forge::Forge;
 use crate::store::{Key, Step};
 
 impl<F: Forge> Worker<F> {
+    /// It was moved here unheard: which item it was is known by who wrote it and when, since no two
+    /// issues of a repository are written by one person at once and under one title.
+    pub(super) async fn find_origin(
+        &self,
+        key: Key,
+        from: RepoId,
+        snapshot: &Snapshot,
+    ) -> Result<Option<ItemNumber>, StepError> {
+        let store = &self.shared.store;
+        let mut found = None;
+        for (number, row) in store.load_items(key.installation, from).await? {
+            let same = state(&row.doc).is_some_and(|item| {
+                item.author.as_ref().map(|it| it.id) == Some(snapshot.author.id)
+                    && item.created_at == Some(snapshot.created_at)
+                    && item.title == snapshot.title
+            });
+            if same && found.replace(ItemNumber(number)).is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(found)
+    }
+
     /// It was moved here: what happened before, happened to it too.
     pub(super) async fn fetch_history(
         &self,

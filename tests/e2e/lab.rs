@@ -68,6 +68,7 @@ pub struct Lab {
     pub address: String,
     stop: CancellationToken,
     database: Arc<Database>,
+    token: bool,
     read: Mutex<BTreeSet<CommentId>>,
     checked: Mutex<bool>,
 }
@@ -195,6 +196,7 @@ impl Lab {
             address,
             stop,
             database,
+            token,
             read: Mutex::default(),
             checked: Mutex::new(false),
         }
@@ -210,7 +212,7 @@ impl Lab {
             self.gh.clone(),
             self.clock.clone(),
             Arc::clone(&self.database),
-            false,
+            self.token,
             Arc::new(|_, _, _| {}),
         )
         .await;
@@ -358,11 +360,13 @@ impl Lab {
 
     /// The board issue's text.
     pub fn board(&self) -> String {
-        let issues = self.gh.issues(REPO);
-        let board = issues
-            .iter()
-            .find(|issue| issue.labels.iter().any(|it| it == "labhand/board"));
-        without_marker(&board.expect("there is a board issue").body)
+        without_marker(&self.board_issue().body)
+    }
+
+    pub fn board_issue(&self) -> IssueView {
+        let mut issues = self.gh.issues(REPO).into_iter();
+        let board = issues.find(|issue| issue.labels.iter().any(|it| it == "labhand/board"));
+        board.expect("there is a board issue")
     }
 
     /// A check of a pull request's head: conclusion and title.

@@ -29,6 +29,7 @@ mod results;
 mod sidesteps;
 mod sprints;
 mod stages;
+mod sweep;
 mod transfers;
 mod versions;
 

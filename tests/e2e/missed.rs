@@ -55,7 +55,8 @@ async fn a_command_that_was_lost_on_the_way_takes_effect_within_minutes() {
 
 #[tokio::test]
 async fn one_that_fails_again_is_asked_for_ever_more_rarely_and_given_up_in_the_end() {
-    let lab = Lab::new().await;
+    // Else the sweep finds the issue, and what is written then fails to arrive as well.
+    let lab = Lab::policy("enabled: false\n").await;
     lab.bot.worker().begin().await.unwrap();
     let mira = lab.person("mira");
     mira.open_issue(RESEARCH).send();

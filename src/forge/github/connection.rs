@@ -260,6 +260,25 @@ impl Connection {
         Err(CallError::Missing("redirected for ever".to_owned()))
     }
 
+    /// Where an answer sends us, which is not followed; `None` if it is an answer.
+    pub(super) async fn location(
+        &self,
+        asker: As,
+        request: &Request,
+    ) -> Result<Option<String>, CallError> {
+        let deadline = self.deadline();
+        let client = self.rest(asker)?;
+        if self.is_app() && asker != As::App {
+            installation_token(&client, deadline).await?;
+        }
+        let answer = self.once(&client, request, deadline).await?;
+        if let Some(location) = redirect(&answer) {
+            return Ok(Some(location.to_owned()));
+        }
+        answer.accepted(request.twice)?;
+        Ok(None)
+    }
+
     /// Sends a GraphQL query.
     pub(super) async fn graphql(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
         let deadline = self.deadline();
@@ -285,7 +304,14 @@ impl Connection {
         let request = request.at(format!("{}?{query}", uri.path()));
         let deadline = self.deadline();
         let client = self.let_in(&self.uploads, asker, deadline).await?;
-        self.once(&client, &request, deadline).await
+        let answer = self.once(&client, &request, deadline).await?;
+        // The release tells where that is, if it is asked again.
+        if redirect(&answer).is_some() {
+            return Err(CallError::Missing(
+                "uploads go to somewhere else".to_owned(),
+            ));
+        }
+        Ok(answer)
     }
 
     /// A client for another base than that of REST, with the credentials of who asks.
@@ -463,7 +489,7 @@ fn stays_within(target: &str, repo: Option<RepoId>) -> bool {
 }
 
 /// The address of the next page, from `Link: <https://…>; rel="next", <https://…>; rel="last"`.
-fn next_page(links: &str) -> Option<&str> {
+pub(super) fn next_page(links: &str) -> Option<&str> {
     links.split('<').find_map(|link| {
         let (address, relation) = link.split_once('>')?;
         relation.contains("rel=\"next\"").then_some(address)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::domain::actor::User;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::forge::{Call, CallError, Check, Done, Forge, ReleaseCall, RepoRef, Slot};
+use crate::forge::{Call, CallError, Check, CommentMade, Done, Forge, ReleaseCall, RepoRef, Slot};
 
 use super::wire::{Account, Issue};
 use super::writes::{about, check_marker, is_marked_for};
@@ -15,6 +15,8 @@ use super::{GitHub, on_behalf_of};
 #[derive(Deserialize)]
 struct Listed {
     id: u64,
+    #[serde(default)]
+    node_id: String,
     body: Option<String>,
     user: Option<Account>,
 }
@@ -83,7 +85,11 @@ impl GitHub {
         let found = pages.iter().flatten().find(|comment| {
             is_own(comment.user.as_ref(), &own) && bears(comment.body.as_deref(), &marker)
         });
-        Ok(found.map(|comment| Done::Comment(CommentId(comment.id))))
+        let found = found.map(|comment| CommentMade {
+            id: CommentId(comment.id),
+            node: comment.node_id.clone(),
+        });
+        Ok(found.map(Done::Comment))
     }
 
     async fn find_issue(&self, repo: &RepoRef, slot: &Slot) -> Result<Option<Done>, CallError> {

@@ -13,10 +13,11 @@ use tokio::sync::OnceCell;
 use crate::domain::actor::{Permission, User};
 use crate::domain::evidence::{TextAt, ThingAt};
 use crate::domain::fact::{Milestone, PullSight};
-use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoName};
+use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
 use super::{
-    Call, CallError, Done, Forge, HookDelivery, IssueNow, LabelSpec, RepoNow, RepoRef, StatusNow,
+    Call, CallError, Done, Forge, HookDelivery, IssueEvent, IssueNow, LabelSpec, ListFrom,
+    ListPage, ListedComment, ListedIssue, RepoNow, RepoRef, StatusNow,
 };
 
 mod answer;
@@ -24,6 +25,7 @@ mod connection;
 mod evidence;
 mod find;
 mod hook;
+mod lists;
 mod milestone;
 pub mod payload;
 mod queries;
@@ -130,6 +132,63 @@ impl Forge for GitHub {
 
     async fn issue(&self, repo: &RepoRef, number: ItemNumber) -> Result<IssueNow, CallError> {
         self.read_issue(repo, number).await
+    }
+
+    async fn issues(
+        &self,
+        repo: &RepoRef,
+        from: ListFrom,
+    ) -> Result<ListPage<ListedIssue>, CallError> {
+        self.list_issues(repo, from).await
+    }
+
+    async fn comments(
+        &self,
+        repo: &RepoRef,
+        from: ListFrom,
+    ) -> Result<ListPage<ListedComment>, CallError> {
+        self.list_comments(repo, from).await
+    }
+
+    async fn events(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<Vec<IssueEvent>, CallError> {
+        self.read_events(repo, number).await
+    }
+
+    async fn whereabouts(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<Option<(RepoId, ItemNumber)>, CallError> {
+        self.read_whereabouts(repo, number).await
+    }
+
+    async fn came_from(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<Option<RepoId>, CallError> {
+        self.query_came_from(repo, number).await
+    }
+
+    async fn missing(&self, repo: &RepoRef, nodes: &[String]) -> Result<Vec<String>, CallError> {
+        self.query_missing(repo, nodes).await
+    }
+
+    async fn last_editor(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+        comment: Option<CommentId>,
+    ) -> Result<Option<User>, CallError> {
+        self.query_last_editor(repo, number, comment).await
+    }
+
+    async fn tags(&self, repo: &RepoRef, prefix: &str) -> Result<Vec<String>, CallError> {
+        self.read_tag_names(repo, prefix).await
     }
 
     async fn comment(&self, repo: &RepoRef, comment: CommentId) -> Result<String, CallError> {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::User;
-use crate::domain::ids::{CommentId, ItemNumber, Login, UserId};
+use crate::domain::ids::{CommentId, ItemNumber, Login, RepoId, UserId};
 use crate::forge::{CallError, RepoRef};
 
 use super::answer::harmless;
@@ -16,6 +16,7 @@ use super::request::Request;
 use super::{GitHub, on_behalf_of};
 
 const CLOSING_REFERENCES: &str = include_str!("closing_references.graphql");
+const CAME_FROM: &str = include_str!("came_from.graphql");
 const EDITORS: &str = include_str!("editors.graphql");
 
 /// More pages than a pull request closes issues or a commit has checks: ends a list that goes in circles.
@@ -33,6 +34,12 @@ struct Reply<T> {
     data: Option<T>,
     #[serde(default)]
     errors: Vec<Complaint>,
+}
+
+/// What came back: an answer may be one in part.
+struct Answered<T> {
+    data: Option<T>,
+    complaints: Vec<CallError>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +88,40 @@ pub(super) struct PageInfo {
     pub(super) end_cursor: Option<String>,
 }
 
+#[derive(Serialize)]
+struct IssueVariables<'a> {
+    owner: &'a str,
+    name: &'a str,
+    number: u64,
+}
+
+#[derive(Deserialize)]
+struct Moved {
+    repository: Option<OfIssue>,
+}
+
+#[derive(Deserialize)]
+struct OfIssue {
+    issue: Option<Timeline>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Timeline {
+    timeline_items: Transfers,
+}
+
+#[derive(Deserialize)]
+struct Transfers {
+    nodes: Option<Vec<Option<Transfer>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Transfer {
+    from_repository: Option<RepositoryId>,
+}
+
 #[derive(Deserialize)]
 struct ClosedIssue {
     number: u64,
@@ -116,7 +157,7 @@ struct Edits {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Edit {
+pub(super) struct Edit {
     edited_at: Timestamp,
     editor: Option<Editor>,
 }
@@ -128,6 +169,14 @@ struct Editor {
     kind: Option<String>,
     login: String,
     database_id: Option<u64>,
+}
+
+impl Edit {
+    /// Who made it; `None` if that is a bot, or somebody whose account is gone.
+    pub(super) fn person(self) -> Option<User> {
+        let editor = self.editor?;
+        if editor.is_bot() { None } else { editor.user() }
+    }
 }
 
 impl Editor {
@@ -177,7 +226,42 @@ impl GitHub {
         Ok(closes)
     }
 
-    /// Edits of one second stay in the order in which GitHub lists them, the newest first.
+    /// Where an issue was before it was moved here, as far as GitHub lets us know.
+    pub(super) async fn query_came_from(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<Option<RepoId>, CallError> {
+        let variables = IssueVariables {
+            owner: repo.name.owner(),
+            name: repo.name.name(),
+            number: number.0,
+        };
+        let found: Moved = self.query(repo, CAME_FROM, variables).await?;
+        let timeline = found.repository.and_then(|it| it.issue);
+        let moves = timeline.and_then(|it| it.timeline_items.nodes);
+        let last = moves.into_iter().flatten().flatten().next_back();
+        let from = last.and_then(|it| it.from_repository);
+        Ok(from.and_then(|it| it.database_id).map(RepoId))
+    }
+
+    /// The edits of a text, the newest first. Edits of one second stay in the order in which GitHub
+    /// lists them.
+    pub(super) async fn query_edits(
+        &self,
+        repo: &RepoRef,
+        node: &str,
+    ) -> Result<Vec<Edit>, CallError> {
+        let variables = NodeVariables { id: node };
+        let found: InNode = self.query(repo, EDITORS, variables).await?;
+        let missing = || CallError::Missing("the text".to_owned());
+        let edits = found.node.ok_or_else(missing)?.user_content_edits;
+        let edits = edits.and_then(|edits| edits.nodes).unwrap_or_default();
+        let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.edited_at));
+        Ok(edits)
+    }
+
     pub(super) async fn query_editor_since(
         &self,
         repo: &RepoRef,
@@ -185,15 +269,7 @@ impl GitHub {
         own: &User,
     ) -> Result<Option<User>, CallError> {
         let comment = self.read_comment(repo, comment).await?;
-        let variables = NodeVariables {
-            id: &comment.node_id,
-        };
-        let found: InNode = self.query(repo, EDITORS, variables).await?;
-        let missing = || CallError::Missing("the comment".to_owned());
-        let edits = found.node.ok_or_else(missing)?.user_content_edits;
-        let edits = edits.and_then(|edits| edits.nodes).unwrap_or_default();
-        let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.edited_at));
+        let edits = self.query_edits(repo, &comment.node_id).await?;
         let mut only: Option<User> = None;
         for edit in edits {
             let Some(editor) = edit.editor else {
@@ -220,24 +296,54 @@ impl GitHub {
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, CallError> {
+        let Answered { data, complaints } = self.ask(repo, query, variables).await?;
+        if let Some(complaint) = complaints.into_iter().next() {
+            return Err(complaint);
+        }
+        data.ok_or_else(|| CallError::Unreadable("a reply without data".to_owned()))
+    }
+
+    /// What is not there is no error, and stands as `null` in the answer.
+    pub(super) async fn query_partly<T: DeserializeOwned>(
+        &self,
+        repo: &RepoRef,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<T, CallError> {
+        let Answered { data, complaints } = self.ask(repo, query, variables).await?;
+        let grave = |error: &CallError| !matches!(error, CallError::Missing(_));
+        if let Some(complaint) = complaints.into_iter().find(grave) {
+            return Err(complaint);
+        }
+        data.ok_or_else(|| CallError::Unreadable("a reply without data".to_owned()))
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        repo: &RepoRef,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<Answered<T>, CallError> {
         let request = Request::new(Method::POST, "/graphql", &[]).json(&Query { query, variables });
         let answer = self
             .connection
             .graphql(on_behalf_of(repo), &request)
             .await?;
         let reply: Reply<T> = answer.json(request.twice)?;
-        if let Some(complaint) = reply.errors.first() {
+        let complaints = reply.errors.iter().map(|complaint| {
             let message = harmless(&complaint.message);
-            return Err(match complaint.kind.as_deref() {
+            match complaint.kind.as_deref() {
                 Some("NOT_FOUND") => CallError::Missing(message),
                 Some("RATE_LIMITED") => answer.limited(),
                 Some(_) | None => CallError::Refused {
                     status: answer.status.as_u16(),
                     message,
                 },
-            });
-        }
-        let empty = || CallError::Unreadable("a reply without data".to_owned());
-        reply.data.ok_or_else(empty)
+            }
+        });
+        Ok(Answered {
+            complaints: complaints.collect(),
+            data: reply.data,
+        })
     }
 }

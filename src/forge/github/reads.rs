@@ -41,14 +41,21 @@ struct Repository {
     owner: Option<Account>,
 }
 
-/// A comment as it is now.
+/// A comment, or the text of an issue, as it is now.
 #[derive(Deserialize)]
 pub(super) struct Comment {
     pub(super) node_id: String,
     body: Option<String>,
+    user: Option<Account>,
 }
 
 impl Comment {
+    /// Who wrote it, if that was a person who is still there.
+    pub(super) fn person(&self) -> Option<User> {
+        let person = self.user.as_ref().filter(|user| !user.is_bot());
+        person.map(Account::user)
+    }
+
     pub(super) fn into_text(self) -> String {
         self.body.unwrap_or_default()
     }
@@ -182,6 +189,17 @@ impl GitHub {
     ) -> Result<Comment, CallError> {
         let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
         let request = about(repo, Method::GET, route, &[&comment.to_string()]);
+        self.connection.json(on_behalf_of(repo), &request).await
+    }
+
+    /// The text of an issue or pull request, in the form of a comment.
+    pub(super) async fn read_text(
+        &self,
+        repo: &RepoRef,
+        number: ItemNumber,
+    ) -> Result<Comment, CallError> {
+        let route = "/repos/{owner}/{repo}/issues/{issue_number}";
+        let request = about(repo, Method::GET, route, &[&number.to_string()]);
         self.connection.json(on_behalf_of(repo), &request).await
     }
 

@@ -68,7 +68,7 @@ impl GitHub {
                 }
             }
             TagCall::Numbered { prefix, commit, .. } => {
-                let taken = self.tags(repo, prefix).await?;
+                let taken = self.references(repo, prefix).await?;
                 let numbers = taken.iter().filter_map(|tag| tag.number(prefix));
                 let next = numbers.max().unwrap_or(0).saturating_add(1);
                 for number in next..next.saturating_add(TRIES - 1) {
@@ -111,7 +111,7 @@ impl GitHub {
         let TagCall::Numbered { prefix, commit, .. } = tag else {
             return Ok(None);
         };
-        let tags = self.tags(repo, prefix).await?;
+        let tags = self.references(repo, prefix).await?;
         let numbered = tags
             .iter()
             .filter_map(|tag| Some((tag.number(prefix)?, tag)));
@@ -126,7 +126,7 @@ impl GitHub {
         repo: &RepoRef,
         name: &str,
     ) -> Result<Option<CommitSha>, CallError> {
-        let tags = self.tags(repo, name).await?;
+        let tags = self.references(repo, name).await?;
         let Some(tag) = tags.into_iter().find(|tag| tag.tag() == name) else {
             return Ok(None);
         };
@@ -143,8 +143,17 @@ impl GitHub {
         Ok((object.kind == "commit").then(|| CommitSha::new(&object.sha)))
     }
 
+    pub(super) async fn read_tag_names(
+        &self,
+        repo: &RepoRef,
+        prefix: &str,
+    ) -> Result<Vec<String>, CallError> {
+        let tags = self.references(repo, prefix).await?;
+        Ok(tags.iter().map(|tag| tag.tag().to_owned()).collect())
+    }
+
     /// The tags whose names begin so.
-    async fn tags(&self, repo: &RepoRef, prefix: &str) -> Result<Vec<Reference>, CallError> {
+    async fn references(&self, repo: &RepoRef, prefix: &str) -> Result<Vec<Reference>, CallError> {
         let route = "/repos/{owner}/{repo}/git/matching-refs/{ref}";
         let request = about(repo, Method::GET, route, &[&format!("tags/{prefix}")]);
         let pages: Vec<Vec<Reference>> = self.connection.pages(on_behalf_of(repo), request).await?;

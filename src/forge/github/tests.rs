@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 use crate::domain::fact::CloseReason;
 use crate::domain::ids::{CommitSha, InstallationId, Login, RepoId, UserId};
-use crate::forge::{Check, Conclusion, Reaction, Slot};
+use crate::forge::{Check, CommentMade, Conclusion, Reaction, Slot};
 
 use super::*;
 
@@ -142,6 +142,13 @@ fn write_check(existing: Option<u64>) -> Call {
     }
 }
 
+fn made(comment: u64) -> Done {
+    Done::Comment(CommentMade {
+        id: CommentId(comment),
+        node: String::new(),
+    })
+}
+
 #[tokio::test]
 async fn every_write_is_one_request() {
     let server = Server::start(|_| answer(200, &json!({"id": 5, "number": 6}))).await;
@@ -174,7 +181,7 @@ async fn every_write_is_one_request() {
             create_comment(),
             format!("POST {at}/issues/48/comments"),
             json!({"body": "### 🧪 Experiment\n<!-- labhand:status -->"}),
-            Done::Comment(CommentId(5)),
+            made(5),
         ),
         (
             edit_comment(),
@@ -510,7 +517,7 @@ async fn only_our_own_comment_with_the_marker_is_found() {
     .await;
     let github = with_token(&server.url);
     let found = github.find(&repo(), &create_comment()).await;
-    assert_eq!(found, Ok(Some(Done::Comment(CommentId(4)))));
+    assert_eq!(found, Ok(Some(made(4))));
     assert_eq!(github.find(&repo(), &edit_comment()).await, Ok(None));
 }
 

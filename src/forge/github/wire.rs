@@ -144,7 +144,6 @@ impl Issue {
     }
 
     /// Why it is closed; `None` while it is open. A pull request says it by having been merged.
-    /// A reason that is not known yet counts as completed, as GitHub's own page treats it.
     pub(super) fn closed(&self) -> Option<CloseReason> {
         if self.state.as_deref() != Some("closed") {
             return None;
@@ -152,11 +151,7 @@ impl Issue {
         if let Some(pull) = &self.pull_request {
             return Some(merged_or_not(pull.merged_at.is_some()));
         }
-        Some(match self.state_reason.as_deref() {
-            Some("not_planned") => CloseReason::NotPlanned,
-            Some("duplicate") => CloseReason::Duplicate,
-            Some(_) | None => CloseReason::Completed,
-        })
+        Some(closed_as(self.state_reason.as_deref()))
     }
 
     /// The whole of it, at the latest as of `seen`.
@@ -173,6 +168,16 @@ impl Issue {
             title: self.title,
             body: self.body.unwrap_or_default(),
         }
+    }
+}
+
+/// Why an issue was closed. A reason that is not known yet counts as completed, as GitHub's own page
+/// treats it.
+pub(super) fn closed_as(reason: Option<&str>) -> CloseReason {
+    match reason {
+        Some("not_planned") => CloseReason::NotPlanned,
+        Some("duplicate") => CloseReason::Duplicate,
+        Some(_) | None => CloseReason::Completed,
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fact::CloseReason;
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::forge::{
-    Annotation, Call, CallError, Check, Conclusion, Done, LabelSpec, Reaction, RepoRef, Slot,
-    annotations_digest,
+    Annotation, Call, CallError, Check, CommentMade, Conclusion, Done, LabelSpec, Reaction,
+    RepoRef, Slot, annotations_digest,
 };
 
 use super::request::{Request, in_repo};
@@ -32,6 +32,8 @@ const STATUS_CHARS: usize = 140;
 #[derive(Deserialize)]
 struct Created {
     id: u64,
+    #[serde(default)]
+    node_id: String,
 }
 
 #[derive(Deserialize)]
@@ -142,7 +144,10 @@ impl GitHub {
                 let request = about(repo, Method::POST, route, &[&number.to_string()]);
                 let request = request.json(&Text { body }).creates();
                 let created: Created = self.connection.json(on_behalf_of(repo), &request).await?;
-                Ok(Done::Comment(CommentId(created.id)))
+                Ok(Done::Comment(CommentMade {
+                    id: CommentId(created.id),
+                    node: created.node_id,
+                }))
             }
             Call::EditComment { comment, body } => {
                 let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}";

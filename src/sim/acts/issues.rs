@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
-use super::super::state::{Actor, Issue, Role, StateReason};
+use super::super::state::{Actor, Edit, Issue, Role, StateReason};
 use super::super::world::World;
 
 /// The most that GitHub takes as the text of an issue, in characters.
@@ -102,6 +102,8 @@ impl World {
                 closed_at: None,
                 closed_by: None,
                 pull: None,
+                events: Vec::new(),
+                edits: Vec::new(),
             },
         );
         Ok(number)
@@ -148,7 +150,7 @@ impl World {
     ) -> Did<()> {
         check_texts(edit.title.as_deref(), edit.body.as_deref())?;
         self.issue(repo, number)?;
-        let now = self.now();
+        let (now, id) = (self.now(), self.id());
         let issue = self.issue_mut(repo, number)?;
         let mut changes = serde_json::Map::new();
         if let Some(title) = edit.title.filter(|title| *title != issue.title) {
@@ -163,6 +165,11 @@ impl World {
                 json!({ "from": issue.body.as_deref().unwrap_or("") }),
             );
             issue.body = Some(body);
+            issue.edits.push(Edit {
+                id,
+                editor: actor.account,
+                at: now,
+            });
         }
         if changes.is_empty() {
             return Ok(());
@@ -365,6 +372,10 @@ impl World {
         };
         let moved_json = self.issue_json(to, &moved);
         self[to].issues.insert(new_number, moved);
+        self.record_event(to, new_number, actor, "transferred", &Value::Null);
+        if let Some(event) = self.issue_mut(to, new_number)?.events.last_mut() {
+            event.from = Some(repo);
+        }
         self[repo].issues.remove(&number);
         self[repo].moved.insert(number, (to, new_number));
         let to_where = json!({

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::json::with;
 use super::refusal::{Did, Refusal};
 use super::state::RepoIx;
-use super::state::{Actor, Issue};
+use super::state::{Actor, Issue, IssueEvent};
 use super::world::World;
 
 impl World {
@@ -72,7 +72,44 @@ impl World {
             let path = if event == "issues" { "issues" } else { "pulls" };
             self.lag_behind(repo, &format!("{path}/{number}"));
         }
+        self.record_event(repo, number, actor, action, &more);
         self.announce(repo, actor, event, Some(action), with(subject, more));
+    }
+
+    /// What the issue's page tells from now on. That a label's definition was deleted is no event
+    /// of the issues that bore it.
+    pub(in super::super) fn record_event(
+        &mut self,
+        repo: RepoIx,
+        number: u64,
+        actor: Actor,
+        event: &str,
+        more: &Value,
+    ) {
+        let word = |name: &str| more["label"][name].as_str().map(str::to_owned);
+        let label = word("name").zip(word("color"));
+        let told = match event {
+            "labeled" | "unlabeled" => label.is_some(),
+            "assigned" | "unassigned" | "milestoned" | "demilestoned" | "closed" | "reopened"
+            | "transferred" => true,
+            _ => false,
+        };
+        if !told {
+            return;
+        }
+        let (id, at) = (self.id(), self.now());
+        if let Ok(issue) = self.issue_mut(repo, number) {
+            let reason = issue.state_reason.filter(|_| event == "closed");
+            issue.events.push(IssueEvent {
+                id,
+                actor,
+                event: event.to_owned(),
+                at,
+                label,
+                reason,
+                from: None,
+            });
+        }
     }
 
     /// Lets the next look at a path of the repository fail, if that is wished.

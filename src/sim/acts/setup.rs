@@ -242,6 +242,8 @@ impl World {
 
     /// Renames a repository.
     pub fn rename_repo(&mut self, repo: RepoIx, actor: Actor, name: &str) {
+        let before = self.full_name(repo).to_ascii_lowercase();
+        self.former_names.insert(before, repo);
         let from = std::mem::replace(&mut self[repo].name, name.to_owned());
         let more = json!({ "changes": { "repository": { "name": { "from": from } } } });
         self.announce(repo, actor, "repository", Some("renamed"), more);

@@ -8,8 +8,7 @@ use super::super::refusal::{Did, Refusal};
 use super::super::state::RepoIx;
 use super::super::state::{Actor, Issue, StateReason};
 use super::super::world::World;
-use super::lists::page;
-use super::repos::repo_by_id;
+use super::lists::{page, page_of};
 use super::{Ask, Reply};
 
 pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
@@ -17,10 +16,16 @@ pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
     shown(world, ask, repo)
 }
 
-/// Where GitHub sends who asks for an issue that was moved.
-pub(super) fn get_by_repository_id(world: &mut World, ask: &Ask) -> Did<Reply> {
-    let repo = repo_by_id(world, ask)?;
-    shown(world, ask, repo)
+/// What happened to an issue, the oldest first.
+pub(super) fn events(world: &mut World, ask: &Ask) -> Did<Reply> {
+    let repo = ask.repo(world)?;
+    let issue = world.issue(repo, ask.number("issue_number")?)?;
+    let all = issue
+        .events
+        .iter()
+        .map(|event| world.issue_event_json(repo, event))
+        .collect();
+    Ok(page(world, ask, all))
 }
 
 fn shown(world: &World, ask: &Ask, repo: RepoIx) -> Did<Reply> {
@@ -96,11 +101,9 @@ pub(super) fn list(world: &mut World, ask: &Ask) -> Did<Reply> {
     if asked("direction", "desc") == "desc" {
         found.reverse();
     }
-    let all = found
-        .into_iter()
-        .map(|issue| world.issue_json(repo, issue))
-        .collect();
-    Ok(page(world, ask, all))
+    Ok(page_of(world, ask, found, |issue| {
+        world.issue_json(repo, issue)
+    }))
 }
 
 /// Whether this creator is meant; an App's bot is also found as `app/labhand`.

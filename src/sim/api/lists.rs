@@ -16,6 +16,18 @@ pub(super) fn page(world: &World, ask: &Ask, all: Vec<Value>) -> Reply {
     with_link(Reply::ok(Value::Array(entries)), link)
 }
 
+/// One page of a list of which only what is on it is written down.
+pub(super) fn page_of<T>(
+    world: &World,
+    ask: &Ask,
+    all: Vec<T>,
+    write: impl FnMut(T) -> Value,
+) -> Reply {
+    let (entries, link) = cut(world, ask, all);
+    let entries = entries.into_iter().map(write).collect();
+    with_link(Reply::ok(Value::Array(entries)), link)
+}
+
 /// One page of a list that stands in an object beside its total.
 pub(super) fn counted(world: &World, ask: &Ask, name: &str, all: Vec<Value>) -> Reply {
     let total = all.len();
@@ -42,7 +54,7 @@ pub(super) fn per_page(ask: &Ask) -> usize {
         .clamp(1, MOST)
 }
 
-fn cut(world: &World, ask: &Ask, all: Vec<Value>) -> (Vec<Value>, Option<String>) {
+fn cut<T>(world: &World, ask: &Ask, all: Vec<T>) -> (Vec<T>, Option<String>) {
     let size = per_page(ask);
     let page: usize = ask
         .query

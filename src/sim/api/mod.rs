@@ -145,9 +145,11 @@ impl Ask {
 
     /// The repository in the path, if the caller may see it.
     pub fn repo(&self, world: &World) -> Did<RepoIx> {
-        let repo = world
-            .repo_named(self.param("owner")?, self.param("repo")?)
-            .ok_or_else(Refusal::not_found)?;
+        let repo = match self.number("id") {
+            Ok(id) => world.repos().find(|(_, it)| it.id == id).map(|(at, _)| at),
+            Err(_) => world.repo_named(self.param("owner")?, self.param("repo")?),
+        };
+        let repo = repo.ok_or_else(Refusal::not_found)?;
         self.caller.must_see(world, repo)?;
         Ok(repo)
     }
@@ -164,9 +166,17 @@ type Handler = fn(&mut World, &Ask) -> Did<Reply>;
 pub(super) fn router(shared: &Shared) -> Router {
     let mut rest = Router::new();
     for (method, template, handler) in routes::routes() {
-        let shared = shared.clone();
-        let asked = move |request: Request| serve::serve(shared, template, handler, request);
-        rest = rest.route(template, on(method, asked));
+        let asked = |shared: Shared| {
+            on(method, move |request: Request| {
+                serve::serve(shared, template, handler, request)
+            })
+        };
+        rest = rest.route(template, asked(shared.clone()));
+        // Where it sends who knows a repository by a name that it had.
+        if let Some(about) = template.strip_prefix("/repos/{owner}/{repo}") {
+            let by_id = format!("/repositories/{{id}}{about}");
+            rest = rest.route(&by_id, asked(shared.clone()));
+        }
     }
     let ask_graphql = |shared: Shared| {
         on(MethodFilter::POST, move |request: Request| {

@@ -15,23 +15,6 @@ pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
     Ok(full(world, ask, repo))
 }
 
-pub(super) fn get_by_id(world: &mut World, ask: &Ask) -> Did<Reply> {
-    let repo = repo_by_id(world, ask)?;
-    Ok(full(world, ask, repo))
-}
-
-/// The repository whose id is in the path, if the caller may see it.
-pub(super) fn repo_by_id(world: &World, ask: &Ask) -> Did<RepoIx> {
-    let id = ask.number("id")?;
-    let repo = world
-        .repos()
-        .find(|(_, repo)| repo.id == id)
-        .map(|(at, _)| at)
-        .ok_or_else(Refusal::not_found)?;
-    ask.caller.must_see(world, repo)?;
-    Ok(repo)
-}
-
 fn full(world: &World, ask: &Ask, repo: RepoIx) -> Reply {
     let role = match ask.caller {
         Caller::Machine => world.role(repo, world.machine),

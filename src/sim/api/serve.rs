@@ -8,7 +8,7 @@ use axum::body::Body as HttpBody;
 use axum::extract::{ConnectInfo, Query, RawPathParams, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::Shared;
@@ -175,7 +175,40 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
         content_type,
         accept: header(header::ACCEPT),
     };
+    if let Some(elsewhere) = renamed(world, &ask, &incoming.method) {
+        return Ok(elsewhere);
+    }
     handler(world, &ask)
+}
+
+/// Where GitHub sends who knows a repository by the name that it had.
+fn renamed(world: &World, ask: &Ask, method: &str) -> Option<Reply> {
+    let (owner, name) = (ask.params.get("owner")?, ask.params.get("repo")?);
+    if world.repo_named(owner, name).is_some() {
+        return None;
+    }
+    let full_name = format!("{owner}/{name}");
+    let repo = *world.former_names.get(&full_name.to_ascii_lowercase())?;
+    ask.caller.must_see(world, repo).ok()?;
+    let (_, rest) = ask.path.split_once(&format!("/repos/{full_name}"))?;
+    let (status, words) = if method == "GET" {
+        (301, "Moved Permanently")
+    } else {
+        (307, "Temporary Redirect")
+    };
+    let query = if ask.raw_query.is_empty() { "" } else { "?" };
+    let address = format!(
+        "{}/repositories/{}{rest}{query}{}",
+        world.base, world[repo].id, ask.raw_query
+    );
+    let body = json!({
+        "message": words,
+        "url": address,
+        "documentation_url": "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects"
+    });
+    let mut reply = Reply::with_status(status, body);
+    reply.headers.push(("location".to_owned(), address));
+    Some(reply)
 }
 
 /// Whether what was just announced is not there yet for this one look.

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::state::RepoIx;
-use super::super::state::{AccountKind, Actor, Comment, Issue, Reaction, Role, StateReason};
+use super::super::state::{
+    AccountKind, Actor, Comment, Issue, IssueEvent, Reaction, Role, StateReason,
+};
 use super::super::world::World;
 use super::{maybe_time, node_id, time};
 
@@ -116,6 +118,29 @@ impl World {
             "reactions": Self::reaction_counts(&api, &comment.reactions),
             "performed_via_github_app": self.via_app(comment.author)
         })
+    }
+
+    /// An event of an issue.
+    pub fn issue_event_json(&self, repo: RepoIx, event: &IssueEvent) -> Value {
+        let id = event.id;
+        let mut out = json!({
+            "id": id,
+            "node_id": node_id("LE", id),
+            "url": format!("{}/issues/events/{id}", self.repo_url(repo)),
+            "actor": self.user_json(event.actor.account),
+            "event": event.event,
+            "commit_id": Value::Null,
+            "commit_url": Value::Null,
+            "created_at": time(event.at),
+            "performed_via_github_app": self.via_app(event.actor)
+        });
+        if let Some((name, color)) = &event.label {
+            out["label"] = json!({ "name": name, "color": color });
+        }
+        if let Some(reason) = event.reason {
+            out["state_reason"] = json!(reason.word());
+        }
+        out
     }
 
     /// A reaction.

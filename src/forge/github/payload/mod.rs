@@ -148,10 +148,11 @@ struct Raw<'a> {
     received_at: Timestamp,
 }
 
-impl Raw<'_> {
-    fn parse<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
-        serde_json::from_slice(self.body).map_err(|error| Unreadable {
-            event: self.event.to_owned(),
+impl Unreadable {
+    /// What serde says of the payload of an event, without the words that may quote it.
+    pub fn of(event: &str, error: &serde_json::Error) -> Self {
+        Self {
+            event: event.to_owned(),
             what: if error.is_data() {
                 Fault::OtherForm
             } else {
@@ -159,7 +160,13 @@ impl Raw<'_> {
             },
             line: error.line(),
             column: error.column(),
-        })
+        }
+    }
+}
+
+impl Raw<'_> {
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
+        serde_json::from_slice(self.body).map_err(|error| Unreadable::of(self.event, &error))
     }
 
     fn envelope(&self) -> Result<Envelope, Unreadable> {

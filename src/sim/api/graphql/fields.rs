@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::super::acts::sha1_like;
@@ -25,6 +26,8 @@ pub(super) enum Thing {
     Comment(RepoIx, u64),
     Account(u64),
     Edit(Edit),
+    /// That an issue came from another repository.
+    Transferred(RepoIx),
     Commit(RepoIx, String),
     /// Checks and statuses of a commit together.
     Rollup(RepoIx, String),
@@ -49,6 +52,14 @@ pub(super) struct Page {
     from: usize,
     to: usize,
     total: usize,
+}
+
+/// A text that is edited: of an issue, or of a comment.
+struct Text<'a> {
+    id: u64,
+    author: u64,
+    created_at: Timestamp,
+    edits: &'a [Edit],
 }
 
 /// What a field holds.
@@ -86,6 +97,7 @@ impl Thing {
                 Some(AccountKind::User) | None => &["User", "Actor", "Node"],
             },
             Self::Edit(_) => &["UserContentEdit", "Node"],
+            Self::Transferred(_) => &["TransferredEvent", "Node"],
             Self::Commit(..) => &["Commit", "GitObject", "Node"],
             Self::Rollup(..) => &["StatusCheckRollup", "Node"],
             Self::CheckRun(..) => &["CheckRun", "Node"],
@@ -122,11 +134,20 @@ pub(super) fn field(
                 .collect();
             return connection(issues, name, arguments);
         }
+        Thing::Issue(..) | Thing::Pull(..) | Thing::Comment(..)
+            if let Some(list) = list_of(world, thing, name) =>
+        {
+            return connection(list, name, arguments);
+        }
+        Thing::Transferred(from) => match name {
+            "fromRepository" => {
+                let visible = caller.must_see(world, *from).is_ok();
+                Some(Held::Thing(visible.then_some(Thing::Repo(*from))))
+            }
+            _ => None,
+        },
         Thing::Issue(repo, number) | Thing::Pull(repo, number) => {
             issue_field(world, *repo, *number, name)
-        }
-        Thing::Comment(repo, id) if name == "userContentEdits" => {
-            return connection(edits(world, *repo, *id), name, arguments);
         }
         Thing::Comment(repo, id) => comment_field(world, *repo, *id, name),
         Thing::Account(id) => account_field(world, *id, name),
@@ -188,6 +209,38 @@ pub(super) fn field(
     })
 }
 
+/// What an issue or a comment has many of.
+fn list_of(world: &World, thing: &Thing, name: &str) -> Option<Vec<Thing>> {
+    match (thing, name) {
+        (Thing::Comment(repo, id), "userContentEdits") => {
+            let text = world.comment(*repo, *id).ok().map(|(_, it)| Text {
+                id: it.id,
+                author: it.author.account,
+                created_at: it.created_at,
+                edits: &it.edits,
+            });
+            Some(edits(text))
+        }
+        (Thing::Issue(repo, number) | Thing::Pull(repo, number), "userContentEdits") => {
+            let text = world.issue(*repo, *number).ok().map(|it| Text {
+                id: it.id,
+                author: it.author.account,
+                created_at: it.created_at,
+                edits: &it.edits,
+            });
+            Some(edits(text))
+        }
+        // Of all that happens on an issue's page only this is known here.
+        (Thing::Issue(repo, number), "timelineItems") => {
+            let events = world.issue(*repo, *number).map(|it| it.events.clone());
+            let moved = events.unwrap_or_default().into_iter();
+            let moved = moved.filter_map(|event| event.from);
+            Some(moved.map(Thing::Transferred).collect())
+        }
+        _ => None,
+    }
+}
+
 fn query_field(
     world: &World,
     caller: Caller,
@@ -243,7 +296,7 @@ fn query_field(
     }
 }
 
-fn no_node(id: &str) -> Trouble {
+pub(super) fn no_node(id: &str) -> Trouble {
     Trouble::not_found(format!(
         "Could not resolve to a node with the global id of '{id}'."
     ))
@@ -398,22 +451,16 @@ fn comment_field(world: &World, repo: RepoIx, id: u64, name: &str) -> Option<Hel
 
 /// The edits of a comment, the latest first. Once there is one, the text as it was written at
 /// first counts as the oldest, as on GitHub.
-fn edits(world: &World, repo: RepoIx, id: u64) -> Vec<Thing> {
-    let Ok((_, comment)) = world.comment(repo, id) else {
+fn edits(text: Option<Text<'_>>) -> Vec<Thing> {
+    let Some(text) = text else {
         return Vec::new();
     };
-    let mut edits: Vec<Thing> = comment
-        .edits
-        .iter()
-        .rev()
-        .cloned()
-        .map(Thing::Edit)
-        .collect();
+    let mut edits: Vec<Thing> = text.edits.iter().rev().cloned().map(Thing::Edit).collect();
     if !edits.is_empty() {
         edits.push(Thing::Edit(Edit {
-            id: comment.id,
-            editor: comment.author.account,
-            at: comment.created_at,
+            id: text.id,
+            editor: text.author,
+            at: text.created_at,
         }));
     }
     edits

@@ -10,7 +10,7 @@ use super::super::refusal::{Did, Refusal};
 use super::super::world::World;
 use super::{Ask, Caller, Reply};
 use fields::{Held, Thing, field};
-use query::{Document, Selection, read};
+use query::{Document, Field, Selection, read};
 
 /// How deep fragments are followed: one that names itself would have no end.
 const SPREADS: usize = 16;
@@ -96,10 +96,12 @@ impl Answering<'_> {
                     let value = match held {
                         Ok(Held::Value(value)) => value,
                         Ok(Held::Thing(inner)) => self.maybe(inner, &wanted.inner),
-                        Ok(Held::Things(list)) => list
-                            .into_iter()
-                            .map(|inner| self.maybe(inner, &wanted.inner))
-                            .collect(),
+                        Ok(Held::Things(list)) => {
+                            self.tell_of_missing(&list, wanted);
+                            list.into_iter()
+                                .map(|inner| self.maybe(inner, &wanted.inner))
+                                .collect()
+                        }
                         Err(trouble) => {
                             self.errors.push(json!({
                                 "type": trouble.kind,
@@ -115,6 +117,20 @@ impl Answering<'_> {
                     out.insert(wanted.alias.clone(), value);
                 }
             }
+        }
+    }
+
+    /// Each node that is not there is an error as well as a `null` in the list.
+    fn tell_of_missing(&mut self, list: &[Option<Thing>], wanted: &Field) {
+        for (place, _) in list.iter().enumerate().filter(|(_, thing)| thing.is_none()) {
+            let id = wanted.arguments["ids"][place].as_str().unwrap_or("");
+            let trouble = fields::no_node(id);
+            self.errors.push(json!({
+                "type": trouble.kind,
+                "path": [wanted.alias, place],
+                "locations": [{ "line": 1, "column": 1 }],
+                "message": trouble.message
+            }));
         }
     }
 
