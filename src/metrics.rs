@@ -3,8 +3,10 @@
 //! The values of labels are bounded: words of this program, or, for actions that GitHub may
 //! invent, the first few of them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -13,6 +15,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use crate::domain::ids::InstallationId;
+use crate::forge::Allowance;
 use crate::store::Figures;
 
 /// Different actions that are counted by name; whatever else GitHub invents is `other`.
@@ -58,7 +62,18 @@ pub struct Metrics {
     put_aside: Counter,
     asked_again: Counter,
     swept: Counter,
+    boards: Counter,
+    expired: Counter,
+    budget: BudgetGauge,
     store: StoreGauges,
+}
+
+/// What the installation that is worst off has left of its hour.
+#[derive(Default)]
+struct BudgetGauge {
+    least: Gauge<f64, AtomicU64>,
+    /// The share that each has left, and until when that holds.
+    known: Mutex<HashMap<InstallationId, (f64, Timestamp)>>,
 }
 
 #[derive(Default)]
@@ -134,6 +149,9 @@ impl Metrics {
             put_aside: Counter::default(),
             asked_again: Counter::default(),
             swept: Counter::default(),
+            boards: Counter::default(),
+            expired: Counter::default(),
+            budget: BudgetGauge::default(),
             store: StoreGauges::default(),
         };
         metrics.register();
@@ -156,6 +174,9 @@ impl Metrics {
             put_aside,
             asked_again,
             swept,
+            boards,
+            expired,
+            budget,
             store,
         } = self;
         registry.register(
@@ -213,6 +234,18 @@ impl Metrics {
             "sweep_findings",
             "Things that no event has told and that a comparison with GitHub has found",
             swept.clone(),
+        );
+        registry.register("boards_written", "Boards that were drawn", boards.clone());
+        registry.register(
+            "boxes_expired",
+            "Time boxes that came to their end",
+            expired.clone(),
+        );
+        budget.least.set(1.0);
+        registry.register(
+            "rate_budget_remaining_ratio",
+            "The share of this hour's requests that is left to the installation with the least",
+            budget.least.clone(),
         );
         store.register(registry);
     }
@@ -287,6 +320,28 @@ impl Metrics {
     /// A comparison with GitHub has found so many things that no event has told.
     pub fn swept(&self, found: u64) {
         self.swept.inc_by(found);
+    }
+
+    /// A board was drawn.
+    pub fn board_written(&self) {
+        self.boards.inc();
+    }
+
+    /// So many time boxes came to their end.
+    pub fn boxes_expired(&self, boxes: u64) {
+        self.expired.inc_by(boxes);
+    }
+
+    /// GitHub has said how many requests of an hour an installation has left.
+    pub fn requests_left(&self, installation: InstallationId, left: Allowance, now: Timestamp) {
+        let known = &self.budget.known;
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |requests: u64| f64::from(u32::try_from(requests).unwrap_or(u32::MAX));
+        let share = of(left.remaining) / of(left.limit.max(1));
+        known.insert(installation, (share, left.resets_at));
+        known.retain(|_, (_, until)| *until > now);
+        let least = known.values().map(|(share, _)| *share).fold(1.0, f64::min);
+        self.budget.least.set(least);
     }
 
     /// GitHub was asked to send a delivery again.

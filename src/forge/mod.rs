@@ -11,6 +11,7 @@ use crate::domain::evidence::{TextAt, ThingAt};
 use crate::domain::fact::{CloseReason, Milestone, PullSight, Snapshot};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
+mod allowance;
 mod check;
 pub mod github;
 mod heard;
@@ -19,6 +20,7 @@ mod listed;
 mod release;
 mod shown;
 
+pub use allowance::Allowance;
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
 pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
 pub use hook::HookDelivery;
@@ -246,6 +248,9 @@ pub struct RepoNow {
 pub trait Forge: Send + Sync + 'static {
     /// The account that writes: whose events are our own.
     fn own_account(&self) -> impl Future<Output = Result<User, CallError>> + Send;
+    /// How many requests an installation has left, as far as GitHub has said so; an Enterprise Server
+    /// may have no limit.
+    fn allowance(&self, installation: InstallationId) -> Option<Allowance>;
     /// Makes one write.
     fn perform(
         &self,

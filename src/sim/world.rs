@@ -47,6 +47,8 @@ pub(super) struct World {
     pub lag_after_event: bool,
     /// The permission *contents: write* was not given.
     pub contents_are_read_only: bool,
+    /// Calls that others have made in the hour that ends then.
+    pub used_elsewhere: (i64, usize),
     /// So many uploads break off on their way.
     pub uploads_to_cut: usize,
     pub lagging: HashSet<String>,
@@ -81,6 +83,7 @@ impl World {
             repeat_deliveries: false,
             lag_after_event: false,
             contents_are_read_only: false,
+            used_elsewhere: (0, 0),
             uploads_to_cut: 0,
             lagging: HashSet::new(),
             calls: Vec::new(),

@@ -35,7 +35,12 @@ use Kind::{Bytes, Number, Text};
 const TABLES: &[Table] = &[
     Table {
         name: "installations",
-        columns: &[("installation", Number), ("not_before", Number)],
+        columns: &[
+            ("installation", Number),
+            ("not_before", Number),
+            ("next_turn", Number),
+            ("creations", Number),
+        ],
     },
     Table {
         name: "repos",

@@ -32,6 +32,7 @@ mod retention;
 mod schema;
 mod statement;
 pub mod texts;
+mod turns;
 
 use std::time::Duration;
 
@@ -53,6 +54,7 @@ use queue::unpack;
 pub use queue::{Lease, StoredDelivery};
 pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
+pub use turns::Turns;
 
 /// How long the question may take whether the store answers.
 const PING: Duration = Duration::from_secs(3);

@@ -22,14 +22,22 @@ pub(super) const SQLITE: &[Version] = &[
         include_str!("migrations/sqlite/0002_search.sql"),
     ),
     (3, "queue", include_str!("migrations/sqlite/0003_queue.sql")),
+    (4, "turns", include_str!("migrations/sqlite/0004_turns.sql")),
 ];
 
 /// PostgreSQL's.
-pub(super) const POSTGRES: &[Version] = &[(
-    1,
-    "first",
-    include_str!("migrations/postgres/0001_first.sql"),
-)];
+pub(super) const POSTGRES: &[Version] = &[
+    (
+        1,
+        "first",
+        include_str!("migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "turns",
+        include_str!("migrations/postgres/0002_turns.sql"),
+    ),
+];
 
 /// Brings the schema up to the last of these versions.
 pub(super) async fn migrate<DB>(pool: &Pool<DB>, versions: &[Version]) -> Result<(), StoreError>

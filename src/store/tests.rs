@@ -503,10 +503,10 @@ async fn a_schema_of_a_later_version_is_not_touched() {
         refused,
         StoreError::Newer {
             found: 99,
-            known: 3
+            known: super::schema::SQLITE.last().unwrap().0
         }
     );
-    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 3; start the newer version, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 4; start the newer version, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]
@@ -557,4 +557,24 @@ fn all_of_it_holds_on_postgresql_too() {
     };
     // Not by a macro, whose output is shown for failed tests alone.
     writeln!(std::io::stderr(), "note: {message}").unwrap();
+}
+
+#[tokio::test]
+async fn a_turn_is_taken_by_one_alone() {
+    let (_database, store) = store().await;
+    let mut asking = JoinSet::new();
+    for _ in 0..24 {
+        let store = store.clone();
+        asking.spawn(async move {
+            let take = |turns: Turns| {
+                let next = turns.next + SignedDuration::from_secs(1);
+                (Turns { next, ..turns }, turns.next)
+            };
+            store.take_turn(InstallationId(7), take).await.unwrap()
+        });
+    }
+    let mut taken: Vec<Timestamp> = asking.join_all().await;
+    taken.sort();
+    taken.dedup();
+    assert_eq!(taken.len(), 24);
 }

@@ -83,6 +83,7 @@ impl<F: Forge> Worker<F> {
                     view::done(&mut shown, &call, &done, self.now(), &known, renames);
                     if matches!(call, Call::CreateIssue { .. } | Call::EditIssue { .. }) {
                         kept.written_at = Some(self.now());
+                        self.shared.metrics.board_written();
                     }
                     // What is said on it waits until it is there.
                     again |= matches!(call, Call::CreateIssue { .. });

@@ -21,7 +21,7 @@ use crate::domain::fact::{Fact, FactId, PullSight, What};
 use crate::domain::fields::Boxes;
 use crate::domain::handoff::Handoff;
 use crate::domain::ids::ItemNumber;
-use crate::domain::item::Item;
+use crate::domain::item::{Item, NoticeKind};
 use crate::forge::github::payload;
 use crate::forge::{CallError, Forge, RepoRef, Shown, digest};
 use crate::store::{Key, Lease, Step, StoredDelivery};
@@ -98,6 +98,7 @@ impl<F: Forge> Worker<F> {
             self.look_at_status(&repo, &item, &mut shown).await?;
         }
         self.shared.metrics.facts(gathered.facts.len() as u64);
+        self.count_expired(before.as_ref(), &item);
         step.facts = gathered
             .facts
             .iter()
@@ -189,6 +190,16 @@ impl<F: Forge> Worker<F> {
             Some(row) => (state(&row.doc), serde_json::from_str(&row.shown)?),
             None => (None, Shown::default()),
         })
+    }
+
+    fn count_expired(&self, before: Option<&Item>, after: &Item) {
+        let expired = |item: &Item| {
+            let notices = item.notices.iter();
+            let ends = notices.filter(|it| matches!(it.what, NoticeKind::BoxExpired(_)));
+            ends.count() as u64
+        };
+        let new = expired(after).saturating_sub(before.map_or(0, expired));
+        self.shared.metrics.boxes_expired(new);
     }
 
     /// What changed here concerns others: those that it is linked to, that build on it, whose gate

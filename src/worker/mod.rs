@@ -23,6 +23,7 @@ use crate::store::{DEAD, Key, KeyKind, Lease, Step, Store, StoreError};
 mod backoff;
 mod board;
 mod boxes;
+mod budget;
 mod catching_up;
 mod earlier;
 mod echo;
@@ -97,8 +98,8 @@ enum StepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Call(#[from] CallError),
-    #[error("GitHub has told this installation to wait")]
-    Held,
+    #[error("nothing may be sent for this before {until}")]
+    Held { until: Timestamp },
     #[error("another worker has been taking the repository up for too long")]
     TakenUpElsewhere,
     #[error("it took over five minutes")]
@@ -111,7 +112,7 @@ impl StepError {
     /// Whether time mends it. An outage may take days, and nothing is lost in it.
     fn passes(&self) -> bool {
         match self {
-            Self::Store(_) | Self::Held | Self::TakenUpElsewhere | Self::Stuck => true,
+            Self::Store(_) | Self::Held { .. } | Self::TakenUpElsewhere | Self::Stuck => true,
             Self::Kept(_) => false,
             Self::Call(error) => match error {
                 CallError::Limited { .. }
@@ -127,8 +128,8 @@ impl StepError {
 }
 
 impl From<pace::Held> for StepError {
-    fn from(pace::Held: pace::Held) -> Self {
-        Self::Held
+    fn from(pace::Held { until }: pace::Held) -> Self {
+        Self::Held { until }
     }
 }
 
@@ -329,6 +330,11 @@ impl<F: Forge> Worker<F> {
 
     async fn failed(&self, lease: &Lease, error: &StepError) -> Result<(), StoreError> {
         let key = lease.key;
+        if let StepError::Held { until } = error {
+            tracing::debug!(%key, %until, "a look at a key has to wait");
+            let soonest = self.now() + SignedDuration::from_secs(1);
+            return self.shared.store.retry(lease, soonest.max(*until)).await;
+        }
         tracing::warn!(%key, tries = lease.tries, %error, "a look at a key failed");
         if let StepError::Call(CallError::Limited { seconds }) = error {
             let pace = &self.shared.pace;

@@ -207,7 +207,7 @@ impl<F: Forge> Worker<F> {
                 check,
             };
             if self.shared.forge.find(&repo, &call).await?.is_none() {
-                self.write_check(&repo, &call).await?;
+                self.write_check(key, &repo, &call).await?;
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl<F: Forge> Worker<F> {
                 if existing.is_none() {
                     continue;
                 }
-                self.write_check(&repo, &Call::WriteCheck { existing, check })
+                self.write_check(key, &repo, &Call::WriteCheck { existing, check })
                     .await?;
             }
         }
@@ -243,11 +243,8 @@ impl<F: Forge> Worker<F> {
 
     /// A check that GitHub refuses, or whose commit is gone, must not stop what else the
     /// repository was told.
-    async fn write_check(&self, repo: &RepoRef, call: &Call) -> Result<(), StepError> {
-        self.shared
-            .pace
-            .turn(repo.installation, &self.shared.clock)
-            .await?;
+    async fn write_check(&self, key: Key, repo: &RepoRef, call: &Call) -> Result<(), StepError> {
+        self.turn(key, call).await?;
         match self.shared.forge.perform(repo, call).await {
             Ok(_) => Ok(()),
             Err(error @ (CallError::Refused { .. } | CallError::Missing(_))) => {

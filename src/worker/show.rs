@@ -276,10 +276,7 @@ impl<F: Forge> Worker<F> {
                 self.shared.store.begin(lease, &slot, self.now()).await?;
             }
         }
-        self.shared
-            .pace
-            .turn(repo.installation, &self.shared.clock)
-            .await?;
+        self.turn(lease.key, call).await?;
         match forge.perform(repo, call).await {
             Ok(done) => {
                 self.shared.pace.went_well(repo.installation);

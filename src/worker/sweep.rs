@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::budget::Purpose;
 use super::kept::{Repository, Stale};
 use super::sprints::milestone_is;
 use super::swept::News;
@@ -206,6 +207,7 @@ impl<F: Forge> Worker<F> {
                 Plan::Now(_) if self.enough(lease.leased_at) => return Ok(Some(self.now())),
                 Plan::Now(stage) => stage,
             };
+            self.may_ask(lease.key.installation, Purpose::Background)?;
             repository.sweep.go_on(stage.clone(), self.now());
             let mut step = Step::new(lease, self.now());
             let ahead = self

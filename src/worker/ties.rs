@@ -26,7 +26,7 @@ fn conflict(one: &What, other: &What) -> bool {
     if let (What::Labeled { label: one }, What::Unlabeled { label: other })
     | (What::Unlabeled { label: one }, What::Labeled { label: other }) = (one, other)
     {
-        return one == other;
+        return one == other && Label::parse(one).is_some();
     }
     if let (Some(one), Some(other)) = (portrait(one), portrait(other)) {
         return differ(one, other);

@@ -19,6 +19,7 @@ mod hands;
 mod items;
 mod kinds;
 mod lab;
+mod limits;
 mod missed;
 mod models;
 mod policy;

@@ -2,11 +2,12 @@
 //! how long to wait; all other refusals are final, and a failing server is neither.
 
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::forge::CallError;
+use crate::forge::{Allowance, CallError};
 
 use super::request::Twice;
 
@@ -15,6 +16,9 @@ const LIMITED_SECONDS: u64 = 60;
 
 /// The longest wait that is believed, in seconds: GitHub's own windows are an hour.
 const LONGEST_WAIT_SECONDS: u64 = 24 * 60 * 60;
+
+/// GitHub's name for the requests of REST, of which an Enterprise Server may say nothing.
+const CORE: &str = "core";
 
 /// How much of GitHub's words goes into an error, in characters.
 const MESSAGE_CHARS: usize = 300;
@@ -106,6 +110,18 @@ impl Answer {
     pub(super) fn is_refused_as(&self, code: &str) -> bool {
         let details = self.refusal().errors.unwrap_or_default();
         self.status == StatusCode::UNPROCESSABLE_ENTITY && details.iter().any(|it| it.is(code))
+    }
+
+    /// What this says of the requests that are left in this hour; those of GraphQL are counted apart.
+    pub(super) fn allowance(&self) -> Option<Allowance> {
+        let number = |name: &str| self.header(name)?.parse::<u64>().ok();
+        let counted = self.header("x-ratelimit-resource").unwrap_or(CORE);
+        let resets_at = i64::try_from(number("x-ratelimit-reset")?).ok()?;
+        (counted == CORE).then_some(Allowance {
+            remaining: number("x-ratelimit-remaining")?,
+            limit: number("x-ratelimit-limit")?,
+            resets_at: Timestamp::from_second(resets_at).ok()?,
+        })
     }
 
     /// A header's text.

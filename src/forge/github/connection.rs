@@ -1,7 +1,7 @@
 //! One request, one answer: who asks, how long to wait, how much to read, whither to be
 //! redirected, and what it means when no answer comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ids::{InstallationId, RepoId};
-use crate::forge::CallError;
+use crate::forge::{Allowance, CallError};
 
 use super::answer::{Answer, failed, harmless, token_refused};
 use super::request::Request;
@@ -80,6 +80,7 @@ pub(super) struct Connection {
     /// Where people look: `https://github.com`.
     pub(super) html_url: String,
     on_call: OnCall,
+    allowances: Mutex<HashMap<InstallationId, Allowance>>,
     pub(super) call_timeout: Duration,
 }
 
@@ -157,8 +158,14 @@ impl Connection {
             authority: addresses.authority,
             html_url: addresses.html_url,
             on_call,
+            allowances: Mutex::default(),
             call_timeout: CALL_TIMEOUT,
         }
+    }
+
+    /// What was last said of an installation's requests.
+    pub(super) fn allowance(&self, installation: InstallationId) -> Option<Allowance> {
+        lock(&self.allowances).get(&installation).copied()
     }
 
     /// The App's id; `None` with a token.
@@ -248,7 +255,7 @@ impl Connection {
         }
         let mut request = request.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self.once(&client, &request, deadline).await?;
+            let answer = self.once(asker, &client, &request, deadline).await?;
             let Some(location) = redirect(&answer) else {
                 return Ok(answer);
             };
@@ -271,7 +278,7 @@ impl Connection {
         if self.is_app() && asker != As::App {
             installation_token(&client, deadline).await?;
         }
-        let answer = self.once(&client, request, deadline).await?;
+        let answer = self.once(asker, &client, request, deadline).await?;
         if let Some(location) = redirect(&answer) {
             return Ok(Some(location.to_owned()));
         }
@@ -283,7 +290,7 @@ impl Connection {
     pub(super) async fn graphql(&self, asker: As, request: &Request) -> Result<Answer, CallError> {
         let deadline = self.deadline();
         let client = self.let_in(&self.graphql, asker, deadline).await?;
-        let answer = self.once(&client, request, deadline).await?;
+        let answer = self.once(asker, &client, request, deadline).await?;
         answer.accepted(request.twice)
     }
 
@@ -304,7 +311,7 @@ impl Connection {
         let request = request.at(format!("{}?{query}", uri.path()));
         let deadline = self.deadline();
         let client = self.let_in(&self.uploads, asker, deadline).await?;
-        let answer = self.once(&client, &request, deadline).await?;
+        let answer = self.once(asker, &client, &request, deadline).await?;
         // The release tells where that is, if it is asked again.
         if redirect(&answer).is_some() {
             return Err(CallError::Missing(
@@ -365,6 +372,7 @@ impl Connection {
     /// One request, without following anything.
     async fn once(
         &self,
+        asker: As,
         client: &Octocrab,
         request: &Request,
         deadline: Instant,
@@ -374,6 +382,11 @@ impl Connection {
         let answer = answer.unwrap_or_else(late);
         let status = answer.as_ref().map_or(0, |answer| answer.status.as_u16());
         (self.on_call)(request.method.as_str(), request.route, status);
+        if let (Ok(answer), As::Installation(installation)) = (&answer, asker)
+            && let Some(left) = answer.allowance()
+        {
+            lock(&self.allowances).insert(installation, left);
+        }
         tracing::debug!(method = %request.method, route = request.route, status, "asked GitHub");
         answer
     }

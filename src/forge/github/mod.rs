@@ -16,8 +16,8 @@ use crate::domain::fact::{Milestone, PullSight};
 use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoId, RepoName};
 
 use super::{
-    Call, CallError, Done, Forge, HookDelivery, IssueEvent, IssueNow, LabelSpec, ListFrom,
-    ListPage, ListedComment, ListedIssue, RepoNow, RepoRef, StatusNow,
+    Allowance, Call, CallError, Done, Forge, HookDelivery, IssueEvent, IssueNow, LabelSpec,
+    ListFrom, ListPage, ListedComment, ListedIssue, RepoNow, RepoRef, StatusNow,
 };
 
 mod answer;
@@ -104,6 +104,10 @@ impl Forge for GitHub {
     async fn own_account(&self) -> Result<User, CallError> {
         let account = self.own_account.get_or_try_init(|| self.read_own_account());
         account.await.cloned()
+    }
+
+    fn allowance(&self, installation: InstallationId) -> Option<Allowance> {
+        self.connection.allowance(installation)
     }
 
     async fn perform(&self, repo: &RepoRef, call: &Call) -> Result<Done, CallError> {

@@ -36,6 +36,7 @@ use super::world::World;
 
 pub(super) use auth::{AppKey, Caller, MACHINE_TOKEN};
 pub(super) use repos::role_words;
+pub(super) use serve::{HOURLY, rate};
 
 /// What is asked: the call without HTTP.
 pub(super) struct Ask {

@@ -23,7 +23,7 @@ use super::{Ask, Body, Handler, Reply};
 /// The largest request body that is read, in bytes.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// Calls an hour for one installation.
-pub(super) const HOURLY: usize = 5_000;
+pub(in super::super) const HOURLY: usize = 5_000;
 
 /// What is known of a call before anybody thinks about it.
 struct Incoming {
@@ -147,6 +147,13 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
         ));
     }
     let caller = Caller::identify(world, &header(header::AUTHORIZATION))?;
+    let free = incoming.path.ends_with("/rate_limit");
+    if !free && rate(world).0 >= HOURLY {
+        return Err(Refusal::new(
+            403,
+            "API rate limit exceeded for installation",
+        ));
+    }
     if lags(world, &incoming.path) {
         return Err(Refusal::not_found());
     }
@@ -295,7 +302,7 @@ fn rate_headers(world: &World) -> Vec<(String, String)> {
 }
 
 /// Calls in this hour of the stand-in's clock, and the second at which the next hour begins.
-pub(super) fn rate(world: &World) -> (usize, i64) {
+pub(in super::super) fn rate(world: &World) -> (usize, i64) {
     const HOUR: i64 = 3_600;
     let hour = world.now().as_second().div_euclid(HOUR);
     let used = world
@@ -304,7 +311,10 @@ pub(super) fn rate(world: &World) -> (usize, i64) {
         .rev()
         .take_while(|call| call.at.as_second().div_euclid(HOUR) == hour)
         .count();
-    (used, (hour + 1) * HOUR)
+    let reset = (hour + 1) * HOUR;
+    let (until, elsewhere) = world.used_elsewhere;
+    let elsewhere = if until == reset { elsewhere } else { 0 };
+    (used + elsewhere, reset)
 }
 
 fn http_date(at: Timestamp) -> String {
