@@ -79,6 +79,13 @@ pub struct IssueEvent {
 pub enum EventKind {
     /// A label was put on or taken off, or it was closed or reopened. Label names are GitHub's.
     Change(What),
+    /// It was given another title.
+    Renamed {
+        /// The title before.
+        from: String,
+        /// The title from then on.
+        to: String,
+    },
     /// It came from another repository.
     Transferred,
 }

@@ -17,6 +17,12 @@ pub struct Shown {
     pub labels: BTreeMap<String, LabelShown>,
     /// Whether it is open; `None` before it was ever seen.
     pub open: Option<bool>,
+    /// Since when that is known, by GitHub's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_as_of: Option<Timestamp>,
+    /// That it was opened was heard, or is known from its page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opening_heard: bool,
     /// How it looks, as far as anybody has told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,

@@ -233,6 +233,12 @@ impl Sim {
         world.used_elsewhere = (reset, elsewhere);
     }
 
+    /// Returns once a call has been struck by [`Answer::NeverAnswered`]: the moment to stop the bot.
+    pub async fn call_is_withheld(&self) {
+        let withheld = Arc::clone(&self.world().withheld);
+        withheld.notified().await;
+    }
+
     /// Counts from zero again.
     pub fn forget_calls(&self) {
         self.world().calls.clear();

@@ -141,6 +141,8 @@ pub(super) struct IssueEvent {
     pub label: Option<(String, String)>,
     /// Why it was closed.
     pub reason: Option<StateReason>,
+    /// The title before, and the one from then on.
+    pub rename: Option<(String, String)>,
     /// Where it was before it was moved here.
     pub from: Option<RepoIx>,
 }

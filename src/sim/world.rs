@@ -42,6 +42,8 @@ pub(super) struct World {
     pub outbox: VecDeque<Delivery>,
     pub attempts: Vec<Attempt>,
     pub waiting: Arc<Notify>,
+    /// Is told of each call that is never answered.
+    pub withheld: Arc<Notify>,
     pub hook_url: Option<String>,
     pub repeat_deliveries: bool,
     pub lag_after_event: bool,
@@ -79,6 +81,7 @@ impl World {
             outbox: VecDeque::new(),
             attempts: Vec::new(),
             waiting: Arc::new(Notify::new()),
+            withheld: Arc::new(Notify::new()),
             hook_url: None,
             repeat_deliveries: false,
             lag_after_event: false,

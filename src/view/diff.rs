@@ -106,8 +106,10 @@ pub fn done(
             let key = comment.map_or(0, |CommentId(id)| id);
             shown.reactions.entry(key).or_default().insert(*reaction);
         }
-        Call::Close { .. } => shown.open = Some(false),
-        Call::Reopen { .. } => shown.open = Some(true),
+        Call::Close { .. } | Call::Reopen { .. } => {
+            shown.open = Some(matches!(call, Call::Reopen { .. }));
+            shown.open_as_of = Some(at);
+        }
         Call::WriteCheck { existing, check } => {
             let id = match done {
                 Done::Check(id) => *id,

@@ -1,7 +1,11 @@
 //! How long to wait before something is tried again: growing, and jittered so that what failed
 //! together does not come back together.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use jiff::SignedDuration;
+
+use crate::store::Key;
 
 /// After so many looks in a row that failed for a reason that time does not mend, the deliveries of
 /// a key are put aside. With the waits below that is some three hours.
@@ -23,10 +27,14 @@ const LONGEST: f64 = 1800.0;
 /// GitHub asks for at least a minute where it says nothing (its guide to rate limits).
 const LEAST_WHEN_LIMITED: f64 = 60.0;
 
-/// The wait after the given number of failures in a row.
-pub(super) fn after(tries: u32) -> SignedDuration {
+/// The wait of a key after the given number of failures in a row. What makes it differ from that of
+/// others is the key, so that the same happens again where the same fails again.
+pub(super) fn after(tries: u32, key: Key) -> SignedDuration {
     let seconds = (FIRST * 3_f64.powi(tries.min(16).cast_signed())).min(LONGEST);
-    SignedDuration::from_secs_f64(seconds * rand::random_range(0.75..1.25))
+    let mut hasher = DefaultHasher::new();
+    (key, tries).hash(&mut hasher);
+    let share = f64::from(u16::try_from(hasher.finish() >> 48).unwrap_or_default());
+    SignedDuration::from_secs_f64(seconds * (0.75 + 0.5 * share / f64::from(u16::MAX)))
 }
 
 /// The wait of a whole installation that was too fast: what GitHub said, but never under a minute

@@ -70,18 +70,17 @@ impl<F: Forge> Worker<F> {
         }
 
         let heard = || history.iter().chain(&gathered.facts);
-        let unseen = !heard().any(|fact| matches!(fact.what, What::Opened(_) | What::Seen(_)));
+        let unheard = !heard().any(|fact| matches!(fact.what, What::Opened(_)));
+        shown.opening_heard = true;
         let mut facts = Vec::new();
-        if unseen && moved.unwrap_or(snapshot.created_at) >= repository.since {
-            facts.push(opened(
-                &snapshot,
-                moved.unwrap_or(snapshot.created_at),
-                source,
-            ));
+        let is_new = unheard && moved.unwrap_or(snapshot.created_at) >= repository.since;
+        if is_new {
+            let at = moved.unwrap_or(snapshot.created_at);
+            facts.push(opened(&snapshot, first_title(&events), at, source));
         }
         let since = moved.map_or(repository.since, |moved| moved.max(repository.since));
         for event in events {
-            let told = happened(event, &snapshot, source);
+            let told = happened(event, &snapshot, source)?;
             facts.extend(
                 told.filter(|told| {
                     told.at >= since && !heard().any(|fact| is_the_same(fact, told))
@@ -98,7 +97,8 @@ impl<F: Forge> Worker<F> {
             facts.push(fact("seen", at, None, What::Seen(Box::new(snapshot)))?);
         }
         gathered.facts.extend(facts);
-        let says = news && moved.is_none() && asks(Place::Text, &snapshot.body, at, source);
+        let says =
+            (news || is_new) && moved.is_none() && asks(Place::Text, &snapshot.body, at, source);
         if says && let Some(by) = self.writer(None, source).await? {
             let text = Written {
                 place: Place::Text,
@@ -245,7 +245,7 @@ fn note_listed(
     if shown.picture.as_ref().is_some_and(|before| before.at > at) {
         return false;
     }
-    note_state(shown, &observed);
+    note_state(shown, &observed, at);
     let before = shown.picture.replace(picture.clone());
     before.is_none_or(|before| before.digest != picture.digest)
 }
@@ -258,9 +258,18 @@ fn arrival(history: &[Fact], gathered: &Gathered) -> Option<Timestamp> {
     known.map(|fact| fact.at).chain(heard).max()
 }
 
+/// The title that it had before it got others.
+fn first_title(events: &[IssueEvent]) -> Option<&str> {
+    events.iter().find_map(|event| match &event.what {
+        EventKind::Renamed { from, .. } => Some(from.as_str()),
+        EventKind::Change(_) | EventKind::Transferred => None,
+    })
+}
+
 /// It was opened, with labels that its page tells of one by one.
-fn opened(snapshot: &Snapshot, at: Timestamp, source: &Source<'_>) -> Fact {
+fn opened(snapshot: &Snapshot, title: Option<&str>, at: Timestamp, source: &Source<'_>) -> Fact {
     let first = Snapshot {
+        title: title.unwrap_or(&snapshot.title).to_owned(),
         labels: Vec::new(),
         closed: None,
         ..meaning(snapshot.clone(), source.repository)
@@ -297,13 +306,26 @@ fn is_the_same(known: &Fact, told: &Fact) -> bool {
 }
 
 /// What an event of the item's page tells. Labels of our own are no requests.
-fn happened(event: IssueEvent, snapshot: &Snapshot, source: &Source<'_>) -> Option<Fact> {
-    let EventKind::Change(what) = event.what else {
-        return None;
+fn happened(
+    event: IssueEvent,
+    snapshot: &Snapshot,
+    source: &Source<'_>,
+) -> Result<Option<Fact>, StepError> {
+    let what = match event.what {
+        EventKind::Change(what) => what,
+        EventKind::Renamed { to, .. } => {
+            let snapshot = Snapshot {
+                title: to,
+                ..meaning(snapshot.clone(), source.repository)
+            };
+            let what = What::Seen(Box::new(snapshot));
+            return Ok(Some(fact("renamed", event.at, None, what)?));
+        }
+        EventKind::Transferred => return Ok(None),
     };
     let own = event.by.as_ref().is_some_and(|by| by.id == source.own.id);
     let what = match what {
-        What::Labeled { .. } | What::Unlabeled { .. } if own => return None,
+        What::Labeled { .. } | What::Unlabeled { .. } if own => return Ok(None),
         What::Labeled { label } => What::Labeled {
             label: source.repository.canonical(&label),
         },
@@ -316,7 +338,7 @@ fn happened(event: IssueEvent, snapshot: &Snapshot, source: &Source<'_>) -> Opti
         },
         what => what,
     };
-    Some(Fact {
+    Ok(Some(Fact {
         id: FactId(format!("event:{}", event.id)),
         at: event.at,
         by: event.by.map(|user| Actor {
@@ -324,5 +346,5 @@ fn happened(event: IssueEvent, snapshot: &Snapshot, source: &Source<'_>) -> Opti
             standing: implied(&what),
         }),
         what,
-    })
+    }))
 }

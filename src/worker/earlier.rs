@@ -16,6 +16,7 @@ use crate::domain::kind::Stage;
 use crate::domain::similar;
 use crate::forge::Forge;
 use crate::store::{ItemText, Key, Step};
+use crate::view::results;
 
 /// So many earlier items are shown.
 const MOST: usize = 3;
@@ -64,10 +65,10 @@ impl<F: Forge> Worker<F> {
         Ok(())
     }
 
-    /// How it ended is shown where it looked similar.
+    /// How it is called and how it ended is shown where it looked similar.
     pub(super) fn tell_of_end(&self, key: Key, after: &Item, others: &[Item], step: &mut Step<'_>) {
         for other in others {
-            if other.tried.contains(&after.number) && other.closed.is_none() {
+            if other.tried.contains(&after.number) {
                 let other = Key::item(key.installation, key.repo, other.number);
                 step.wake.push((other, self.now()));
             }
@@ -141,13 +142,11 @@ impl<F: Forge> Worker<F> {
     }
 }
 
-/// Whether exploration ends now, or otherwise than before.
+/// Whether exploration is called otherwise than before, or has come further, or to its end.
 pub(super) fn ends(before: Option<&Item>, after: &Item) -> bool {
-    let end = |item: &Item| {
-        let verdict = item.decision.as_ref().map(|decision| decision.verdict);
-        (verdict, item.closed.clone(), item.outcome(), item.gone)
-    };
-    text_of(after).is_some() && before.map_or((None, None, None, false), end) != end(after)
+    let shown = |item: &Item| text_of(item).map(|text| (text.title, results::ending(item)));
+    let (old, new) = (before.and_then(shown), shown(after));
+    old != new
 }
 
 /// It is open and has not begun, so that knowing of others still helps.

@@ -96,7 +96,7 @@ impl<F: Forge> Worker<F> {
                         gathered.vanished.extend(vanished);
                     }
                     note_labels(shown, &what, heard.at, source.repository);
-                    note_state(shown, &what);
+                    note_state(shown, &what, heard.at);
                     note_picture(shown, &what, heard.at);
                     gathered.read_links |= matches!(what, What::Pull(_));
                     if own && !counts_from_ourselves(&what) {

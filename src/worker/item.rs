@@ -192,6 +192,26 @@ impl<F: Forge> Worker<F> {
         })
     }
 
+    /// Those that link to it show how it is called and where it stands.
+    fn wake_around(&self, key: Key, before: Option<&Item>, after: &Item, step: &mut Step<'_>) {
+        let face = |item: &Item| {
+            let closed = item.closed.as_ref().map(|closed| closed.how);
+            (item.title.clone(), item.kind, item.stage, closed, item.gone)
+        };
+        let Some(before) = before.filter(|before| face(before) != face(after)) else {
+            return;
+        };
+        let around = [before.links(), after.links()].into_iter().flatten();
+        let bases = before.foundation_numbers().into_iter();
+        let bases = bases.chain(after.foundation_numbers());
+        let built_on = after.built_on_by.iter().copied();
+        let around: BTreeSet<ItemNumber> = around.chain(bases).chain(built_on).collect();
+        for number in around {
+            let other = Key::item(key.installation, key.repo, number);
+            step.wake.push((other, self.now()));
+        }
+    }
+
     fn count_expired(&self, before: Option<&Item>, after: &Item) {
         let expired = |item: &Item| {
             let notices = item.notices.iter();
@@ -212,6 +232,7 @@ impl<F: Forge> Worker<F> {
         step: &mut Step<'_>,
     ) -> Result<(), StepError> {
         echo(key, before, after, self.now(), step)?;
+        self.wake_around(key, before, after, step);
         self.wake_same_head(key, before, after, step).await?;
         self.wake_later(key, before, after, step).await?;
         let (ends, boxes) = (ends(before, after), box_changes(before, after));

@@ -351,7 +351,7 @@ impl<F: Forge> Worker<F> {
         if !passes && lease.tries + 1 >= backoff::TRIES {
             return self.put_aside(lease).await;
         }
-        let wait = backoff::after(lease.tries);
+        let wait = backoff::after(lease.tries, lease.key);
         self.shared.store.retry(lease, self.now() + wait).await
     }
 

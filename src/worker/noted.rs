@@ -83,15 +83,15 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
     }
 }
 
-pub(super) fn note_state(shown: &mut Shown, what: &What) {
-    match what {
-        What::Closed { .. } => shown.open = Some(false),
-        What::Reopened => shown.open = Some(true),
-        What::Opened(snapshot) | What::Observed(snapshot) => {
-            shown.open = Some(snapshot.closed.is_none());
-        }
-        What::Seen(snapshot) => shown.open = shown.open.or(Some(snapshot.closed.is_none())),
-        What::Labeled { .. }
+/// Whether it is open: what is told late is not what is so now.
+pub(super) fn note_state(shown: &mut Shown, what: &What, at: Timestamp) {
+    let open = match what {
+        What::Closed { .. } => false,
+        What::Reopened => true,
+        What::Opened(snapshot) | What::Observed(snapshot) => snapshot.closed.is_none(),
+        What::Seen(snapshot) if shown.open.is_none() => snapshot.closed.is_none(),
+        What::Seen(_)
+        | What::Labeled { .. }
         | What::Unlabeled { .. }
         | What::Ordered(_)
         | What::Ticked { .. }
@@ -112,7 +112,11 @@ pub(super) fn note_state(shown: &mut Shown, what: &What) {
         | What::Tried { .. }
         | What::Arrived { .. }
         | What::Moved { .. }
-        | What::Gone => {}
+        | What::Gone => return,
+    };
+    if shown.open_as_of.is_none_or(|as_of| as_of <= at) {
+        shown.open = Some(open);
+        shown.open_as_of = Some(at);
     }
 }
 
@@ -129,6 +133,7 @@ pub(super) fn note_picture(shown: &mut Shown, what: &What, at: Timestamp) {
     let (What::Opened(snapshot) | What::Seen(snapshot) | What::Observed(snapshot)) = what else {
         return;
     };
+    shown.opening_heard |= matches!(what, What::Opened(_));
     if shown.picture.as_ref().is_none_or(|before| before.at <= at) {
         shown.picture = Some(Picture::of(snapshot, at));
     }
@@ -147,4 +152,5 @@ pub(super) fn note_observed(shown: &mut Shown, snapshot: &Snapshot, at: Timestam
         }
     }
     shown.open = Some(snapshot.closed.is_none());
+    shown.open_as_of = Some(at);
 }

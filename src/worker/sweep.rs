@@ -557,7 +557,10 @@ fn differs(shown: Option<&Shown>, issue: &ListedIssue, repository: &Repository) 
     let there = shown.labels.iter().filter(|(_, label)| label.there);
     let there: BTreeSet<&String> = there.map(|(label, _)| label).collect();
     let known = labels.len() == there.len() && labels.iter().all(|label| there.contains(label));
-    before.at < at || before.digest != Picture::of(now, at).digest || !known
+    let state = shown.open == Some(now.closed.is_none());
+    let born = shown.opening_heard || now.created_at < repository.since;
+    let picture = before.at == at && before.digest == Picture::of(now, at).digest;
+    !(picture && known && state && born)
 }
 
 /// Whether a comment of ours reads otherwise than as we left it.

@@ -121,7 +121,7 @@ async fn two_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
 
 #[tokio::test]
 async fn the_last_requests_of_an_hour_are_for_checks_and_the_board_waits() {
-    let lab = Lab::policy("handoff:\n  ds: [mira]\n  eng: [ana]\n").await;
+    let lab = Lab::policy("teams:\n  data_science: [mira]\n  engineering: [ana]\n").await;
     let mira = lab.person("mira");
     let issue = mira.open_issue(RESEARCH).send();
     let pull = mira

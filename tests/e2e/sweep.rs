@@ -166,7 +166,7 @@ async fn comments_of_ours_that_were_deleted_or_rewritten_unheard_are_put_right()
 async fn a_tick_that_no_event_told_counts_for_who_made_it() {
     let lab = Lab::with(Setup {
         token: true,
-        policy: Some("handoff:\n  ds: [mira]\n  eng: [ana]\n"),
+        policy: Some("teams:\n  data_science: [mira]\n  engineering: [ana]\n"),
         ..Setup::default()
     })
     .await;

@@ -50,6 +50,13 @@ struct Event {
     created_at: Option<Moment>,
     label: Option<LabelOn>,
     state_reason: Option<String>,
+    rename: Option<Rename>,
+}
+
+#[derive(Deserialize)]
+struct Rename {
+    from: String,
+    to: String,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +90,10 @@ impl Event {
                 how: closed_as(self.state_reason.as_deref()),
             }),
             "reopened" => EventKind::Change(What::Reopened),
+            "renamed" => {
+                let Rename { from, to } = self.rename?;
+                EventKind::Renamed { from, to }
+            }
             "transferred" => EventKind::Transferred,
             _ => return None,
         };

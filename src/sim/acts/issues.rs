@@ -175,6 +175,14 @@ impl World {
             return Ok(());
         }
         issue.updated_at = now;
+        let title = issue.title.clone();
+        if let Some(before) = changes.get("title").and_then(|it| it["from"].as_str()) {
+            let before = before.to_owned();
+            self.record_event(repo, number, actor, "renamed", &Value::Null);
+            if let Some(event) = self.issue_mut(repo, number)?.events.last_mut() {
+                event.rename = Some((before, title));
+            }
+        }
         self.announce_issue(repo, number, actor, "edited", json!({ "changes": changes }));
         Ok(())
     }

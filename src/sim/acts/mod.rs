@@ -90,8 +90,8 @@ impl World {
         let label = word("name").zip(word("color"));
         let told = match event {
             "labeled" | "unlabeled" => label.is_some(),
-            "assigned" | "unassigned" | "milestoned" | "demilestoned" | "closed" | "reopened"
-            | "transferred" => true,
+            "renamed" | "assigned" | "unassigned" | "milestoned" | "demilestoned" | "closed"
+            | "reopened" | "transferred" => true,
             _ => false,
         };
         if !told {
@@ -107,6 +107,7 @@ impl World {
                 at,
                 label,
                 reason,
+                rename: None,
                 from: None,
             });
         }

@@ -86,6 +86,7 @@ pub(super) async fn serve(
         (dropped, withheld, response)
     };
     if withheld {
+        shared.world().withheld.notify_one();
         std::future::pending::<()>().await;
     }
     if let (true, Some(connection)) = (dropped, connection) {

@@ -137,6 +137,9 @@ impl World {
         if let Some((name, color)) = &event.label {
             out["label"] = json!({ "name": name, "color": color });
         }
+        if let Some((from, to)) = &event.rename {
+            out["rename"] = json!({ "from": from, "to": to });
+        }
         if let Some(reason) = event.reason {
             out["state_reason"] = json!(reason.word());
         }
