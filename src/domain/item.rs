@@ -183,6 +183,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is research or an experiment, by what people say of it now.
+    pub fn explores(&self) -> bool {
+        let explores = self.kind.is_some_and(|it| it.kind.is_exploration());
+        explores && !self.gone && !self.opted_out
+    }
+
     /// Before anything is known about it.
     pub fn unseen(number: ItemNumber) -> Self {
         Self {

@@ -132,6 +132,8 @@ struct Board<'a> {
     sprint: Option<&'a Sprint>,
     /// When something of the sprints changes next.
     sprints_change: Option<Timestamp>,
+    /// When the next hand-off that was merged unsigned is not shown any more.
+    handoff_forgotten: Option<Timestamp>,
 }
 
 impl<'a> Board<'a> {
@@ -145,7 +147,11 @@ impl<'a> Board<'a> {
             decided: decided(items, plan.current(ctx), ctx),
             sprint: plan.current(ctx),
             sprints_change: plan.next_change(ctx),
+            handoff_forgotten: None,
         };
+        let handed_over = items.iter().filter(|item| item.handoff.is_some());
+        let forgotten = handed_over.filter_map(forgotten_at);
+        board.handoff_forgotten = forgotten.filter(|at| *at > ctx.now).min();
         for item in items {
             let Some(kind) = board_kind(item, &by_number) else {
                 continue;
@@ -176,7 +182,13 @@ impl<'a> Board<'a> {
         let forgotten = forgotten
             .filter_map(|(_, decision)| decision.at.saturating_add(REMEMBERED).ok())
             .min();
-        let others = [self.sprints_change, days, digest::next(self.ctx), forgotten];
+        let others = [
+            self.sprints_change,
+            self.handoff_forgotten,
+            days,
+            digest::next(self.ctx),
+            forgotten,
+        ];
         let changes = all.filter_map(|(item, _)| match item.closed {
             Some(_) => forgotten_at(item),
             None => item

@@ -151,7 +151,8 @@ fn tried(item: &Item, ctx: &Context<'_>) -> Option<String> {
         .tried
         .iter()
         .filter_map(|number| {
-            let other = ctx.linked(*number)?;
+            // What it was found for it may not be any more.
+            let other = ctx.linked(*number).filter(|other| other.explores())?;
             Some(format!(
                 "{} *{}* → {}",
                 link::item(*number, ctx),

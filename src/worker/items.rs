@@ -158,9 +158,8 @@ pub(super) fn saved(item: &Item, shown: &Shown) -> Result<SavedItem, StepError> 
 
 /// What the index knows of an item; `None` for what is no exploration, or is gone.
 pub(super) fn text_of(item: &Item) -> Option<ItemText> {
-    let explores = item.kind.is_some_and(|it| it.kind.is_exploration());
     let body = item.hypothesis().or(item.fields.question.as_deref());
-    (explores && !item.gone && !item.opted_out).then(|| ItemText {
+    item.explores().then(|| ItemText {
         title: item.title.clone(),
         body: body.unwrap_or_default().to_owned(),
     })

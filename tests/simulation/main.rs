@@ -19,28 +19,45 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use storm::Storm;
 
-/// As many as CI has time for.
-const SEEDS: Range<u64> = 0..200;
+/// A few for everybody; CI takes 200.
+const SEEDS: Range<u64> = 0..8;
 
-/// Seeds that have found something, and what.
-const FOUND: [(u64, &str); 0] = [];
+/// Seeds that have found something, and what. Each is about the storms of its day: what they found has
+/// tests of its own, too.
+const FOUND: [(u64, &str); 4] = [
+    (
+        22,
+        "a closing that was lost was not missed, since the next event showed the issue closed",
+    ),
+    (
+        16,
+        "what was told late of an issue's state was taken for what is so now",
+    ),
+    (
+        24,
+        "an item that others build on did not hear how they are called by now",
+    ),
+    (
+        4,
+        "what was tried before was shown as it stood when it was found",
+    ),
+];
 
 fn seeds() -> Vec<u64> {
-    let Ok(asked) = std::env::var("LABHAND_SEEDS") else {
-        let found = FOUND.iter().map(|(seed, _)| *seed);
-        return SEEDS
-            .chain(found.filter(|seed| !SEEDS.contains(seed)))
-            .collect();
-    };
     let number = |text: &str| {
-        text.trim()
-            .parse::<u64>()
-            .expect("LABHAND_SEEDS is 17 or 0..200")
+        let number = text.trim().parse::<u64>();
+        number.expect("LABHAND_SEEDS is 17, or 0..200")
     };
-    match asked.split_once("..") {
-        Some((from, to)) => (number(from)..number(to)).collect(),
-        None => vec![number(&asked)],
-    }
+    let asked = match std::env::var("LABHAND_SEEDS") {
+        Ok(asked) => match asked.split_once("..") {
+            Some((from, to)) => number(from)..number(to),
+            None => return vec![number(&asked)],
+        },
+        Err(_) => SEEDS,
+    };
+    let found = FOUND.iter().map(|(seed, _)| *seed);
+    let found = found.filter(|seed| !asked.contains(seed));
+    asked.clone().chain(found).collect()
 }
 
 #[test]

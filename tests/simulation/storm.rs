@@ -169,9 +169,9 @@ impl Storm {
             match next {
                 Some(next) if next <= end => {
                     let busy = if self.calm {
-                        180
+                        240
                     } else {
-                        self.rng.random_range(0..180)
+                        self.rng.random_range(0..300)
                     };
                     let late = self.clock.now() + SignedDuration::from_mins(busy);
                     self.clock.advance_to(next.max(late.min(end)));
