@@ -17,6 +17,8 @@ mod retention;
 #[path = "../../tests/support/database.rs"]
 mod support;
 mod texts;
+#[path = "../../tests/support/wire.rs"]
+mod wire;
 
 use support::Database as TestDatabase;
 

@@ -149,7 +149,7 @@ mod tests {
         #[test]
         fn creations_stay_under_80_a_minute_and_500_an_hour(
             pauses in proptest::collection::vec(0_i64..40, 1..1_500),
-            spacing in prop_oneof![Just(SignedDuration::ZERO), Just(SECOND)],
+            spacing in prop_oneof![Just(SignedDuration::from_millis(250)), Just(SECOND)],
         ) {
             let mut turns = Turns::default();
             let (mut now, mut made) = (at(0), Vec::new());

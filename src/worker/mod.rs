@@ -81,7 +81,7 @@ const AMONG_OTHERS: SignedDuration = SignedDuration::from_secs(5);
 /// How the worker behaves; the process decides it once.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The least time between two writes of one installation.
+    /// The least time between two writes of one installation; zero: they are not rationed at all.
     pub write_spacing: Duration,
     /// An App writes check runs; a token writes commit statuses.
     pub as_app: bool,
@@ -332,8 +332,14 @@ impl<F: Forge> Worker<F> {
         let key = lease.key;
         if let StepError::Held { until } = error {
             tracing::debug!(%key, %until, "a look at a key has to wait");
-            let soonest = self.now() + SignedDuration::from_secs(1);
-            return self.shared.store.retry(lease, soonest.max(*until)).await;
+            let store = &self.shared.store;
+            let due = (self.now() + SignedDuration::from_secs(1)).max(*until);
+            // What comes meanwhile is taken in at once; what this look has not taken in waits too.
+            return if store.unhandled(key).await?.is_empty() {
+                store.finish(lease, Some(due)).await
+            } else {
+                store.retry(lease, due).await
+            };
         }
         tracing::warn!(%key, tries = lease.tries, %error, "a look at a key failed");
         if let StepError::Call(CallError::Limited { seconds }) = error {

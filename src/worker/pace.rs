@@ -53,12 +53,16 @@ impl Default for Known {
 }
 
 impl<F: Forge> Worker<F> {
-    /// Waits for a write's turn. There is none while GitHub has told the installation to wait, or
+    /// Waits for a write's turn; without a spacing, as an Enterprise Server without limits may have it,
+    /// nothing is rationed. There is none while GitHub has told the installation to wait, or
     /// while what is left of its requests is kept for something more urgent.
     pub(super) async fn turn(&self, key: Key, call: &Call) -> Result<(), StepError> {
         let shared = &self.shared;
         let installation = key.installation;
         self.may_ask(installation, Purpose::of(key, call))?;
+        if shared.pace.spacing.is_zero() {
+            return Ok(shared.pace.check(installation, &shared.clock)?);
+        }
         let creates = budget::creates(call);
         let mine = match shared.pace.granted(key, creates) {
             Some(granted) => granted,

@@ -38,6 +38,9 @@ pub struct Setup {
     pub token: bool,
     pub selection_all: bool,
     pub starts_at: &'static str,
+    /// Between two writes. As the clock stands still while the bot works, it is zero, or long enough
+    /// for the work to be put off.
+    pub write_spacing: std::time::Duration,
     /// Is told of each call that the bot has made.
     pub on_call: OnCall,
     /// What there was before the installation.
@@ -52,6 +55,7 @@ impl Default for Setup {
             token: false,
             selection_all: false,
             starts_at: MONDAY_MORNING,
+            write_spacing: std::time::Duration::ZERO,
             on_call: Arc::new(|_, _, _| {}),
             before: None,
         }
@@ -135,7 +139,8 @@ impl Lab {
             clock.advance(SignedDuration::from_secs(60));
         }
         let database = Arc::new(Database::new().await);
-        let lab = Self::start(gh, clock, database, setup.token, setup.on_call).await;
+        let how = (setup.token, setup.write_spacing);
+        let lab = Self::start(gh, clock, database, how, setup.on_call).await;
         if setup.token {
             lab.gh.collaborator(REPO, "labhand-machine", "write");
             lab.gh.repository_hook(REPO);
@@ -155,7 +160,7 @@ impl Lab {
         gh: Sim,
         clock: Clock,
         database: Arc<Database>,
-        token: bool,
+        (token, write_spacing): (bool, std::time::Duration),
         on_call: OnCall,
     ) -> Self {
         let store = Store::open(database.url()).await.unwrap();
@@ -167,7 +172,7 @@ impl Lab {
             GitHub::app(gh.url(), gh.app_id(), &pem, on_call).unwrap()
         };
         let options = Options {
-            write_spacing: std::time::Duration::ZERO,
+            write_spacing,
             as_app: !token,
             keep_deliveries: SignedDuration::from_hours(30 * 24),
             web_url: "https://github.com".to_owned(),
@@ -212,7 +217,7 @@ impl Lab {
             self.gh.clone(),
             self.clock.clone(),
             Arc::clone(&self.database),
-            self.token,
+            (self.token, std::time::Duration::ZERO),
             Arc::new(|_, _, _| {}),
         )
         .await;

@@ -5,6 +5,9 @@
 #[path = "../support/database.rs"]
 mod database;
 mod kills;
+mod replicas;
+#[path = "../support/wire.rs"]
+mod wire;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -59,6 +62,11 @@ impl World {
     }
 
     fn command(&self) -> Command {
+        self.command_at(self.address, self.database.url())
+    }
+
+    /// At another address, with another way to the database.
+    fn command_at(&self, address: SocketAddr, url: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_labhand"));
         command
             .arg("serve")
@@ -68,8 +76,8 @@ impl World {
             .env("LABHAND_GITHUB__APP_ID", self.gh.app_id().to_string())
             .env("LABHAND_GITHUB__PRIVATE_KEY", self.gh.private_key_pem())
             .env("LABHAND_GITHUB__WRITE_SPACING", "0s")
-            .env("LABHAND_SERVER__BIND", self.address.to_string())
-            .env("LABHAND_STORE__URL", self.database.url())
+            .env("LABHAND_SERVER__BIND", address.to_string())
+            .env("LABHAND_STORE__URL", url)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command
@@ -77,9 +85,13 @@ impl World {
 
     /// Starts the bot and waits until it takes deliveries.
     async fn start(&self) -> Bot {
+        self.start_at(self.address, self.database.url()).await
+    }
+
+    async fn start_at(&self, address: SocketAddr, url: &str) -> Bot {
         let bot = Bot {
-            child: self.command().spawn().unwrap(),
-            address: self.address,
+            child: self.command_at(address, url).spawn().unwrap(),
+            address,
         };
         let ready = bot.url("/readyz");
         until("the bot is ready", async || {

@@ -1,66 +1,9 @@
 //! A database beyond a network.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-
+use super::wire::Wire;
 use super::*;
-
-/// A way to the server that can be cut.
-struct Wire {
-    url: String,
-    address: SocketAddr,
-    server: String,
-    carrying: JoinHandle<()>,
-    cut: CancellationToken,
-}
-
-impl Wire {
-    async fn to(url: &str) -> Self {
-        let server = url.split(['@', '/']).nth(3).unwrap().to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let cut = CancellationToken::new();
-        Self {
-            url: url.replace(&server, &address.to_string()),
-            address,
-            carrying: tokio::spawn(carry(listener, server.clone(), cut.clone())),
-            server,
-            cut,
-        }
-    }
-
-    async fn mend(&mut self) {
-        self.carrying.abort();
-        let _ended = (&mut self.carrying).await;
-        let listener = TcpListener::bind(self.address).await.unwrap();
-        self.cut = CancellationToken::new();
-        let carrying = carry(listener, self.server.clone(), self.cut.clone());
-        self.carrying = tokio::spawn(carrying);
-    }
-}
-
-/// Once the wire is cut nothing is carried any more, but nobody hangs up either.
-async fn carry(listener: TcpListener, server: String, cut: CancellationToken) {
-    let mut wires = JoinSet::new();
-    loop {
-        let (mut near, _) = tokio::select! {
-            () = cut.cancelled() => std::future::pending().await,
-            came = listener.accept() => came.unwrap(),
-        };
-        let mut far = TcpStream::connect(&server).await.unwrap();
-        let cut = cut.clone();
-        wires.spawn(async move {
-            tokio::select! {
-                () = cut.cancelled() => std::future::pending().await,
-                _hung_up = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-            }
-        });
-    }
-}
 
 /// A file has no network; what stands here is run on PostgreSQL.
 #[tokio::test]
