@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use storm::Storm;
 
-/// A few for everybody; CI takes 200.
+/// A few for everybody; CI takes a hundred.
 const SEEDS: Range<u64> = 0..8;
 
 /// Seeds that have found something, and what. Each is about the storms of its day: what they found has
