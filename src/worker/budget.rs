@@ -66,20 +66,19 @@ pub(super) fn take(
     now: Timestamp,
 ) -> (Turns, Timestamp) {
     let later = |at: Timestamp, by: SignedDuration| at.checked_add(by).unwrap_or(Timestamp::MAX);
+    let soonest = turns.next.max(now);
+    let spaced = later(soonest, spacing);
     if !creates {
-        let mine = turns.next.max(now);
-        let next = later(mine, spacing);
-        return (Turns { next, ..turns }, mine);
+        let next = spaced;
+        return (Turns { next, ..turns }, soonest);
     }
     let ahead = BETWEEN_CREATIONS * (AT_ONCE - 1);
     let earliest = turns.creations.checked_sub(ahead).unwrap_or(Timestamp::MIN);
-    let creations = later(turns.creations.max(now), BETWEEN_CREATIONS);
-    if earliest > now {
-        // What is far away must not keep others from writing until then.
-        return (Turns { creations, ..turns }, earliest);
-    }
-    let mine = turns.next.max(now);
-    let next = later(mine, spacing);
+    // It counts from when it is made: those that the spacing delays are no more than others.
+    let mine = soonest.max(earliest);
+    let creations = later(turns.creations.max(mine), BETWEEN_CREATIONS);
+    // What is far away must not keep others from writing until then.
+    let next = if mine == soonest { spaced } else { turns.next };
     (Turns { next, creations }, mine)
 }
 
@@ -148,18 +147,22 @@ mod tests {
         /// However many ask at once or later, there are never more than GitHub allows.
         #[test]
         fn creations_stay_under_80_a_minute_and_500_an_hour(
-            pauses in proptest::collection::vec(0_i64..40, 1..1_500),
-            spacing in prop_oneof![Just(SignedDuration::from_millis(250)), Just(SECOND)],
+            asked in proptest::collection::vec((0_i64..40, any::<bool>()), 1..1_500),
+            spacing in prop_oneof![
+                Just(SignedDuration::from_millis(250)),
+                Just(SECOND),
+                Just(SECOND * 6),
+            ],
         ) {
             let mut turns = Turns::default();
             let (mut now, mut made) = (at(0), Vec::new());
-            for pause in pauses {
+            for (pause, creates) in asked {
                 // Mostly at once, and sometimes after a rest.
                 now += SignedDuration::from_secs(if pause == 39 { 900 } else { 0 });
-                let (after, mine) = take(turns, true, spacing, now);
+                let (after, mine) = take(turns, creates, spacing, now);
                 prop_assert!(mine >= now);
                 turns = after;
-                made.push(mine);
+                made.extend(creates.then_some(mine));
             }
             made.sort();
             for (span, most) in [(60, 79), (3_600, 499)] {

@@ -421,7 +421,8 @@ impl<F: Forge> Worker<F> {
         let repo = repository.reference(key.installation, key.repo);
         let registry = self.registry(key).await?;
         for model in registry.models() {
-            for name in self.shared.forge.tags(&repo, model.as_str()).await? {
+            let versions = format!("{model}@");
+            for name in self.shared.forge.tags(&repo, &versions).await? {
                 let tag = ModelTag::parse(&name);
                 if matches!(&tag, Some(ModelTag::Version(of)) if registry.release(of).is_none()) {
                     self.take_unheard_tag(&repo, &name, repository, step)

@@ -1,8 +1,10 @@
 //! GitHub's limits are kept, and few calls are spent.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
-use crate::lab::Lab;
+use crate::lab::{Lab, Setup};
 
 const RESEARCH: &str = "Explore NLP approaches for sentiment (2 days)";
 
@@ -77,6 +79,49 @@ async fn events_that_change_nothing_cost_no_call() {
         .map(|it| format!("{} {}", it.method, it.path))
         .collect();
     assert!(calls.is_empty(), "{calls:#?}");
+}
+
+#[tokio::test]
+async fn two_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
+    let lab = Lab::with(Setup {
+        write_spacing: std::time::Duration::from_secs(6),
+        ..Setup::default()
+    })
+    .await;
+    let mira = lab.person("mira");
+    let mut asked = Vec::new();
+    for number in 0..20 {
+        let issue = mira
+            .open_issue(&format!("Explore corner {number} (1 day)"))
+            .send();
+        for _ in 0..10 {
+            asked.push((issue, mira.comment(issue, "/stage nonsense")));
+        }
+    }
+    lab.wait(SignedDuration::from_hours(3)).await;
+    let mut made: Vec<Timestamp> = Vec::new();
+    for call in lab.gh.writes() {
+        let creates = call.path.ends_with("/comments") || call.path.ends_with("/issues");
+        if call.method == "POST" && creates && call.status == 201 {
+            made.push(call.at);
+        }
+    }
+    for (span, most) in [(60, 79), (600, 128), (3_600, 499)] {
+        let span = SignedDuration::from_secs(span);
+        for (first, from) in made.iter().enumerate() {
+            let within = made[first..].iter().take_while(|at| **at < *from + span);
+            let within = within.count();
+            assert!(within <= most, "{within} from {from}");
+        }
+    }
+    let mut answers: BTreeMap<_, usize> = BTreeMap::new();
+    for (issue, _) in &asked {
+        *answers.entry(*issue).or_default() += 1;
+    }
+    for issue in answers.into_keys() {
+        assert!(lab.own_comments(issue).len() >= 2);
+        lab.whatever_was_said(issue);
+    }
 }
 
 #[tokio::test]
