@@ -82,7 +82,7 @@ async fn events_that_change_nothing_cost_no_call() {
 }
 
 #[tokio::test]
-async fn two_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
+async fn five_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
     let lab = Lab::with(Setup {
         write_spacing: std::time::Duration::from_secs(6),
         ..Setup::default()
@@ -90,7 +90,7 @@ async fn two_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
     .await;
     let mira = lab.person("mira");
     let mut asked = Vec::new();
-    for number in 0..20 {
+    for number in 0..50 {
         let issue = mira
             .open_issue(&format!("Explore corner {number} (1 day)"))
             .send();
@@ -106,7 +106,7 @@ async fn two_hundred_questions_at_once_are_all_answered_and_never_too_fast() {
             made.push(call.at);
         }
     }
-    for (span, most) in [(60, 79), (600, 128), (3_600, 499)] {
+    for (span, most) in [(60, 79), (3_600, 499)] {
         let span = SignedDuration::from_secs(span);
         for (first, from) in made.iter().enumerate() {
             let within = made[first..].iter().take_while(|at| **at < *from + span);
