@@ -97,9 +97,10 @@ impl<F: Forge> Worker<F> {
                     }
                     note_labels(shown, &what, heard.at, source.repository);
                     note_state(shown, &what, heard.at);
-                    note_picture(shown, &what, heard.at);
+                    let passed_over = own && !counts_from_ourselves(&what);
+                    note_picture(shown, &what, heard.at, !passed_over);
                     gathered.read_links |= matches!(what, What::Pull(_));
-                    if own && !counts_from_ourselves(&what) {
+                    if passed_over {
                         continue;
                     }
                     let by = heard.by.map(|user| Actor {

@@ -128,14 +128,17 @@ pub(super) fn unsettle(shown: &mut Shown, comment: CommentId) {
     }
 }
 
-/// How it looks now, apart from its labels.
-pub(super) fn note_picture(shown: &mut Shown, what: &What, at: Timestamp) {
+/// How it looks now, apart from its labels. What only our own event shows was not heard of: the next
+/// sweep has to find it.
+pub(super) fn note_picture(shown: &mut Shown, what: &What, at: Timestamp, heard: bool) {
     let (What::Opened(snapshot) | What::Seen(snapshot) | What::Observed(snapshot)) = what else {
         return;
     };
     shown.opening_heard |= matches!(what, What::Opened(_));
-    if shown.picture.as_ref().is_none_or(|before| before.at <= at) {
-        shown.picture = Some(Picture::of(snapshot, at));
+    let now = Picture::of(snapshot, at);
+    let newer = |before: &Picture| before.at <= at && (heard || before.digest == now.digest);
+    if shown.picture.as_ref().map_or(heard, newer) {
+        shown.picture = Some(now);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::fold;
 use crate::domain::ids::CommentId;
 use crate::domain::item::{Item, Outcome};
 use crate::domain::order::Order;
+use crate::domain::timebox::TimeBox;
 use crate::forge::{
     Call, CallError, Done, Forge, NewRelease, ReleaseCall, RepoRef, Shown, Slot, TagCall, digest,
 };
@@ -115,6 +116,13 @@ impl<F: Forge> Worker<F> {
         context.sprint = sprint.as_deref();
         let mut wanted = view::item(item, &context);
         wanted.release = release_wanted(item, repository, &context);
+        // At the end of a box the stage of an experiment changes without anybody's doing.
+        let running = linked.iter().filter_map(|other| other.timebox.as_ref());
+        let ends = running
+            .filter(|it| it.is_running())
+            .filter_map(TimeBox::ends_at);
+        let ends = ends.filter(|at| *at > self.now());
+        wanted.next_change = wanted.next_change.into_iter().chain(ends).min();
         Ok(wanted)
     }
 

@@ -81,12 +81,7 @@ fn items(process: &Process, store: &Store, at: (InstallationId, RepoId)) -> BTre
 fn everything_rests(storm: &mut Storm, troubles: &mut Vec<String>) {
     let at = place(storm);
     let numbers = items(storm.process(), &storm.process().store, at);
-    let texts: Vec<(ItemNumber, String)> = storm
-        .gh
-        .issues(REPO)
-        .into_iter()
-        .map(|issue| (issue.number, issue.body))
-        .collect();
+    let texts = storm.texts();
     let known = |storm: &Storm| {
         let process = storm.process();
         process.ask(process.store.figures()).unwrap().facts
@@ -110,7 +105,7 @@ fn everything_rests(storm: &mut Storm, troubles: &mut Vec<String>) {
                 troubles.push(format!("still to be written: {method} {path} {body}"));
                 let text = texts
                     .iter()
-                    .find(|(number, _)| path.ends_with(&format!("/issues/{number}")));
+                    .find(|(there, _)| path.ends_with(there.as_str()));
                 troubles.extend(text.map(|(_, text)| format!("  instead of {text:?}")));
             }
             return;

@@ -154,6 +154,18 @@ impl Storm {
         self.trace.iter().cloned().chain(calls).collect()
     }
 
+    /// The texts of all issues and comments, by where they are written to.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        for issue in self.gh.issues(REPO) {
+            texts.push((format!("/issues/{}", issue.number), issue.body));
+            for comment in issue.comments {
+                texts.push((format!("/comments/{}", comment.id), comment.body));
+            }
+        }
+        texts
+    }
+
     pub fn note(&mut self, what: &str) {
         self.trace.push(format!("{} {what}", self.clock.now()));
     }
