@@ -1,6 +1,7 @@
 //! What goes wrong, and how it goes on.
 
 use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use jiff::{SignedDuration, Timestamp};
 use labhand::clock::Clock;
@@ -28,6 +29,14 @@ teams:
   data_science: [acme/data-science]
   engineering: [acme/ml-platform]
 ";
+
+/// Addresses stand in what GitHub sends, and so in what it is recognised by: the seed decides this, too.
+fn address(seed: u64) -> SocketAddr {
+    const PORT: u16 = 28_417;
+    let [.., b, c, d] = seed.to_be_bytes();
+    let host = Ipv4Addr::new(127, b.wrapping_add(16), c, d);
+    SocketAddr::from((host, PORT))
+}
 
 /// A team, a GitHub and a bot in bad weather.
 pub struct Storm {
@@ -59,6 +68,7 @@ impl Storm {
         let (gh, database) = outside.block_on(async {
             let gh = Sim::start(SimOptions {
                 webhook_secret: SECRET.to_owned(),
+                bind: address(seed),
                 clock: Box::new(move || told.now()),
                 ..SimOptions::default()
             });

@@ -42,6 +42,17 @@ struct Answered<T> {
     complaints: Vec<CallError>,
 }
 
+impl<T> Answered<T> {
+    /// What was answered, unless there is a complaint that is so.
+    fn unless(self, is_grave: impl FnMut(&CallError) -> bool) -> Result<T, CallError> {
+        if let Some(complaint) = self.complaints.into_iter().find(is_grave) {
+            return Err(complaint);
+        }
+        let empty = || CallError::Unreadable("a reply without data".to_owned());
+        self.data.ok_or_else(empty)
+    }
+}
+
 #[derive(Deserialize)]
 struct Complaint {
     #[serde(rename = "type")]
@@ -296,11 +307,8 @@ impl GitHub {
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, CallError> {
-        let Answered { data, complaints } = self.ask(repo, query, variables).await?;
-        if let Some(complaint) = complaints.into_iter().next() {
-            return Err(complaint);
-        }
-        data.ok_or_else(|| CallError::Unreadable("a reply without data".to_owned()))
+        let answered = self.ask(repo, query, variables).await?;
+        answered.unless(|_| true)
     }
 
     /// What is not there is no error, and stands as `null` in the answer.
@@ -310,12 +318,8 @@ impl GitHub {
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, CallError> {
-        let Answered { data, complaints } = self.ask(repo, query, variables).await?;
-        let grave = |error: &CallError| !matches!(error, CallError::Missing(_));
-        if let Some(complaint) = complaints.into_iter().find(grave) {
-            return Err(complaint);
-        }
-        data.ok_or_else(|| CallError::Unreadable("a reply without data".to_owned()))
+        let answered = self.ask(repo, query, variables).await?;
+        answered.unless(|error| !matches!(error, CallError::Missing(_)))
     }
 
     async fn ask<T: DeserializeOwned>(
