@@ -20,7 +20,7 @@ use secrecy::SecretString;
 const REPO: &str = "acme/fraud";
 
 fn unwatched() -> OnCall {
-    Arc::new(|_, _, _| ())
+    Arc::new(|_| ())
 }
 
 /// A stand-in with one repository, and the bot's way to it as an App.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::SignedDuration;
 use labhand::clock::Clock;
 use labhand::domain::ids::{InstallationId, ItemNumber, RepoId};
 use labhand::metrics::Metrics;
@@ -33,6 +34,7 @@ const ISSUE: &str =
 struct Server {
     address: SocketAddr,
     store: Store,
+    clock: Clock,
     shutdown: CancellationToken,
     served: tokio::task::JoinHandle<()>,
     _database: Database,
@@ -43,6 +45,7 @@ impl Server {
         let database = Database::new().await;
         let store = Store::open(database.url()).await.unwrap();
         let inbox = Inbox::start(store.clone(), Arc::new(Notify::new()));
+        let clock = Clock::manual("2026-11-23T09:00:00Z".parse().unwrap());
         let secrets = [SecretString::from(SECRET), SecretString::from(OLD_SECRET)];
         let state = WebState::new(
             store.clone(),
@@ -50,7 +53,7 @@ impl Server {
             WebhookSecrets::new(&secrets),
             Access::Local,
             Arc::new(Metrics::new()),
-            Clock::manual("2026-11-23T09:00:00Z".parse().unwrap()),
+            clock.clone(),
         );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -59,6 +62,7 @@ impl Server {
         Self {
             address,
             store,
+            clock,
             shutdown,
             served,
             _database: database,
@@ -345,6 +349,40 @@ async fn when_the_store_refuses_the_sender_is_told_to_try_again() {
             .1
             .contains("labhand_store_up 0")
     );
+}
+
+#[tokio::test]
+async fn while_its_clock_is_wrong_nothing_is_accepted_and_it_says_why() {
+    let server = Server::start().await;
+    server.clock.heard(server.clock.now());
+    server
+        .clock
+        .set_ahead(SignedDuration::from_mins(3 * 60 + 5));
+    assert_eq!(
+        server.get("/readyz").await,
+        (
+            503,
+            "not ready: this machine's clock is 3h 5m ahead of GitHub's; set it right, and let a \
+             time server keep it so"
+                .to_owned()
+        )
+    );
+    let (status, text) = sent(server.delivery("issues", ISSUE)).await;
+    assert_eq!(status, 503);
+    assert!(
+        text.starts_with("this machine's clock is 3h 5m ahead"),
+        "{text}"
+    );
+    assert_eq!(server.stored().await, 0);
+    assert_eq!(server.get("/healthz").await.0, 200);
+
+    server.clock.set_ahead(SignedDuration::from_secs(-7200));
+    let (_, text) = server.get("/readyz").await;
+    assert!(text.contains("clock is 2h behind GitHub's"), "{text}");
+
+    server.clock.set_ahead(SignedDuration::ZERO);
+    assert_eq!(server.get("/readyz").await, (200, "ready".to_owned()));
+    assert_eq!(sent(server.delivery("issues", ISSUE)).await.0, 202);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::bot::Bot;
 use super::logging;
 use crate::clock::Clock;
-use crate::forge::github::{GitHub, OnCall};
+use crate::forge::github::{Called, GitHub, OnCall};
 use crate::metrics::Metrics;
 use crate::settings::{Credentials, Settings, WebAccess};
 use crate::store::{Store, StoreError};
@@ -49,7 +49,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     stop_on_signals(shutdown.clone())?;
 
     let metrics = Arc::new(Metrics::new());
-    let github = github(&settings, &metrics)?;
+    let clock = Clock::system();
+    let github = github(&settings, &metrics, &clock)?;
     let options = Options {
         write_spacing: settings.github.write_spacing,
         as_app: matches!(settings.github.credentials, Credentials::App { .. }),
@@ -62,7 +63,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         github,
         secrets,
         access(&settings.web_access),
-        Clock::system(),
+        clock,
         metrics,
         options,
     );
@@ -113,10 +114,14 @@ fn access(access: &WebAccess) -> Access {
     }
 }
 
-fn github(settings: &Settings, metrics: &Arc<Metrics>) -> anyhow::Result<GitHub> {
-    let counted = Arc::clone(metrics);
-    let on_call: OnCall =
-        Arc::new(move |method, route, status| counted.call(method, route, status));
+fn github(settings: &Settings, metrics: &Arc<Metrics>, clock: &Clock) -> anyhow::Result<GitHub> {
+    let (metrics, clock) = (Arc::clone(metrics), clock.clone());
+    let on_call: OnCall = Arc::new(move |called: &Called<'_>| {
+        metrics.call(called.method, called.route, called.status);
+        if let Some(date) = called.date {
+            clock.heard(date);
+        }
+    });
     let api_url = &settings.github.api_url;
     let (github, setting) = match &settings.github.credentials {
         Credentials::App { id, private_key } => (

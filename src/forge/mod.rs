@@ -248,6 +248,8 @@ pub struct RepoNow {
 pub trait Forge: Send + Sync + 'static {
     /// The account that writes: whose events are our own.
     fn own_account(&self) -> impl Future<Output = Result<User, CallError>> + Send;
+    /// Asks for something small, so that an answer comes, and with it the time; a refusal is one too.
+    fn hear(&self) -> impl Future<Output = Result<(), CallError>> + Send;
     /// How many requests an installation has left, as far as GitHub has said so; an Enterprise Server
     /// may have no limit.
     fn allowance(&self, installation: InstallationId) -> Option<Allowance>;

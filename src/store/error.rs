@@ -31,6 +31,9 @@ pub enum StoreError {
         "`{0}` is no store URL that works here; write for example `sqlite://labhand.db` or `postgres://labhand@localhost/labhand`"
     )]
     Url(String),
+    /// The database itself is broken, by a bad disk for example.
+    #[error("the store is damaged: {0}; stop labhand, restore a backup and start again")]
+    Damaged(String),
     /// What is in the database is not what labhand wrote.
     #[error("the store's content cannot be read: {0}")]
     Corrupt(String),
@@ -74,7 +77,7 @@ fn of_sqlite(code: &str, message: String) -> StoreError {
     // The low byte is the primary code; the rest says which call found it.
     match code.parse::<i64>().map(|code| code & 0xff) {
         Ok(sqlite::FULL | sqlite::READONLY) => StoreError::Full(message),
-        Ok(sqlite::CORRUPT | sqlite::NOTADB) => StoreError::Corrupt(message),
+        Ok(sqlite::CORRUPT | sqlite::NOTADB) => StoreError::Damaged(message),
         Ok(_) | Err(_) => StoreError::Unavailable(message),
     }
 }
@@ -82,7 +85,7 @@ fn of_sqlite(code: &str, message: String) -> StoreError {
 fn of_postgres(code: &str, message: String) -> StoreError {
     match code {
         postgres::DISK_FULL | postgres::READ_ONLY => StoreError::Full(message),
-        postgres::DATA_CORRUPTED | postgres::INDEX_CORRUPTED => StoreError::Corrupt(message),
+        postgres::DATA_CORRUPTED | postgres::INDEX_CORRUPTED => StoreError::Damaged(message),
         _ => StoreError::Unavailable(message),
     }
 }

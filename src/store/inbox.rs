@@ -91,9 +91,12 @@ impl Inbox {
                 // What is committed all the same is sent again, and then known.
                 let deliveries: Vec<&NewDelivery> = group.iter().map(|one| &one.delivery).collect();
                 let written = within(PATIENCE, store.write_group(&deliveries)).await;
-                if written.is_ok() {
-                    commits.fetch_add(1, Ordering::Relaxed);
-                    on_arrival.notify_one();
+                match &written {
+                    Ok(_) => {
+                        commits.fetch_add(1, Ordering::Relaxed);
+                        on_arrival.notify_one();
+                    }
+                    Err(error) => store.notice(error),
                 }
                 for (place, one) in group.drain(..).enumerate() {
                     let answer = match &written {
@@ -153,6 +156,7 @@ impl Store {
 
     /// Writes a group in one transaction and says for each, in order, what became of it.
     async fn write_group(&self, group: &[&NewDelivery]) -> Result<Vec<Accepted>, StoreError> {
+        self.is_whole()?;
         let mut transaction = self.database.begin().await?;
 
         let mut stored = Vec::new();

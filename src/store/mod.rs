@@ -8,6 +8,7 @@
 //! | `database` | opening either, and in what they differ |
 //! | `arrivals` | how processes tell each other that something came |
 //! | `copy` | backups, and moving to another database |
+//! | `health` | whether it takes what is written |
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | `letters` | deliveries as an operator sees them |
 //! | [`queue`] | which key is looked at next, and by whom |
@@ -23,6 +24,7 @@ mod copy;
 mod database;
 mod error;
 mod facts;
+mod health;
 pub mod inbox;
 mod key;
 mod letters;
@@ -34,6 +36,7 @@ mod statement;
 pub mod texts;
 mod turns;
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -56,8 +59,8 @@ pub use records::{Intent, ItemRow, RepoRow, SavedItem, SavedRepo, Step};
 pub use texts::ItemText;
 pub use turns::Turns;
 
-/// How long the question may take whether the store answers.
-const PING: Duration = Duration::from_secs(3);
+/// How long counting may take.
+const COUNTING: Duration = Duration::from_secs(3);
 
 /// The outcome of a delivery that was put aside.
 pub const DEAD: &str = "dead";
@@ -69,6 +72,8 @@ const DROPPED: &str = "dropped";
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
+    /// That the database is broken, once it was found.
+    damage: Arc<OnceLock<String>>,
 }
 
 /// How much there is, for the metrics.
@@ -97,8 +102,7 @@ impl Store {
     /// [`StoreError::Url`] for what is no `sqlite:` or `postgres:` URL, [`StoreError::Newer`] for a
     /// schema of a later version, else what hinders the database.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let database = Database::open(url).await?;
-        Ok(Self { database })
+        Ok(Self::over(Database::open(url).await?))
     }
 
     /// Opens a store that has to be there already.
@@ -106,21 +110,17 @@ impl Store {
     /// # Errors
     /// As [`Self::open`], and where there is no such file.
     pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
-        let database = Database::open_existing(url).await?;
-        Ok(Self { database })
+        Ok(Self::over(Database::open_existing(url).await?))
+    }
+
+    fn over(database: Database) -> Self {
+        let damage = Arc::default();
+        Self { database, damage }
     }
 
     /// Where it is, without a password.
     pub fn place(&self) -> String {
         place(self.database.url.expose_secret())
-    }
-
-    /// Whether the store answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        let statement = sqlx::query("SELECT 1 FROM keys LIMIT 1");
-        let asking = statement.fetch_optional(&self.database.readers);
-        within(PING, async { Ok(asking.await?) }).await?;
-        Ok(())
     }
 
     /// Ends all connections, so that the file stands alone without its log.
@@ -130,7 +130,7 @@ impl Store {
 
     /// Counts what there is.
     pub async fn figures(&self) -> Result<Figures, StoreError> {
-        within(PING, self.count()).await
+        within(COUNTING, self.count()).await
     }
 
     async fn count(&self) -> Result<Figures, StoreError> {

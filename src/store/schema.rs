@@ -23,6 +23,11 @@ pub(super) const SQLITE: &[Version] = &[
     ),
     (3, "queue", include_str!("migrations/sqlite/0003_queue.sql")),
     (4, "turns", include_str!("migrations/sqlite/0004_turns.sql")),
+    (
+        5,
+        "probes",
+        include_str!("migrations/sqlite/0005_probes.sql"),
+    ),
 ];
 
 /// PostgreSQL's.
@@ -36,6 +41,11 @@ pub(super) const POSTGRES: &[Version] = &[
         2,
         "turns",
         include_str!("migrations/postgres/0002_turns.sql"),
+    ),
+    (
+        3,
+        "probes",
+        include_str!("migrations/postgres/0003_probes.sql"),
     ),
 ];
 

@@ -4,6 +4,7 @@ mod access;
 mod answer;
 mod api;
 mod envelope;
+mod readiness;
 mod server;
 mod signature;
 mod webhook;
@@ -42,6 +43,7 @@ pub struct WebState {
     access: Access,
     metrics: Arc<Metrics>,
     clock: Clock,
+    probe: readiness::Probe,
     /// Places for what reads and computes much.
     reading: Arc<Semaphore>,
     /// Memory for bodies that are arriving, in KiB.
@@ -65,6 +67,7 @@ impl WebState {
             access,
             metrics,
             clock,
+            probe: readiness::Probe::default(),
             reading: Arc::new(Semaphore::new(api::AT_ONCE)),
             arriving: Arc::new(Semaphore::new(webhook::ARRIVING_KIB)),
         }
@@ -76,7 +79,7 @@ pub fn router(state: WebState) -> Router {
     Router::new()
         .route("/webhooks/github", post(webhook::receive))
         .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+        .route("/readyz", get(readiness::readyz))
         .route("/metrics", get(metrics))
         .nest("/api/v1", api::router(&state))
         .layer(middleware::from_fn(within_time))
@@ -94,17 +97,6 @@ async fn within_time(request: Request, next: Next) -> Response {
 /// The process is alive.
 async fn healthz() -> &'static str {
     "alive\n"
-}
-
-/// Deliveries can be taken.
-async fn readyz(State(state): State<WebState>) -> Response {
-    match state.store.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            let reason = format!("not ready: {error}\n");
-            (StatusCode::SERVICE_UNAVAILABLE, reason).into_response()
-        }
-    }
 }
 
 async fn metrics(State(state): State<WebState>) -> Response {

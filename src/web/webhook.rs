@@ -14,6 +14,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::WebState;
 use super::envelope::{self, Event};
+use super::readiness::WrongClock;
 use super::signature::Claimed;
 use crate::store::BodyDigest;
 use crate::store::{Accepted, NewDelivery, StoreError};
@@ -62,6 +63,8 @@ pub(super) enum Refusal {
     Malformed,
     #[error("too much is arriving at once; try again later")]
     Busy,
+    #[error(transparent)]
+    Clock(#[from] WrongClock),
     #[error("the delivery could not be stored; try again later")]
     Store(#[from] StoreError),
 }
@@ -73,7 +76,7 @@ impl Refusal {
             Self::Unsigned | Self::Signature => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken | Self::Header(_) | Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Clock(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -89,6 +92,7 @@ impl Refusal {
             Self::Header(_) => "header",
             Self::Malformed => "malformed",
             Self::Busy => "busy",
+            Self::Clock(_) => "clock",
             Self::Store(_) => "store",
         }
     }
@@ -154,6 +158,7 @@ async fn take(state: &WebState, request: Request<Body>) -> Result<&'static str, 
         );
         Refusal::Malformed
     })?;
+    state.check_clock()?;
     let accepted = state
         .inbox
         .accept(NewDelivery {

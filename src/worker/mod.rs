@@ -78,6 +78,9 @@ const AT_ONCE: usize = 16;
 const ALONE: SignedDuration = SignedDuration::from_secs(60);
 const AMONG_OTHERS: SignedDuration = SignedDuration::from_secs(5);
 
+/// How often GitHub is asked for the time while our clock seems wrong.
+const UNTIL_SET_RIGHT: Duration = Duration::from_secs(10);
+
 /// How the worker behaves; the process decides it once.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -192,6 +195,10 @@ impl<F: Forge> Worker<F> {
     /// Works until told to stop; calls that are under way come to their end first. `arrivals` is
     /// notified when a delivery was stored.
     pub async fn run(&self, arrivals: Arc<Notify>, stop: CancellationToken) {
+        // What time it is, before anything is over because of it.
+        if let Err(error) = self.shared.forge.hear().await {
+            tracing::warn!(%error, "GitHub does not answer");
+        }
         if let Err(error) = self.begin().await {
             tracing::error!(%error, "what was missed is not asked for yet");
         }
@@ -236,6 +243,9 @@ impl<F: Forge> Worker<F> {
 
     async fn lease(&self) -> Result<Option<Lease>, StoreError> {
         let Shared { store, turns, .. } = &*self.shared;
+        if self.clock_is_wrong().await {
+            return Ok(None);
+        }
         let mut asked = false;
         loop {
             match turns.next() {
@@ -257,8 +267,31 @@ impl<F: Forge> Worker<F> {
         self.shared.clock.now()
     }
 
+    /// By a wrong clock, time boxes would end that have not, and reminders come that nobody is due.
+    async fn clock_is_wrong(&self) -> bool {
+        let Shared { clock, forge, .. } = &*self.shared;
+        if clock.wrong_by().is_none() {
+            return false;
+        }
+        // A machine that was suspended only seems to have one.
+        if let Err(error) = forge.hear().await {
+            tracing::warn!(%error, "GitHub does not say what time it is");
+        }
+        let Some(ahead) = clock.wrong_by() else {
+            return false;
+        };
+        tracing::error!(
+            seconds = ahead.as_secs(),
+            "the clock is ahead of GitHub's (negative: behind); nothing is done meanwhile"
+        );
+        true
+    }
+
     /// Waits until the next key is due, or a while where that cannot be known.
     async fn next_due(&self) {
+        if self.shared.clock.wrong_by().is_some() {
+            return tokio::time::sleep(UNTIL_SET_RIGHT).await;
+        }
         let shared = self.shared.store.is_shared();
         let longest = self.now() + if shared { AMONG_OTHERS } else { ALONE };
         let due = match self.shared.store.next_due().await {
@@ -297,7 +330,10 @@ impl<F: Forge> Worker<F> {
                 tracing::debug!(%key, ms, "looked");
             }
             Err(StoreError::LeaseLost) => tracing::info!(%key, "another worker took over"),
-            Err(error) => tracing::error!(%key, %error, "the outcome could not be stored"),
+            Err(error) => {
+                self.shared.store.notice(&error);
+                tracing::error!(%key, %error, "the outcome could not be stored");
+            }
         }
     }
 
@@ -342,6 +378,9 @@ impl<F: Forge> Worker<F> {
             };
         }
         tracing::warn!(%key, tries = lease.tries, %error, "a look at a key failed");
+        if let StepError::Store(error) = error {
+            self.shared.store.notice(error);
+        }
         if let StepError::Call(CallError::Limited { seconds }) = error {
             let pace = &self.shared.pace;
             let until = pace.limited(key.installation, *seconds, self.now());

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use labhand::cli::bot::Bot;
 use labhand::clock::Clock;
 use labhand::domain::ids::ItemNumber;
-use labhand::forge::github::GitHub;
+use labhand::forge::github::{Called, GitHub};
 use labhand::metrics::Metrics;
 use labhand::sim::{Selection, Sim, SimOptions};
 use labhand::store::Store;
@@ -58,7 +58,7 @@ impl Lab {
         let store = Store::open(&format!("sqlite://{}", database.display()))
             .await
             .unwrap();
-        let quiet = Arc::new(|_: &str, _: &'static str, _: u16| {});
+        let quiet = Arc::new(|_: &Called<'_>| {});
         let forge = if as_app {
             let pem = SecretString::from(gh.private_key_pem());
             GitHub::app(gh.url(), gh.app_id(), &pem, quiet).unwrap()

@@ -1,5 +1,6 @@
 //! Time boxes: how they run, pause, warn and end (product §3).
 
+use jiff::SignedDuration;
 use labhand::domain::ids::ItemNumber;
 
 use crate::lab::{Lab, Setup};
@@ -430,6 +431,36 @@ async fn what_passed_both_marks_while_labhand_was_away_is_told_of_the_end_alone(
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said[1].contains("is over"), "{}", said[1]);
     assert!(lab.labels(issue).contains(&"timebox/expired".to_owned()));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_a_year_ends_no_time_box_and_loses_nothing() {
+    let lab = Lab::new().await;
+    lab.bot.worker().begin().await.unwrap();
+    let issue = active_since_thursday(&lab, "2 days").await;
+    let before = lab.status(issue);
+    lab.bots_clock
+        .set_ahead(SignedDuration::from_hours(365 * 24));
+    lab.gh.forget_calls();
+    lab.person("mira")
+        .comment(issue, "/block the cluster is down");
+    lab.settle().await;
+    assert_eq!(lab.gh.writes(), []);
+    assert_eq!(lab.status(issue), before);
+
+    // Somebody sets it right, and GitHub is asked for what was refused meanwhile.
+    lab.bots_clock.set_ahead(SignedDuration::ZERO);
+    lab.wait(SignedDuration::from_mins(6)).await;
+    assert_eq!(
+        lab.labels(issue),
+        [
+            "blocked",
+            "kind/research",
+            "stage/active",
+            "timebox/paused"
+        ]
+    );
+    assert!(lab.status(issue).contains("the cluster is down"));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use labhand::cli::bot::Bot;
 use labhand::clock::Clock;
 use labhand::domain::ids::{CommentId, ItemNumber};
-use labhand::forge::github::{GitHub, OnCall};
+use labhand::forge::github::{Called, GitHub, OnCall};
 use labhand::metrics::Metrics;
 use labhand::sim::{CheckView, CommentView, IssueView, Person, Selection, Sim, SimOptions};
 use labhand::store::Store;
@@ -56,7 +56,7 @@ impl Default for Setup {
             selection_all: false,
             starts_at: MONDAY_MORNING,
             write_spacing: std::time::Duration::ZERO,
-            on_call: Arc::new(|_, _, _| {}),
+            on_call: Arc::new(|_| {}),
             before: None,
         }
     }
@@ -66,6 +66,8 @@ impl Default for Setup {
 pub struct Lab {
     pub gh: Sim,
     pub clock: Clock,
+    /// The bot's: the same, until it is set wrong.
+    pub bots_clock: Clock,
     pub store: Store,
     pub bot: Bot<GitHub>,
     pub metrics: Arc<Metrics>,
@@ -165,6 +167,12 @@ impl Lab {
     ) -> Self {
         let store = Store::open(database.url()).await.unwrap();
         let metrics = Arc::new(Metrics::new());
+        let bots_clock = clock.beside();
+        let hearing = bots_clock.clone();
+        let on_call: OnCall = Arc::new(move |called: &Called<'_>| {
+            called.date.into_iter().for_each(|date| hearing.heard(date));
+            on_call(called);
+        });
         let forge = if token {
             GitHub::token(gh.url(), &SecretString::from(gh.token()), on_call).unwrap()
         } else {
@@ -183,7 +191,7 @@ impl Lab {
             forge,
             &secrets,
             labhand::web::Access::Local,
-            clock.clone(),
+            bots_clock.clone(),
             Arc::clone(&metrics),
             options,
         );
@@ -195,6 +203,7 @@ impl Lab {
         Self {
             gh,
             clock,
+            bots_clock,
             store,
             bot,
             metrics,
@@ -218,7 +227,7 @@ impl Lab {
             self.clock.clone(),
             Arc::clone(&self.database),
             (self.token, std::time::Duration::ZERO),
-            Arc::new(|_, _, _| {}),
+            Arc::new(|_| {}),
         )
         .await;
         *lab.read.lock().unwrap() = read;

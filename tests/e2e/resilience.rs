@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use labhand::domain::ids::ItemNumber;
+use labhand::forge::github::Called;
 use labhand::sim::{Answer, CallSeen, Delivery, Fault, Selection};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -484,7 +485,8 @@ async fn an_outage_of_two_days_loses_nothing() {
 async fn a_panic_stops_no_other_item_and_repeats_nothing() {
     // The worst moment: the comment is there, and nothing says so yet.
     let lab = Lab::with(Setup {
-        on_call: Arc::new(|method, route, _| {
+        on_call: Arc::new(|called| {
+            let Called { method, route, .. } = *called;
             assert!(method != "POST" || !route.ends_with("/comments"), "a bug");
         }),
         ..Setup::default()

@@ -52,7 +52,7 @@ impl Process {
         let inside = runtime.enter();
         let store = runtime.block_on(Store::open(url)).unwrap();
         let pem = SecretString::from(gh.private_key_pem());
-        let forge = GitHub::app(gh.url(), gh.app_id(), &pem, Arc::new(|_, _, _| {})).unwrap();
+        let forge = GitHub::app(gh.url(), gh.app_id(), &pem, Arc::new(|_| {})).unwrap();
         let options = Options {
             write_spacing: std::time::Duration::ZERO,
             as_app: true,

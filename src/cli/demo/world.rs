@@ -18,7 +18,7 @@ use super::script::{Act, BEGINS, Name, PEOPLE, REPO, SPRINT, TEAMS, ZONE};
 use crate::cli::bot::Bot;
 use crate::clock::Clock;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::forge::github::GitHub;
+use crate::forge::github::{Called, GitHub};
 use crate::metrics::Metrics;
 use crate::sim::{Selection, Sim, SimOptions};
 use crate::store::Store;
@@ -72,7 +72,7 @@ impl World {
         let database = folder.path().join("labhand.db");
         let store = Store::open(&format!("sqlite://{}", database.display())).await?;
         let key = SecretString::from(gh.private_key_pem());
-        let uncounted = Arc::new(|_: &str, _: &'static str, _: u16| {});
+        let uncounted = Arc::new(|_: &Called<'_>| {});
         let forge = GitHub::app(gh.url(), gh.app_id(), &key, uncounted)?;
         let options = Options {
             write_spacing: Duration::ZERO,

@@ -124,6 +124,12 @@ impl Answer {
         })
     }
 
+    /// When it was given, by GitHub's clock.
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        let date = self.header(header::DATE)?;
+        Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp())
+    }
+
     /// A header's text.
     pub(super) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

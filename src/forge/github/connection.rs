@@ -9,6 +9,7 @@ use std::time::Duration;
 use http::uri::Authority;
 use http::{StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::Timestamp;
 use octocrab::Octocrab;
 use octocrab::models::{AppId, InstallationId as OctoInstallationId};
 use secrecy::{ExposeSecret, SecretString};
@@ -43,9 +44,21 @@ const ACCEPT: &str = "application/vnd.github+json";
 /// The version of GitHub's API whose forms are read.
 const API_VERSION: &str = "2022-11-28";
 
-/// Is told of each call: its method, its route as GitHub documents it (`/app/installations/{id}`)
-/// and the status of the answer, 0 if none came that could be read.
-pub type OnCall = Arc<dyn Fn(&str, &'static str, u16) + Send + Sync>;
+/// Is told of each call.
+pub type OnCall = Arc<dyn Fn(&Called<'_>) + Send + Sync>;
+
+/// A call that was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Called<'c> {
+    /// Its method.
+    pub method: &'c str,
+    /// As GitHub documents it: `/app/installations/{installation_id}`.
+    pub route: &'static str,
+    /// Of the answer; 0 if none came that could be read.
+    pub status: u16,
+    /// When GitHub has answered, by its own clock.
+    pub date: Option<Timestamp>,
+}
 
 /// On whose behalf something is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -381,7 +394,12 @@ impl Connection {
         let late = |_| Err(failed(request.twice, "no answer in time".to_owned()));
         let answer = answer.unwrap_or_else(late);
         let status = answer.as_ref().map_or(0, |answer| answer.status.as_u16());
-        (self.on_call)(request.method.as_str(), request.route, status);
+        (self.on_call)(&Called {
+            method: request.method.as_str(),
+            route: request.route,
+            status,
+            date: answer.as_ref().ok().and_then(Answer::date),
+        });
         if let (Ok(answer), As::Installation(installation)) = (&answer, asker)
             && let Some(left) = answer.allowance()
         {

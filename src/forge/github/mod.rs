@@ -37,7 +37,7 @@ mod tags;
 mod wire;
 mod writes;
 
-pub use connection::OnCall;
+pub use connection::{Called, OnCall};
 pub use setup::SetupError;
 
 use connection::{As, Connection};
@@ -104,6 +104,10 @@ impl Forge for GitHub {
     async fn own_account(&self) -> Result<User, CallError> {
         let account = self.own_account.get_or_try_init(|| self.read_own_account());
         account.await.cloned()
+    }
+
+    async fn hear(&self) -> Result<(), CallError> {
+        self.hear_anything().await
     }
 
     fn allowance(&self, installation: InstallationId) -> Option<Allowance> {

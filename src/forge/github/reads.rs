@@ -153,6 +153,16 @@ impl GitHub {
     }
 
     /// Its event says so too, but may have been sent before anybody listened.
+    pub(super) async fn hear_anything(&self) -> Result<(), CallError> {
+        let who = match self.connection.app_id() {
+            Some(_) => "/app",
+            None => "/user",
+        };
+        let request = Request::get(who, &[]);
+        self.connection.exchange(As::App, &request).await?;
+        Ok(())
+    }
+
     pub(super) async fn read_installed_on_all(
         &self,
         installation: InstallationId,

@@ -78,7 +78,7 @@ impl Server {
 }
 
 fn with_token(url: &str) -> GitHub {
-    GitHub::token(url, &SecretString::from(TOKEN), Arc::new(|_, _, _| ())).expect("a token")
+    GitHub::token(url, &SecretString::from(TOKEN), Arc::new(|_| ())).expect("a token")
 }
 
 fn answer(status: u16, body: &Value) -> Response {
@@ -328,7 +328,7 @@ async fn app(
         BASE64.encode(der.as_ref())
     );
     let pem = SecretString::from(pem);
-    let github = GitHub::app(&server.url, 9, &pem, Arc::new(|_, _, _| ())).expect("a key");
+    let github = GitHub::app(&server.url, 9, &pem, Arc::new(|_| ())).expect("a key");
     (github, server)
 }
 
@@ -451,7 +451,7 @@ async fn a_refused_app_is_told_so_without_its_key() {
             "https://api.github.com",
             9,
             &SecretString::from("no key"),
-            Arc::new(|_, _, _| ())
+            Arc::new(|_| ())
         ),
         Err(SetupError::PrivateKey)
     ));
@@ -888,10 +888,15 @@ async fn calls_are_counted_by_route_and_answers_are_bounded() {
     .await;
     let counted = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&counted);
-    let on_call: OnCall = Arc::new(move |method, route, status| {
-        log.lock()
-            .expect("a log")
-            .push(format!("{method} {route} {status}"));
+    let on_call: OnCall = Arc::new(move |called: &Called<'_>| {
+        let Called {
+            method,
+            route,
+            status,
+            date: _,
+        } = called;
+        let line = format!("{method} {route} {status}");
+        log.lock().expect("a log").push(line);
     });
     let github = GitHub::token(&server.url, &SecretString::from(TOKEN), on_call).expect("a token");
     let error = github
@@ -917,7 +922,7 @@ async fn calls_are_counted_by_route_and_answers_are_bounded() {
 async fn a_token_with_a_line_break_is_refused_at_the_start() {
     let token = |token: &str| {
         let token = SecretString::from(token);
-        GitHub::token("https://api.github.com", &token, Arc::new(|_, _, _| ()))
+        GitHub::token("https://api.github.com", &token, Arc::new(|_| ()))
     };
     assert!(matches!(token("ghp_x\n"), Err(SetupError::Token)));
     assert!(matches!(token(""), Err(SetupError::Token)));

@@ -20,7 +20,7 @@ async fn a_database_that_cannot_be_reached_is_said_so_in_time_and_used_again_onc
 
     wire.cut.cancel();
     let (ping, refused) = tokio::join!(
-        tokio::time::timeout(Duration::from_mins(1), store.ping()),
+        tokio::time::timeout(Duration::from_mins(1), store.probe()),
         inbox.accept(delivery(1, "g2", "{\"n\":2}")),
     );
     assert!(
