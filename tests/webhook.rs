@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::SignedDuration;
 use labhand::clock::Clock;
 use labhand::domain::ids::{InstallationId, ItemNumber, RepoId};
+use labhand::forge::github::payload;
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Key, Store};
 use labhand::web::{self, Access, WebState, WebhookSecrets};
@@ -313,6 +314,87 @@ async fn a_body_that_grows_too_long_is_refused_while_it_streams() {
     stream.write_all(b"0\r\n\r\n").await.unwrap();
     assert!(answered(&mut stream).await.starts_with("HTTP/1.1 413 "));
     assert_eq!(server.stored().await, 0);
+}
+
+#[tokio::test]
+async fn a_body_that_ends_too_early_is_not_stored() {
+    let server = Server::start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let cut = format!("{}{}", head("content-length: 500"), &ISSUE[..20]);
+    stream.write_all(cut.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    // Whether it still gets an answer is up to the server's library; 202 it is not.
+    let _ = stream.read_to_string(&mut answer).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
+        "{answer}"
+    );
+    // A body that is cut and says so has another signature.
+    let delivery = server
+        .delivery("issues", ISSUE)
+        .body(ISSUE[..20].to_owned());
+    assert_eq!(sent(delivery).await.0, 401);
+    assert_eq!(server.stored().await, 0);
+}
+
+#[tokio::test]
+async fn a_flood_of_headers_is_refused() {
+    let server = Server::start().await;
+    let many: String = (0..200).map(|n| format!("x-{n}: y\r\n")).collect();
+    let large = format!("x-large: {}", "y".repeat(1024 * 1024));
+    for flood in [many.trim_end(), &large] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        // It may hang up before all of it is there.
+        let _ = stream.write_all(head(flood).as_bytes()).await;
+        let answer = answered(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    }
+    assert_eq!(server.get("/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn who_sends_slowly_is_not_waited_for() {
+    let server = Server::start().await;
+    let begun = head("content-length: 500");
+    let half = &begun[..begun.len() / 2];
+    for (slow, answers) in [
+        (half, ["", "HTTP/1.1 408 "]),
+        (&begun, ["HTTP/1.1 408 "; 2]),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(slow.as_bytes()).await.unwrap();
+        // From here on the runtime's time jumps whenever all wait for it.
+        tokio::time::pause();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        tokio::time::resume();
+        let expected = answers
+            .iter()
+            .any(|it| answer.starts_with(it) && it.is_empty() == answer.is_empty());
+        assert!(expected, "{answer}");
+    }
+    assert_eq!(server.stored().await, 0);
+}
+
+#[tokio::test]
+async fn deep_and_large_json_is_skipped_and_not_followed() {
+    let server = Server::start().await;
+    let deep = format!("{}{}", "[".repeat(4_000_000), "]".repeat(4_000_000));
+    let wide = format!("[{}0]", "{\"a\":[]},".repeat(1_000_000));
+    for bomb in [deep, wide] {
+        let body = ISSUE.replacen('{', &format!("{{\"bomb\":{bomb},"), 1);
+        assert_eq!(sent(server.delivery("issues", &body)).await.0, 202);
+        // Where it is read, it is no number.
+        let body = ISSUE.replace("41", &bomb);
+        assert_eq!(sent(server.delivery("issues", &body)).await.0, 400);
+    }
+    let key = Key::item(InstallationId(7), RepoId(70), ItemNumber(41));
+    let now = server.clock.now();
+    for stored in server.store.unhandled(key).await.unwrap() {
+        // Without the rest of an issue it is unreadable, and says so instead of overflowing.
+        assert!(payload::read("issues", &stored.body, now).is_err());
+    }
 }
 
 #[tokio::test]

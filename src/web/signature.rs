@@ -25,6 +25,13 @@ impl WebhookSecrets {
         Self(keyed.collect())
     }
 
+    /// Whether `header` is the signature of `body` by one of the secrets.
+    pub fn verify(&self, header: &[u8], body: &[u8]) -> bool {
+        let mut reader = self.reader();
+        reader.update(body);
+        Claimed::read(header).is_some_and(|claimed| reader.verify(claimed).is_some())
+    }
+
     /// Begins to read a body.
     pub(super) fn reader(&self) -> BodyReader {
         BodyReader {

@@ -453,12 +453,7 @@ async fn a_clock_that_jumps_a_year_ends_no_time_box_and_loses_nothing() {
     lab.wait(SignedDuration::from_mins(6)).await;
     assert_eq!(
         lab.labels(issue),
-        [
-            "blocked",
-            "kind/research",
-            "stage/active",
-            "timebox/paused"
-        ]
+        ["blocked", "kind/research", "stage/active", "timebox/paused"]
     );
     assert!(lab.status(issue).contains("the cluster is down"));
 }

@@ -6,6 +6,7 @@
 mod database;
 mod kills;
 mod replicas;
+mod secrets;
 #[path = "../support/wire.rs"]
 mod wire;
 
