@@ -7,7 +7,9 @@ WORKDIR /src
 # Dependencies first, on a crate that is empty, so that a change of labhand's own code builds only
 # that.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches \
+COPY fuzz/Cargo.toml fuzz/
+RUN mkdir -p src benches fuzz/src \
+    && echo 'fn main() {}' > fuzz/src/main.rs \
     && echo 'fn main() {}' > src/main.rs \
     && touch src/lib.rs \
     && for bench in $(sed -n '/^\[\[bench\]\]/,/^$/ s/^name = "\(.*\)"/\1/p' Cargo.toml); do \

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::SignedDuration;
@@ -16,6 +16,7 @@ use labhand::web::{self, Access, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use sha2::Sha256;
+use sqlx::{AnyConnection, Connection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -38,7 +39,7 @@ struct Server {
     clock: Clock,
     shutdown: CancellationToken,
     served: tokio::task::JoinHandle<()>,
-    _database: Database,
+    database: Database,
 }
 
 impl Server {
@@ -66,7 +67,7 @@ impl Server {
             clock,
             shutdown,
             served,
-            _database: database,
+            database,
         }
     }
 
@@ -477,6 +478,25 @@ async fn a_server_that_works_is_alive_and_ready() {
     assert!(metrics.contains("labhand_deliveries_accepted_total{event=\"issues\"} 1"));
     assert!(metrics.contains("labhand_inbox_unhandled 1"));
     assert_eq!(server.get("/webhooks/github").await.0, 405);
+}
+
+#[tokio::test]
+async fn many_who_ask_whether_it_is_ready_cost_one_write() {
+    let server = Server::start().await;
+    let begun = Instant::now();
+    for _ in 0..50 {
+        assert_eq!(server.get("/readyz").await.0, 200);
+    }
+    let seconds = begun.elapsed().as_secs();
+    let mut database = AnyConnection::connect(server.database.url()).await.unwrap();
+    let written: i64 = sqlx::query_scalar("SELECT times FROM probes")
+        .fetch_one(&mut database)
+        .await
+        .unwrap();
+    assert!(
+        u64::try_from(written).unwrap() <= 1 + seconds,
+        "{written} in {seconds} s"
+    );
 }
 
 #[tokio::test]
