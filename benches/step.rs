@@ -193,14 +193,22 @@ fn step(criterion: &mut Criterion) {
         });
     });
 
-    let items: Vec<Item> = (1..=300)
+    for count in [300, 3_000] {
+        board(criterion, count, &policy, &context);
+    }
+}
+
+/// Draws a board of so many items, a third of which are active.
+fn board(criterion: &mut Criterion, count: usize, policy: &Policy, context: &Context<'_>) {
+    let (known, renames) = (KnownLabels::new(), BTreeMap::new());
+    let items: Vec<Item> = (1..=count)
         .map(|number| {
             let title = TITLES[number % TITLES.len()];
             let mut facts = vec![opened(title)];
             if number % 3 == 0 {
                 facts.push(ordered(60, "/activate"));
             }
-            let item = folded(&facts, &policy);
+            let item = folded(&facts, policy);
             Item {
                 number: ItemNumber(number as u64),
                 ..item
@@ -215,9 +223,9 @@ fn step(criterion: &mut Criterion) {
         digest_since: start(),
         told_from: &BTreeMap::new(),
     };
-    criterion.bench_function("board/300 items", |bencher| {
+    criterion.bench_function(&format!("board/{count} items"), |bencher| {
         bencher.iter(|| {
-            let wanted = view::board(black_box(&items), &plan, &context);
+            let wanted = view::board(black_box(&items), &plan, context);
             let calls = view::diff_board(&Shown::default(), &wanted, &known, &renames);
             assert!(!calls.is_empty());
             calls

@@ -342,12 +342,12 @@ async fn a_body_that_ends_too_early_is_not_stored() {
 #[tokio::test]
 async fn a_flood_of_headers_is_refused() {
     let server = Server::start().await;
-    let many: String = (0..200).map(|n| format!("x-{n}: y\r\n")).collect();
+    let many: Vec<String> = (0..200).map(|n| format!("x-{n}: y")).collect();
     let large = format!("x-large: {}", "y".repeat(1024 * 1024));
-    for flood in [many.trim_end(), &large] {
+    for flood in [many.join("\r\n"), large] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         // It may hang up before all of it is there.
-        let _ = stream.write_all(head(flood).as_bytes()).await;
+        let _ = stream.write_all(head(&flood).as_bytes()).await;
         let answer = answered(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     }
