@@ -4,6 +4,7 @@
 //! ```console
 //! $ cargo build --release
 //! $ cargo run --release --example load -- --serve target/release/labhand
+//! $ cargo run --release --example load -- --bare
 //! $ cargo run --release --example load -- --url http://127.0.0.1:8080 --secret 'its webhook secret'
 //! ```
 //!
@@ -20,12 +21,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::routing::{get, post};
 use clap::Parser;
 use hmac::{Hmac, KeyInit, Mac};
 use labhand::sim::{Selection, Sim, SimOptions};
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// Drives `POST /webhooks/github`.
@@ -34,6 +39,15 @@ struct Options {
     /// A labhand binary to start and to measure
     #[arg(long, value_name = "BINARY", conflicts_with = "url")]
     serve: Option<PathBuf>,
+    /// Where the server that is started keeps what it takes; a new file unless told otherwise
+    #[arg(long, value_name = "URL", requires = "serve")]
+    store: Option<String>,
+    /// Measures a server that does nothing but verify the signature and say 202
+    #[arg(long, conflicts_with_all = ["url", "serve"])]
+    bare: bool,
+    /// Is that server
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    answer_on: Option<String>,
     /// A server that runs already
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: String,
@@ -69,16 +83,50 @@ const ACCEPTED: &[u8] = b"HTTP/1.1 202";
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
+    if let Some(address) = &options.answer_on {
+        return answer(address, &options.secret).await;
+    }
+    if options.bare {
+        let server = Server::bare(&options.secret).await?;
+        return drive(&server.host, &options).await;
+    }
     let Some(binary) = &options.serve else {
         let host = options.url.trim_start_matches("http://");
         return drive(host.trim_end_matches('/'), &options).await;
     };
-    let server = Server::start(binary, &options.secret).await?;
+    let server = Server::labhand(binary, &options).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     println!("resident at rest    {} MB", server.resident()?);
     drive(&server.host, &options).await?;
     println!("resident after it   {} MB", server.resident()?);
     Ok(())
+}
+
+/// As much of a webhook as there has to be: nothing is kept.
+async fn answer(address: &str, secret: &str) -> anyhow::Result<()> {
+    let signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
+    let take = async move |headers: HeaderMap, body: Bytes| {
+        let claimed = headers
+            .get("x-hub-signature-256")
+            .map(HeaderValue::as_bytes);
+        let claimed = claimed.and_then(|it| hex::decode(it.strip_prefix(b"sha256=")?).ok());
+        let mut signature = signature.clone();
+        signature.update(&body);
+        match signature.verify_slice(&claimed.unwrap_or_default()) {
+            Ok(()) => StatusCode::ACCEPTED,
+            Err(_) => StatusCode::UNAUTHORIZED,
+        }
+    };
+    let router = Router::new()
+        .route("/webhooks/github", post(take))
+        .route("/readyz", get(async || "ready"));
+    let listener = TcpListener::bind(address).await?;
+    Ok(axum::serve(listener, router).await?)
+}
+
+fn free_address() -> anyhow::Result<String> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.to_string())
 }
 
 /// A server of our own, which ends with us.
@@ -89,25 +137,42 @@ struct Server {
 }
 
 impl Server {
-    async fn start(binary: &Path, secret: &str) -> anyhow::Result<Self> {
+    async fn labhand(binary: &Path, options: &Options) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?
-            .local_addr()?
-            .port();
-        let host = format!("127.0.0.1:{port}");
-        let store = format!("sqlite://{}", folder.path().join("labhand.db").display());
-        let begun = Instant::now();
-        let process = Command::new(binary)
+        let file = format!("sqlite://{}", folder.path().join("labhand.db").display());
+        let host = free_address()?;
+        let mut command = Command::new(binary);
+        command
             .arg("serve")
-            .env("LABHAND_GITHUB__WEBHOOK_SECRETS", secret)
+            .env("LABHAND_GITHUB__WEBHOOK_SECRETS", &options.secret)
             .env("LABHAND_GITHUB__TOKEN", "none")
             .env("LABHAND_GITHUB__API_URL", "http://127.0.0.1:9")
             .env("LABHAND_SERVER__BIND", &host)
-            .env("LABHAND_STORE__URL", store)
-            .env("RUST_LOG", "off")
+            .env(
+                "LABHAND_STORE__URL",
+                options.store.as_ref().unwrap_or(&file),
+            )
+            .env("RUST_LOG", "off");
+        Self::start(command, host, folder).await
+    }
+
+    async fn bare(secret: &str) -> anyhow::Result<Self> {
+        let host = free_address()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["--answer-on", &host, "--secret", secret]);
+        Self::start(command, host, tempfile::tempdir()?).await
+    }
+
+    async fn start(
+        mut command: Command,
+        host: String,
+        folder: tempfile::TempDir,
+    ) -> anyhow::Result<Self> {
+        let begun = Instant::now();
+        let process = command
             .stdout(Stdio::null())
             .spawn()
-            .with_context(|| format!("{} cannot be started", binary.display()))?;
+            .with_context(|| format!("{command:?} cannot be started"))?;
         let server = Self {
             process,
             host,

@@ -14,6 +14,7 @@ pub mod metrics;
 pub mod settings;
 pub mod sim;
 pub mod store;
+pub mod traces;
 pub mod view;
 pub mod web;
 pub mod worker;

@@ -36,6 +36,8 @@ pub struct Settings {
     pub web_access: WebAccess,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Where a collector takes traces over OTLP, if any.
+    pub traces_url: Option<String>,
 }
 
 /// What is needed to be heard by GitHub, and to hear it.
@@ -159,6 +161,7 @@ impl Given {
             store_url: self.store_url()?,
             keep_deliveries: self.keep_deliveries()?,
             web_access: self.web_access()?,
+            traces_url: self.traces_url()?,
             log_format: match log_format.as_str() {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
@@ -171,6 +174,19 @@ impl Given {
                 }
             },
         })
+    }
+
+    fn traces_url(&self) -> Result<Option<String>, SettingsError> {
+        const EXAMPLE: &str = "http://127.0.0.1:4318";
+        let Some(url) = self.text(key::TRACES_URL, EXAMPLE)? else {
+            return Ok(None);
+        };
+        let is_http = |uri: &Uri| uri.scheme_str() == Some("http") && uri.query().is_none();
+        if !url.parse::<Uri>().is_ok_and(|uri| is_http(&uri)) {
+            let problem = "it has to be the http URL of a collector beside labhand";
+            return Err(wrong(key::TRACES_URL, problem, EXAMPLE));
+        }
+        Ok(Some(url))
     }
 
     fn webhook_secrets(&self) -> Result<Vec<SecretString>, SettingsError> {

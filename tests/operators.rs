@@ -37,6 +37,7 @@ async fn scene(database: &Database) -> Store {
             digest: Sha256::digest(body).into(),
             body: body.as_bytes().to_vec(),
             received_at: now,
+            trace: None,
         };
         inbox.accept(delivery).await.unwrap();
     }

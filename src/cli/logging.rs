@@ -2,9 +2,13 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::settings::LogFormat;
+use crate::traces::Traces;
 
 /// What is said unless `RUST_LOG` asks for something else. What octocrab finds wrong with a call,
 /// labhand says itself, with the key that it concerns.
@@ -21,14 +25,18 @@ pub(super) fn start_quietly() {
         .init();
 }
 
-/// Begins to log. `RUST_LOG` says how much.
-pub(super) fn start(format: LogFormat) {
+/// Begins to log, and to record traces if there are any. `RUST_LOG` says how much is logged.
+pub(super) fn start(format: LogFormat, traces: Option<&Traces>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr);
-    match format {
-        LogFormat::Text => subscriber.with_ansi(stderr().is_terminal()).init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).init(),
-    }
+    // Spans are for traces alone: each line says itself what it is about.
+    let filter = filter.and(filter_fn(|it| !it.is_span()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(traces.map(Traces::layer))
+        .with(lines.with_filter(filter))
+        .init();
 }

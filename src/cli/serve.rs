@@ -17,6 +17,7 @@ use crate::forge::github::{Called, GitHub, OnCall};
 use crate::metrics::Metrics;
 use crate::settings::{Credentials, Settings, WebAccess};
 use crate::store::{Store, StoreError};
+use crate::traces::Traces;
 use crate::web::Access;
 use crate::worker::Options;
 
@@ -35,7 +36,10 @@ SIGTERM and Ctrl-C stop it within 10 s; what was accepted is done after the next
 const STOP: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
-    logging::start(settings.log_format);
+    let traces = settings.traces_url.as_deref().map(Traces::to).transpose();
+    let traces =
+        traces.context("traces.otlp_url (LABHAND_TRACES__OTLP_URL): this is no address")?;
+    logging::start(settings.log_format, traces.as_ref());
     let store = open(settings.store_url.expose_secret()).await?;
     let listener = TcpListener::bind(settings.bind).await.with_context(|| {
         format!(
@@ -80,6 +84,10 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("not everything ended in time; the next start finishes it");
     }
     store.close().await;
+    if let Some(traces) = traces {
+        // It waits for the collector on its own thread, and for that one here.
+        let _ = tokio::task::spawn_blocking(|| traces.end()).await;
+    }
     Ok(())
 }
 

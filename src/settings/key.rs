@@ -13,8 +13,9 @@ pub(super) const STORE_URL: &str = "store.url";
 pub(super) const WEB_ACCESS: &str = "web.access";
 pub(super) const WEB_TOKEN: &str = "web.token";
 pub(super) const LOG_FORMAT: &str = "log.format";
+pub(super) const TRACES_URL: &str = "traces.otlp_url";
 
-pub(super) const ALL: [&str; 13] = [
+pub(super) const ALL: [&str; 14] = [
     WEBHOOK_SECRETS,
     APP_ID,
     PRIVATE_KEY,
@@ -28,4 +29,5 @@ pub(super) const ALL: [&str; 13] = [
     WEB_ACCESS,
     WEB_TOKEN,
     LOG_FORMAT,
+    TRACES_URL,
 ];

@@ -144,6 +144,17 @@ fn what_is_malformed_is_named_with_an_example() {
 }
 
 #[test]
+fn traces_go_to_a_collector_beside_labhand_or_nowhere() {
+    assert_eq!(load(&MINIMAL).unwrap().traces_url, None);
+    let to = |url| load(&[MINIMAL[0], MINIMAL[1], ("LABHAND_TRACES__OTLP_URL", url)]);
+    assert_eq!(to("").unwrap().traces_url, None);
+    let url = "http://127.0.0.1:4318";
+    assert_eq!(to(url).unwrap().traces_url.as_deref(), Some(url));
+    insta::assert_snapshot!(to("https://collector.example.com").unwrap_err(), @"traces.otlp_url (LABHAND_TRACES__OTLP_URL): it has to be the http URL of a collector beside labhand; for example http://127.0.0.1:4318");
+    assert!(to("collector:4318").is_err());
+}
+
+#[test]
 fn who_may_read_is_said_in_full_or_not_at_all() {
     const ACCESS: &str = "LABHAND_WEB__ACCESS";
     const TOKEN: (&str, &str) = ("LABHAND_WEB__TOKEN", "0123456789abcdef");

@@ -51,6 +51,8 @@ pub struct NewDelivery {
     pub body: Vec<u8>,
     /// When it came, by our clock.
     pub received_at: Timestamp,
+    /// Where in its trace it was accepted, while traces are recorded.
+    pub trace: Option<String>,
 }
 
 /// What became of a delivery. Either way it is on disk, and its key is due.
@@ -204,7 +206,7 @@ impl Store {
         for part in parts(&rows) {
             let mut statement = Statement::new(
                 "INSERT INTO deliveries (installation, repo, kind, number, guid, event, \
-                 hook_target, digest, received_at, body, handled_at, outcome) VALUES ",
+                 hook_target, digest, received_at, body, handled_at, outcome, trace) VALUES ",
             );
             statement.rows(part, |row, (delivery, outcome)| {
                 let received_at = delivery.received_at.as_microsecond();
@@ -217,7 +219,8 @@ impl Store {
                     .bind(received_at)
                     .bind(delivery.body.clone())
                     .bind((*outcome).filter(|_| is_item).map(|_| received_at))
-                    .bind(outcome.map(str::to_owned));
+                    .bind(outcome.map(str::to_owned))
+                    .bind(delivery.trace.clone());
             });
             statement.push(" ON CONFLICT (installation, digest, guid) DO NOTHING");
             statement.build().execute(&mut *transaction).await?;

@@ -326,6 +326,23 @@ impl Store {
             .collect()
     }
 
+    /// Where in their traces the key's deliveries that are not handled yet were accepted, at most 16.
+    pub async fn traces(&self, key: Key) -> Result<Vec<String>, StoreError> {
+        let statement = sqlx::query_scalar(
+            "SELECT trace FROM deliveries
+             WHERE installation = $1 AND repo = $2 AND kind = $3 AND number = $4
+               AND handled_at IS NULL AND trace IS NOT NULL
+             ORDER BY seq LIMIT 16",
+        );
+        let traces = statement
+            .bind(int(key.installation.0))
+            .bind(int(key.repo.0))
+            .bind(key.kind.word())
+            .bind(int(key.number))
+            .fetch_all(&self.database.readers);
+        Ok(traces.await?)
+    }
+
     /// Gives the key back. It is due at `next_due` unless it was woken meanwhile; it is due at once
     /// if it has deliveries that are not handled.
     ///

@@ -28,6 +28,11 @@ pub(super) const SQLITE: &[Version] = &[
         "probes",
         include_str!("migrations/sqlite/0005_probes.sql"),
     ),
+    (
+        6,
+        "traces",
+        include_str!("migrations/sqlite/0006_traces.sql"),
+    ),
 ];
 
 /// PostgreSQL's.
@@ -46,6 +51,11 @@ pub(super) const POSTGRES: &[Version] = &[
         3,
         "probes",
         include_str!("migrations/postgres/0003_probes.sql"),
+    ),
+    (
+        4,
+        "traces",
+        include_str!("migrations/postgres/0004_traces.sql"),
     ),
 ];
 

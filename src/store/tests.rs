@@ -65,6 +65,7 @@ fn delivery(number: u64, guid: &str, body: &str) -> NewDelivery {
         digest: Sha256::digest(body).into(),
         body: body.as_bytes().to_vec(),
         received_at: at(0),
+        trace: None,
     }
 }
 
@@ -580,7 +581,7 @@ async fn a_schema_of_a_later_version_is_not_touched() {
             known: super::schema::SQLITE.last().unwrap().0
         }
     );
-    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 5; start the newer version, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 6; start the newer version, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]

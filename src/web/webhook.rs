@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use tokio::sync::SemaphorePermit;
+use tracing::Instrument;
 
 use super::WebState;
 use super::envelope::{self, Event};
@@ -18,6 +19,7 @@ use super::readiness::WrongClock;
 use super::signature::Claimed;
 use crate::store::BodyDigest;
 use crate::store::{Accepted, NewDelivery, StoreError};
+use crate::traces;
 
 /// GitHub's largest payload is 25 MB.
 const LONGEST: usize = 25 * 1024 * 1024;
@@ -159,6 +161,7 @@ async fn take(state: &WebState, request: Request<Body>) -> Result<&'static str, 
         Refusal::Malformed
     })?;
     state.check_clock()?;
+    let span = tracing::info_span!("delivery", event = event.word(), guid, %key);
     let accepted = state
         .inbox
         .accept(NewDelivery {
@@ -169,7 +172,9 @@ async fn take(state: &WebState, request: Request<Body>) -> Result<&'static str, 
             digest,
             body,
             received_at: state.clock.now(),
+            trace: traces::place(&span),
         })
+        .instrument(span)
         .await?;
     state.metrics.delivery_accepted(event.word());
     tracing::debug!(delivery = guid, event = name, %key, ?accepted, "accepted");

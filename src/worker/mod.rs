@@ -13,18 +13,21 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::clock::Clock;
 use crate::domain::ids::InstallationId;
 use crate::forge::{CallError, Forge};
 use crate::metrics::Metrics;
 use crate::store::{DEAD, Key, KeyKind, Lease, Step, Store, StoreError};
+use crate::traces;
 
 mod backoff;
 mod board;
 mod boxes;
 mod budget;
 mod catching_up;
+mod comparing;
 mod earlier;
 mod echo;
 mod elsewhere;
@@ -307,12 +310,14 @@ impl<F: Forge> Worker<F> {
     async fn look(&self, lease: Lease) {
         let started = self.now();
         let worker = self.clone();
+        let span = self.span(&lease).await;
         let task = {
             let lease = lease.clone();
-            tokio::spawn(async move {
+            let looking = async move {
                 let step = tokio::time::timeout(LONGEST, worker.step(&lease));
                 step.await.unwrap_or(Err(StepError::Stuck))
-            })
+            };
+            tokio::spawn(looking.instrument(span))
         };
         let key = lease.key;
         let ended = match task.await {
@@ -335,6 +340,16 @@ impl<F: Forge> Worker<F> {
                 tracing::error!(%key, %error, "the outcome could not be stored");
             }
         }
+    }
+
+    /// Under what it handles; on its own where nothing has come.
+    async fn span(&self, lease: &Lease) -> Span {
+        let span = tracing::info_span!("look", key = %lease.key, tries = lease.tries);
+        if !span.is_disabled() {
+            let traces = self.shared.store.traces(lease.key).await;
+            traces::put_under(&span, &traces.unwrap_or_default());
+        }
+        span
     }
 
     async fn step(&self, lease: &Lease) -> Result<Option<Timestamp>, StepError> {

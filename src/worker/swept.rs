@@ -4,12 +4,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tracing::Span;
 
 use crate::domain::fact::Snapshot;
 use crate::domain::ids::CommentId;
 use crate::forge::github::payload::Delivery;
 use crate::forge::{Happening, Heard, ListedComment};
 use crate::store::{Key, NewDelivery};
+use crate::traces;
 
 /// The name of the event; no event of GitHub's is called so.
 pub(super) const SWEEP: &str = "labhand.sweep";
@@ -67,6 +69,7 @@ impl News {
             digest,
             body,
             received_at: now,
+            trace: traces::place(&Span::current()),
         })
     }
 

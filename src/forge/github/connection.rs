@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, field};
 
 use crate::domain::ids::{InstallationId, RepoId};
 use crate::forge::{Allowance, CallError};
@@ -390,10 +391,18 @@ impl Connection {
         request: &Request,
         deadline: Instant,
     ) -> Result<Answer, CallError> {
-        let answer = timeout_at(deadline, transmit(client, request)).await;
+        let span = tracing::info_span!(
+            "call",
+            method = request.method.as_str(),
+            route = request.route,
+            status = field::Empty,
+        );
+        let answer = timeout_at(deadline, transmit(client, request));
+        let answer = answer.instrument(span.clone()).await;
         let late = |_| Err(failed(request.twice, "no answer in time".to_owned()));
         let answer = answer.unwrap_or_else(late);
         let status = answer.as_ref().map_or(0, |answer| answer.status.as_u16());
+        span.record("status", status);
         (self.on_call)(&Called {
             method: request.method.as_str(),
             route: request.route,
