@@ -169,7 +169,7 @@ async fn measure(repos: u32) {
         ms(begun.elapsed())
     );
     let figures = store.figures().await.expect("figures");
-    assert_eq!(figures.items, u64::from(repos * ITEMS));
+    assert!(figures.items >= u64::from(repos * ITEMS), "{figures:?}");
     scene.settle(&bot).await;
 
     let mut took = Vec::new();

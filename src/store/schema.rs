@@ -33,6 +33,11 @@ pub(super) const SQLITE: &[Version] = &[
         "traces",
         include_str!("migrations/sqlite/0006_traces.sql"),
     ),
+    (
+        7,
+        "waiting",
+        include_str!("migrations/sqlite/0007_waiting.sql"),
+    ),
 ];
 
 /// PostgreSQL's.
@@ -56,6 +61,11 @@ pub(super) const POSTGRES: &[Version] = &[
         4,
         "traces",
         include_str!("migrations/postgres/0004_traces.sql"),
+    ),
+    (
+        5,
+        "waiting",
+        include_str!("migrations/postgres/0005_waiting.sql"),
     ),
 ];
 

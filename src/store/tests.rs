@@ -410,6 +410,29 @@ async fn a_failure_counts_and_waits_and_waking_the_key_only_shortens_that() {
 }
 
 #[tokio::test]
+async fn an_installation_with_thousands_of_keys_hides_no_other() {
+    let (_folder, store) = store().await;
+    let of = |installation, number| {
+        Key::item(InstallationId(installation), RepoId(70), ItemNumber(number))
+    };
+    for chunk in (1..=1_500).collect::<Vec<u64>>().chunks(500) {
+        let keys = chunk.iter().map(|number| (of(7, *number), at(0)));
+        store.wake(keys.collect()).await.unwrap();
+    }
+    store
+        .wake(vec![(of(8, 1), at(5)), (of(9, 1), at(20))])
+        .await
+        .unwrap();
+    let due = store.due_installations(at(10)).await.unwrap();
+    assert_eq!(due, [InstallationId(7), InstallationId(8)]);
+    // One that has to wait hides no other either.
+    store.hold(InstallationId(7), at(60)).await.unwrap();
+    let due = store.due_installations(at(10)).await.unwrap();
+    assert_eq!(due, [InstallationId(8)]);
+    assert_eq!(store.next_due().await.unwrap(), Some(at(5)));
+}
+
+#[tokio::test]
 async fn an_installation_that_has_to_wait_is_passed_over() {
     let (_folder, store) = store().await;
     let other = Key::item(InstallationId(8), REPO, ItemNumber(1));
@@ -581,7 +604,7 @@ async fn a_schema_of_a_later_version_is_not_touched() {
             known: super::schema::SQLITE.last().unwrap().0
         }
     );
-    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 6; start the newer version, or restore the backup from before the upgrade");
+    insta::assert_snapshot!(refused, @"the store has schema version 99, but this labhand knows only up to 7; start the newer version, or restore the backup from before the upgrade");
 }
 
 #[tokio::test]
