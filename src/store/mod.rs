@@ -12,6 +12,7 @@
 //! | [`inbox`] | deliveries, safe on disk before they are answered |
 //! | `letters` | deliveries as an operator sees them |
 //! | [`queue`] | which key is looked at next, and by whom |
+//! | `due` | whose turn it is, and when something falls due |
 //! | `facts` | facts, kept for ever |
 //! | [`records`] | states, repositories, intents, and the step that stores all of it |
 //! | `retention` | what is not kept for ever |
@@ -22,6 +23,7 @@
 mod arrivals;
 mod copy;
 mod database;
+mod due;
 mod error;
 mod facts;
 mod health;
