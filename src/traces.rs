@@ -126,6 +126,12 @@ fn read(place: &str) -> Option<SpanContext> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use opentelemetry_sdk::error::OTelSdkResult;
+    use opentelemetry_sdk::trace::SpanData;
+    use tracing_subscriber::layer::SubscriberExt;
+
     use super::*;
 
     #[test]
@@ -144,6 +150,51 @@ mod tests {
             "00-x-00f067aa0ba902b7-01",
         ] {
             assert!(read(other).is_none(), "{other}");
+        }
+    }
+
+    /// Keeps what it is given.
+    #[derive(Debug, Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<SpanData>>>);
+
+    impl opentelemetry_sdk::trace::SpanExporter for Kept {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            self.0.lock().unwrap().extend(batch);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_look_at_several_deliveries_is_in_the_first_tree_and_the_others_lead_to_it() {
+        let kept = Kept::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone());
+        let traces = Traces(provider.build());
+        let subscriber = tracing_subscriber::registry().with(traces.layer());
+        tracing::subscriber::with_default(subscriber, || {
+            let deliveries = [(); 3].map(|()| tracing::info_span!("delivery"));
+            let places: Vec<String> = deliveries.iter().filter_map(place).collect();
+            assert_eq!(places.len(), 3);
+            drop(deliveries);
+            let look = tracing::info_span!("look");
+            put_under(&look, &places);
+            look.in_scope(|| tracing::info_span!("call").in_scope(|| ()));
+        });
+        let spans = kept.0.lock().unwrap();
+        let named = |name: &str| {
+            spans
+                .iter()
+                .filter(|it| it.name == name)
+                .collect::<Vec<_>>()
+        };
+        let (deliveries, look, call) = (named("delivery"), named("look")[0], named("call")[0]);
+        assert_eq!(look.parent_span_id, deliveries[0].span_context.span_id());
+        assert_eq!(call.parent_span_id, look.span_context.span_id());
+        let others = named("handled with another");
+        assert_eq!(others.len(), 2);
+        for (other, delivery) in others.iter().zip(&deliveries[1..]) {
+            assert_eq!(other.parent_span_id, delivery.span_context.span_id());
+            let leads = other.links.iter().map(|it| it.span_context.span_id());
+            assert_eq!(leads.collect::<Vec<_>>(), [look.span_context.span_id()]);
         }
     }
 
