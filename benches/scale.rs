@@ -9,22 +9,17 @@
 //! $ cargo bench --bench scale
 //! ```
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use labhand::cli::bot::Bot;
+use labhand::cli::rehearsal::Rehearsal;
 use labhand::clock::Clock;
 use labhand::domain::ids::InstallationId;
 use labhand::forge::github::GitHub;
-use labhand::metrics::Metrics;
 use labhand::sim::{Selection, Sim, SimOptions};
 use labhand::store::Store;
-use labhand::web::{self, Access};
-use labhand::worker::Options;
-use secrecy::SecretString;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 const REPO: &str = "acme/fraud";
@@ -95,29 +90,10 @@ impl Scene {
 
     async fn bot(&self) -> (Bot<GitHub>, Store, CancellationToken) {
         let store = Store::open(&self.url).await.expect("a store");
-        let key = SecretString::from(self.gh.private_key_pem());
-        let forge = GitHub::app(self.gh.url(), self.gh.app_id(), &key, Arc::new(|_| {}));
-        let options = Options {
-            write_spacing: Duration::ZERO,
-            as_app: true,
-            keep_deliveries: SignedDuration::from_hours(24 * 30),
-            web_url: "https://github.com".to_owned(),
-        };
-        let bot = Bot::new(
-            store.clone(),
-            forge.expect("a forge"),
-            &[SecretString::from(SECRET)],
-            Access::Local,
-            self.clock.clone(),
-            Arc::new(Metrics::new()),
-            options,
-        );
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        self.gh
-            .hook_to(&format!("http://{address}/webhooks/github"));
-        let stop = CancellationToken::new();
-        tokio::spawn(web::serve(listener, bot.router(), stop.clone()));
+        let rehearsal = Rehearsal::new(SECRET);
+        let bot = Bot::on(&self.gh, store.clone(), self.clock.clone(), rehearsal);
+        let bot = bot.expect("a bot");
+        let (_, stop) = bot.hears(&self.gh).await.expect("a port");
         (bot, store, stop)
     }
 

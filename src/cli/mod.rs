@@ -6,6 +6,7 @@ mod demo;
 mod healthcheck;
 mod inbox;
 mod logging;
+pub mod rehearsal;
 mod serve;
 mod store;
 

@@ -2,18 +2,15 @@
 //! what it is answered.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::SignedDuration;
 use labhand::cli::bot::Bot;
+use labhand::cli::rehearsal::Rehearsal;
 use labhand::clock::Clock;
 use labhand::domain::ids::ItemNumber;
-use labhand::forge::github::{Called, GitHub};
-use labhand::metrics::Metrics;
+use labhand::forge::github::GitHub;
 use labhand::sim::{Selection, Sim, SimOptions};
 use labhand::store::Store;
-use labhand::worker::Options;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::{PROXY, UPSTREAM, needed};
@@ -58,33 +55,12 @@ impl Lab {
         let store = Store::open(&format!("sqlite://{}", database.display()))
             .await
             .unwrap();
-        let quiet = Arc::new(|_: &Called<'_>| {});
-        let forge = if as_app {
-            let pem = SecretString::from(gh.private_key_pem());
-            GitHub::app(gh.url(), gh.app_id(), &pem, quiet).unwrap()
-        } else {
-            GitHub::token(gh.url(), &SecretString::from(gh.token()), quiet).unwrap()
+        let rehearsal = Rehearsal {
+            token: !as_app,
+            ..Rehearsal::new(SECRET)
         };
-        let options = Options {
-            write_spacing: std::time::Duration::ZERO,
-            as_app,
-            keep_deliveries: SignedDuration::from_hours(30 * 24),
-            web_url: "https://github.com".to_owned(),
-        };
-        let bot = Bot::new(
-            store.clone(),
-            forge,
-            &[SecretString::from(SECRET)],
-            labhand::web::Access::Local,
-            clock.clone(),
-            Arc::new(Metrics::new()),
-            options,
-        );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        gh.hook_to(&format!("http://{address}/webhooks/github"));
-        let stop = CancellationToken::new();
-        tokio::spawn(labhand::web::serve(listener, bot.router(), stop.clone()));
+        let bot = Bot::on(&gh, store.clone(), clock.clone(), rehearsal).unwrap();
+        let (_, stop) = bot.hears(&gh).await.unwrap();
         if as_app {
             gh.install("acme", Selection::Only(&[REPO]));
         } else {

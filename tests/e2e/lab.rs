@@ -15,14 +15,13 @@ use std::sync::{Arc, Mutex};
 use crate::database::Database;
 use jiff::{SignedDuration, Timestamp};
 use labhand::cli::bot::Bot;
+use labhand::cli::rehearsal::Rehearsal;
 use labhand::clock::Clock;
 use labhand::domain::ids::{CommentId, ItemNumber};
 use labhand::forge::github::{Called, GitHub, OnCall};
 use labhand::metrics::Metrics;
 use labhand::sim::{CheckView, CommentView, IssueView, Person, Selection, Sim, SimOptions};
 use labhand::store::Store;
-use labhand::worker::Options;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 pub const REPO: &str = "acme/fraud";
@@ -173,33 +172,16 @@ impl Lab {
             called.date.into_iter().for_each(|date| hearing.heard(date));
             on_call(called);
         });
-        let forge = if token {
-            GitHub::token(gh.url(), &SecretString::from(gh.token()), on_call).unwrap()
-        } else {
-            let pem = SecretString::from(gh.private_key_pem());
-            GitHub::app(gh.url(), gh.app_id(), &pem, on_call).unwrap()
-        };
-        let options = Options {
+        let rehearsal = Rehearsal {
+            token,
             write_spacing,
-            as_app: !token,
-            keep_deliveries: SignedDuration::from_hours(30 * 24),
-            web_url: "https://github.com".to_owned(),
+            on_call,
+            metrics: Arc::clone(&metrics),
+            ..Rehearsal::new(SECRET)
         };
-        let secrets = [SecretString::from(SECRET)];
-        let bot = Bot::new(
-            store.clone(),
-            forge,
-            &secrets,
-            labhand::web::Access::Local,
-            bots_clock.clone(),
-            Arc::clone(&metrics),
-            options,
-        );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        gh.hook_to(&format!("{address}/webhooks/github"));
-        let stop = CancellationToken::new();
-        tokio::spawn(labhand::web::serve(listener, bot.router(), stop.clone()));
+        let bot = Bot::on(&gh, store.clone(), bots_clock.clone(), rehearsal).unwrap();
+        let (address, stop) = bot.hears(&gh).await.unwrap();
+        let address = format!("http://{address}");
         Self {
             gh,
             clock,

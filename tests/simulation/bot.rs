@@ -2,19 +2,15 @@
 //! the same store.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
-use jiff::SignedDuration;
 use labhand::cli::bot::Bot;
+use labhand::cli::rehearsal::Rehearsal;
 use labhand::clock::Clock;
 use labhand::forge::github::GitHub;
-use labhand::metrics::Metrics;
 use labhand::sim::{Delivery, Sim};
 use labhand::store::Store;
-use labhand::worker::Options;
-use secrecy::SecretString;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -51,23 +47,7 @@ impl Process {
             .unwrap();
         let inside = runtime.enter();
         let store = runtime.block_on(Store::open(url)).unwrap();
-        let pem = SecretString::from(gh.private_key_pem());
-        let forge = GitHub::app(gh.url(), gh.app_id(), &pem, Arc::new(|_| {})).unwrap();
-        let options = Options {
-            write_spacing: std::time::Duration::ZERO,
-            as_app: true,
-            keep_deliveries: SignedDuration::from_hours(30 * 24),
-            web_url: "https://github.com".to_owned(),
-        };
-        let bot = Bot::new(
-            store.clone(),
-            forge,
-            &[SecretString::from(SECRET)],
-            labhand::web::Access::Local,
-            clock.clone(),
-            Arc::new(Metrics::new()),
-            options,
-        );
+        let bot = Bot::on(gh, store.clone(), clock.clone(), Rehearsal::new(SECRET)).unwrap();
         drop(inside);
         Self {
             runtime,

@@ -2,27 +2,22 @@
 //! story moves. The bot is the one that `labhand serve` runs, on a store in a temporary folder.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::script::{Act, BEGINS, Name, PEOPLE, REPO, SPRINT, TEAMS, ZONE};
 use crate::cli::bot::Bot;
+use crate::cli::rehearsal::Rehearsal;
 use crate::clock::Clock;
 use crate::domain::ids::{CommentId, ItemNumber};
-use crate::forge::github::{Called, GitHub};
-use crate::metrics::Metrics;
+use crate::forge::github::GitHub;
 use crate::sim::{Selection, Sim, SimOptions};
 use crate::store::Store;
-use crate::worker::Options;
 
 /// What webhooks are signed with; both ends live in this process.
 const SECRET: &str = "the demo's own secret";
@@ -71,29 +66,8 @@ impl World {
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;
         let database = folder.path().join("labhand.db");
         let store = Store::open(&format!("sqlite://{}", database.display())).await?;
-        let key = SecretString::from(gh.private_key_pem());
-        let uncounted = Arc::new(|_: &Called<'_>| {});
-        let forge = GitHub::app(gh.url(), gh.app_id(), &key, uncounted)?;
-        let options = Options {
-            write_spacing: Duration::ZERO,
-            as_app: true,
-            keep_deliveries: SignedDuration::from_hours(30 * 24),
-            web_url: "https://github.com".to_owned(),
-        };
-        let bot = Bot::new(
-            store.clone(),
-            forge,
-            &[SecretString::from(SECRET)],
-            crate::web::Access::Local,
-            clock.clone(),
-            Arc::new(Metrics::new()),
-            options,
-        );
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        gh.hook_to(&format!("http://{address}/webhooks/github"));
-        let stop = CancellationToken::new();
-        tokio::spawn(crate::web::serve(listener, bot.router(), stop.clone()));
+        let bot = Bot::on(&gh, store.clone(), clock.clone(), Rehearsal::new(SECRET))?;
+        let (_, stop) = bot.hears(&gh).await?;
         Ok(Self {
             gh,
             zone,
