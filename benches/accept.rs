@@ -15,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use labhand::clock::Clock;
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Store};
-use labhand::web::{self, Access, WebState, WebhookSecrets};
+use labhand::web::{self, Access, Front, WebState, WebhookSecrets};
 use secrecy::SecretString;
 use sha2::Sha256;
 use tokio::sync::Notify;
@@ -63,8 +63,11 @@ fn accept(criterion: &mut Criterion) {
             let state = WebState::new(
                 store,
                 inbox.clone(),
-                WebhookSecrets::new(&[SecretString::from(SECRET)]),
-                Access::Local,
+                Front {
+                    secrets: WebhookSecrets::new(&[SecretString::from(SECRET)]),
+                    access: Access::Local,
+                    web_url: "https://github.com".to_owned(),
+                },
                 Arc::new(Metrics::new()),
                 Clock::system(),
             );

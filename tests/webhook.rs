@@ -12,7 +12,7 @@ use labhand::domain::ids::{InstallationId, ItemNumber, RepoId};
 use labhand::forge::github::payload;
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Key, Store};
-use labhand::web::{self, Access, WebState, WebhookSecrets};
+use labhand::web::{self, Access, Front, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use sha2::Sha256;
@@ -52,8 +52,11 @@ impl Server {
         let state = WebState::new(
             store.clone(),
             inbox,
-            WebhookSecrets::new(&secrets),
-            Access::Local,
+            Front {
+                secrets: WebhookSecrets::new(&secrets),
+                access: Access::Local,
+                web_url: "https://github.com".to_owned(),
+            },
             Arc::new(Metrics::new()),
             clock.clone(),
         );

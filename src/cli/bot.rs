@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +12,7 @@ use crate::clock::Clock;
 use crate::forge::Forge;
 use crate::metrics::Metrics;
 use crate::store::{Inbox, Store};
-use crate::web::{self, Access, WebState, WebhookSecrets};
+use crate::web::{self, Front, WebState};
 use crate::worker::{Options, Worker};
 
 /// The worker looks every few seconds anyway.
@@ -33,15 +32,13 @@ impl<F: Forge> Bot<F> {
     pub fn new(
         store: Store,
         forge: F,
-        secrets: &[SecretString],
-        access: Access,
+        front: Front,
         clock: Clock,
         metrics: Arc<Metrics>,
         options: Options,
     ) -> Self {
         let arrivals = Arc::new(Notify::new());
         let inbox = Inbox::start(store.clone(), Arc::clone(&arrivals));
-        let secrets = WebhookSecrets::new(secrets);
         let worker = Worker::new(
             store.clone(),
             forge,
@@ -49,7 +46,7 @@ impl<F: Forge> Bot<F> {
             Arc::clone(&metrics),
             options,
         );
-        let state = WebState::new(store.clone(), inbox, secrets, access, metrics, clock);
+        let state = WebState::new(store.clone(), inbox, front, metrics, clock);
         let router = web::router(state);
         Self {
             router,

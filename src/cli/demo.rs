@@ -11,10 +11,12 @@ use jiff::civil::Time;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::logging;
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::ItemNumber;
+use crate::web;
 
 mod line;
 mod script;
@@ -46,16 +48,44 @@ const SHORT_TITLE: usize = 28;
 /// Tells the story; then serves its pages until told to stop, unless it is to end at once.
 pub(super) async fn run(port: u16, exit: bool) -> anyhow::Result<()> {
     logging::start_quietly();
-    let listener = if exit {
+    let doors = if exit {
         None
     } else {
-        Some(listen(port).await?)
+        Some(Doors::open(port).await?)
     };
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        told = tell_and_serve(listener) => unless_nobody_listens(told),
+        told = tell_and_serve(doors) => unless_nobody_listens(told),
         _ = tokio::signal::ctrl_c() => Ok(()),
         _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Where the demo can be looked at once its story is over.
+struct Doors {
+    /// labhand's web board.
+    board: TcpListener,
+    /// What stands for GitHub's own pages.
+    github: TcpListener,
+    /// The address of those.
+    github_url: String,
+}
+
+impl Doors {
+    /// The board on this port, and the stand-in's pages on the next, or on any that is free.
+    async fn open(port: u16) -> anyhow::Result<Self> {
+        let board = listen(port).await?;
+        let next = port.checked_add(1).unwrap_or(0);
+        let github = match TcpListener::bind((Ipv4Addr::LOCALHOST, next)).await {
+            Ok(github) => github,
+            Err(_) => listen(0).await?,
+        };
+        let github_url = format!("http://{}", github.local_addr()?);
+        Ok(Self {
+            board,
+            github,
+            github_url,
+        })
     }
 }
 
@@ -88,8 +118,9 @@ fn unless_nobody_listens(told: anyhow::Result<()>) -> anyhow::Result<()> {
     }
 }
 
-async fn tell_and_serve(listener: Option<TcpListener>) -> anyhow::Result<()> {
-    let mut world = World::set_up().await?;
+async fn tell_and_serve(doors: Option<Doors>) -> anyhow::Result<()> {
+    let github_url = doors.as_ref().map(|doors| doors.github_url.as_str());
+    let mut world = World::set_up(github_url.unwrap_or("https://github.com")).await?;
     let mut teller = Teller::on_stdout(world.zone());
     teller.remark(
         "A sprint of two weeks at acme, told in twenty seconds. People act by a script; what labhand does is read off a stand-in for GitHub that runs in this process.",
@@ -102,15 +133,22 @@ async fn tell_and_serve(listener: Option<TcpListener>) -> anyhow::Result<()> {
     pass(&world, afterwards, &mut teller, &pace, steps).await?;
     let sight = Sight::of(&world.gh);
     show_the_end(&world, &sight, &mut teller)?;
-    let Some(listener) = listener else {
+    let Some(Doors {
+        board,
+        github,
+        github_url,
+    }) = doors
+    else {
         return Ok(());
     };
-    let address = listener.local_addr()?;
+    let address = board.local_addr()?;
     teller.remark(&format!(
-        "All issues and comments are on http://{address}/{REPO} until Ctrl-C."
+        "The web board is on http://{address}/{REPO}, and all issues and comments are on {github_url}/{REPO}, until Ctrl-C."
     ))?;
-    axum::serve(listener, world.gh.pages()).await?;
-    Ok(())
+    let serving = web::serve(board, world.router(), CancellationToken::new());
+    let pages = axum::serve(github, world.gh.pages());
+    let ((), pages) = tokio::join!(serving, pages.into_future());
+    Ok(pages?)
 }
 
 async fn tell<W: io::Write>(

@@ -16,7 +16,7 @@ use crate::forge::github::{GitHub, OnCall, SetupError};
 use crate::metrics::Metrics;
 use crate::sim::Sim;
 use crate::store::Store;
-use crate::web::{self, Access};
+use crate::web::{self, Access, Front, WebhookSecrets};
 use crate::worker::Options;
 
 /// How it is set up.
@@ -31,6 +31,10 @@ pub struct Rehearsal {
     pub on_call: OnCall,
     /// Where it counts.
     pub metrics: Arc<Metrics>,
+    /// Who may read its pages.
+    pub access: Access,
+    /// Where its pages link to; what it writes links to `https://github.com` all the same.
+    pub pages_link_to: String,
 }
 
 impl Rehearsal {
@@ -42,6 +46,8 @@ impl Rehearsal {
             write_spacing: Duration::ZERO,
             on_call: Arc::new(|_| {}),
             metrics: Arc::default(),
+            access: Access::Local,
+            pages_link_to: "https://github.com".to_owned(),
         }
     }
 }
@@ -63,6 +69,8 @@ impl Bot<GitHub> {
             write_spacing,
             on_call,
             metrics,
+            access,
+            pages_link_to,
         } = rehearsal;
         let forge = if token {
             GitHub::token(gh.url(), &SecretString::from(gh.token()), on_call)?
@@ -76,16 +84,12 @@ impl Bot<GitHub> {
             keep_deliveries: SignedDuration::from_hours(30 * 24),
             web_url: "https://github.com".to_owned(),
         };
-        let secrets = [SecretString::from(secret)];
-        Ok(Self::new(
-            store,
-            forge,
-            &secrets,
-            Access::Local,
-            clock,
-            metrics,
-            options,
-        ))
+        let front = Front {
+            secrets: WebhookSecrets::new(&[SecretString::from(secret)]),
+            access,
+            web_url: pages_link_to,
+        };
+        Ok(Self::new(store, forge, front, clock, metrics, options))
     }
 
     /// Takes the stand-in's deliveries on loopback, until it is told to stop.

@@ -18,7 +18,7 @@ use crate::metrics::Metrics;
 use crate::settings::{Credentials, Settings, WebAccess};
 use crate::store::{Store, StoreError};
 use crate::traces::Traces;
-use crate::web::Access;
+use crate::web::{Access, Front, WebhookSecrets};
 use crate::worker::Options;
 
 pub(super) const EXAMPLES: &str = "\
@@ -61,16 +61,12 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         keep_deliveries: settings.keep_deliveries,
         web_url: github.web_url().to_owned(),
     };
-    let secrets = &settings.github.webhook_secrets;
-    let bot = Bot::new(
-        store.clone(),
-        github,
-        secrets,
-        access(&settings.web_access),
-        clock,
-        metrics,
-        options,
-    );
+    let front = Front {
+        secrets: WebhookSecrets::new(&settings.github.webhook_secrets),
+        access: access(&settings.web_access),
+        web_url: github.web_url().to_owned(),
+    };
+    let bot = Bot::new(store.clone(), github, front, clock, metrics, options);
 
     let parts = TaskTracker::new();
     let stopped = shutdown.clone();

@@ -2,10 +2,12 @@
 //! more and what was decided on items that are deleted by now.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::fact::ItemAt;
 use super::ids::ItemNumber;
-use super::item::{Decision, Item, Superseded};
+use super::item::{Decision, Findings, Item, Superseded};
+use super::similar::all_stems;
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,48 @@ pub struct Logged<'a> {
     pub opened: Option<&'a ItemAt>,
     /// Why it does not count any more.
     pub superseded: Option<Superseded>,
+    /// What was learned on that item.
+    pub findings: &'a [Findings],
+}
+
+/// Words that are looked for in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted(BTreeSet<String>);
+
+impl Wanted {
+    /// The words of a question, by their stems: `boosted trees` finds `boosting a tree`.
+    pub fn of(question: &str) -> Self {
+        Self(all_stems(question))
+    }
+
+    /// Whether all of the words stand in a line: in the item's title or number, its findings, the
+    /// reason, the verdict, or the login of who decided.
+    pub fn are_in(&self, logged: &Logged<'_>) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let Decision {
+            by,
+            verdict,
+            reason,
+            ..
+        } = logged.decision;
+        let number = logged.number.to_string();
+        let mut texts = vec![
+            logged.title,
+            reason,
+            by.login.as_str(),
+            verdict.word(),
+            &number,
+        ];
+        texts.extend(logged.findings.iter().map(|it| it.text.as_str()));
+        let mut missing = self.0.clone();
+        for text in texts {
+            let stems = all_stems(text);
+            missing.retain(|word| !stems.contains(word));
+        }
+        missing.is_empty()
+    }
 }
 
 /// The decisions on these items, newest first. An item that moved elsewhere has taken its own
@@ -53,6 +97,7 @@ fn of(item: &Item) -> impl Iterator<Item = Logged<'_>> {
             decision,
             opened: item.follow_up(decision),
             superseded,
+            findings: &item.findings,
         })
 }
 

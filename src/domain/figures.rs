@@ -15,6 +15,10 @@ use super::labels::OutcomeLabel;
 use super::timebox::TimeBox;
 use super::worktime::WorkTime;
 
+mod months;
+
+pub use months::{Month, months};
+
 /// A repository's figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
@@ -71,17 +75,7 @@ pub struct Spread {
 impl Figures {
     /// The figures of a repository's items as of `now`.
     pub fn of(items: &[Item], calendar: &Calendar, now: Timestamp) -> Self {
-        let kinds: std::collections::BTreeSet<_> = items
-            .iter()
-            .filter(|item| item.kind.is_some())
-            .map(|item| item.number)
-            .collect();
-        let counted: Vec<(&Item, Kind)> = items
-            .iter()
-            .filter(|item| item.moved_to.is_none() && !item.opted_out)
-            .filter(|item| !item.inherits_kind(|number| kinds.contains(&number)))
-            .filter_map(|item| Some((item, item.kind?.kind)))
-            .collect();
+        let counted = counted(items);
         let finished = || counted.iter().filter(|(item, _)| is_finished(item));
         let explored = || finished().filter(|(_, kind)| kind.is_exploration());
         let mut stages: BTreeMap<Stage, Vec<WorkTime>> = BTreeMap::new();
@@ -122,6 +116,21 @@ impl Figures {
                 .count(),
         }
     }
+}
+
+/// The items that count, each once.
+fn counted(items: &[Item]) -> Vec<(&Item, Kind)> {
+    let kinds: std::collections::BTreeSet<_> = items
+        .iter()
+        .filter(|item| item.kind.is_some())
+        .map(|item| item.number)
+        .collect();
+    items
+        .iter()
+        .filter(|item| item.moved_to.is_none() && !item.opted_out)
+        .filter(|item| !item.inherits_kind(|number| kinds.contains(&number)))
+        .filter_map(|item| Some((item, item.kind?.kind)))
+        .collect()
 }
 
 /// Closed as done after it had begun.

@@ -75,6 +75,16 @@ fn are_alike(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
             .any(|stem| !EVERYWHERE.contains(&stem.as_str()))
 }
 
+/// The stems of all words of a text, for whoever looks for some of them.
+pub fn all_stems(text: &str) -> BTreeSet<String> {
+    let stemmer = Stemmer::new(Algorithm::English);
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(lower)
+        .filter(|word| !word.is_empty())
+        .map(|word| stemmer.stem(&word).into_owned())
+        .collect()
+}
+
 fn stems(title: &str, body: &str) -> BTreeSet<String> {
     let stemmer = Stemmer::new(Algorithm::English);
     words(title, body)

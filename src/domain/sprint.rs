@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::fact::Milestone;
 use super::policy::Policy;
 
+mod burn_up;
 mod entry;
 mod ledger;
 mod split;
 
+pub use burn_up::{BurnDay, burn_up};
 pub use entry::{Entry, Progress, entries};
 pub use ledger::{Ledger, Reading, Record, Taken, point_cost};
 pub use split::{Share, Split, capacity};

@@ -109,6 +109,26 @@ impl<'a> Step<'a> {
 }
 
 impl Store {
+    /// What differs once labhand has looked at anything of a repository: it says nothing else.
+    pub async fn traces_of(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+    ) -> Result<String, StoreError> {
+        let row = sqlx::query(
+            "SELECT CAST(COALESCE(SUM(fence), 0) AS BIGINT) AS looks,
+                    COUNT(leased_until) AS under_way
+             FROM keys WHERE installation = $1 AND repo = $2",
+        )
+        .bind(int(installation.0))
+        .bind(int(repo.0))
+        .fetch_one(&self.database.readers)
+        .await?;
+        let looks: i64 = row.try_get("looks")?;
+        let under_way: i64 = row.try_get("under_way")?;
+        Ok(format!("{looks} {under_way}"))
+    }
+
     /// Stores a step, all of it or nothing.
     ///
     /// # Errors

@@ -28,6 +28,9 @@ mod figures;
 mod models;
 mod production;
 mod sections;
+mod sheet;
+
+pub use sheet::sheet;
 
 /// How long something decided or done stays on the board.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -260,7 +263,8 @@ fn board_kind(item: &Item, by_number: &BTreeMap<ItemNumber, &Item>) -> Option<Ki
         .closed
         .as_ref()
         .is_some_and(|closed| closed.how != CloseReason::Completed && item.decision.is_none());
-    (!inherits && !unfinished_end && !item.gone && !item.opted_out).then_some(kind)
+    let elsewhere = item.gone || item.moved_to.is_some();
+    (!inherits && !unfinished_end && !elsewhere && !item.opted_out).then_some(kind)
 }
 
 /// The column of research or an experiment: whatever is finished stands under decision.

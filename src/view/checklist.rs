@@ -78,11 +78,17 @@ pub fn progress_alone(handoff: &Handoff, policy: &Policy) -> String {
     format!("{} {word}", counted(handoff, policy))
 }
 
-fn counted(handoff: &Handoff, policy: &Policy) -> String {
+/// How many entries are signed, and of how many.
+pub fn count(handoff: &Handoff, policy: &Policy) -> (usize, usize) {
     let waived = |entry: &&Entry| handoff.marks.get(&entry.slug).is_some_and(Mark::is_waived);
     let all = policy.handoff.entries.len() - policy.handoff.entries.iter().filter(waived).count();
     let open = handoff.open_entries(policy).len();
-    format!("{} of {all}", all.saturating_sub(open))
+    (all.saturating_sub(open), all)
+}
+
+fn counted(handoff: &Handoff, policy: &Policy) -> String {
+    let (signed, all) = count(handoff, policy);
+    format!("{signed} of {all}")
 }
 
 /// Whose turn it is, and for which entries; `None` if for none.

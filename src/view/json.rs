@@ -8,18 +8,27 @@ use serde::Serialize;
 
 use crate::domain::worktime::WorkTime;
 
+mod board;
 mod decisions;
 mod figures;
+mod items;
 mod models;
 mod sprints;
 
+pub use board::{BoardSheet, Column, HandoffLine, SprintDay};
 pub use decisions::{DecisionLine, Decisions, Opened, decisions};
-pub use figures::{BoxFigures, BoxUse, FigureSheet, SpreadFigure, figures};
-pub use models::{
-    CardSheet, ExperimentLine, ListedVersion, MetricLine, ModelSheet, Models, ReleaseLine, RunLine,
-    SignatureLine, StageLine, VersionSheet, WaiverLine, models, version,
+pub use figures::{BoxFigures, BoxUse, FigureSheet, MonthFigures, SpreadFigure, figures};
+pub use items::{
+    BoxLine, CriterionLine, FindingsLine, ItemLine, ItemSheet, Items, MoveLine, PointRange, item,
+    items, line,
 };
-pub use sprints::{Amount, BucketShare, CarriedOver, SprintSheet, SprintSource, Sprints, sprints};
+pub use models::{
+    CardSheet, ExperimentLine, HomeLine, ListedVersion, MetricLine, ModelSheet, Models,
+    ReleaseLine, RunLine, SignatureLine, StageLine, VersionSheet, WaiverLine, models, version,
+};
+pub use sprints::{
+    Amount, BucketShare, BurnLine, CarriedOver, SprintSheet, SprintSource, Sprints, sprints,
+};
 
 /// The repositories that there are, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

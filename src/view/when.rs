@@ -68,7 +68,7 @@ pub fn used_of(timebox: &TimeBox, now: Timestamp) -> String {
 }
 
 /// Working time in the unit that suits a box of that length.
-fn amount(time: WorkTime, length: WorkTime, day: WorkTime) -> String {
+pub fn amount(time: WorkTime, length: WorkTime, day: WorkTime) -> String {
     const HOUR: i64 = 3_600;
     let seconds = time.seconds().max(0);
     if length.seconds() < 10 * HOUR {

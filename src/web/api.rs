@@ -1,4 +1,4 @@
-//! What labhand knows, as JSON for programs. `docs/api.md` describes it.
+//! What labhand knows, as JSON for programs and as CSV for spreadsheets. `docs/api.md` describes it.
 //!
 //! A route reads and serialises; what is told is made in [`crate::view::json`]. What is private, or
 //! was never there, looks the same to whoever may not know.
@@ -6,24 +6,18 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router, middleware};
-use serde::Serialize;
+use axum::{Extension, Json, Router, middleware};
 
+use super::access::Visitor;
 use super::answer::{dressed, refused};
+use super::filter::{self, Filter};
+use super::read::{self, Failed};
+use super::sheets::Whole;
 use super::{WebState, access};
-use crate::domain::figures::Figures;
-use crate::domain::ids::RepoName;
-use crate::domain::{decisions, sprint};
-use crate::view::json;
-
-mod filter;
-mod known;
-mod read;
-
-use filter::Filter;
-use read::{Failed, Read};
+use crate::view::csv;
 
 /// What is read and computed at once. It leaves readers of the store, and cores, to the worker.
 pub(super) const AT_ONCE: usize = 2;
@@ -33,10 +27,9 @@ pub(super) fn router(state: &WebState) -> Router<WebState> {
     let door = middleware::from_fn_with_state(state.clone(), access::door);
     Router::new()
         .route("/repos", get(repos))
-        .route("/repos/{owner}/{repo}/decisions", get(decision_log))
-        .route("/repos/{owner}/{repo}/sprints", get(sprints))
-        .route("/repos/{owner}/{repo}/figures", get(figures))
-        .route("/repos/{owner}/{repo}/models", get(models))
+        .route("/repos.csv", get(repos_table))
+        .route("/repos/{owner}/{repo}/{sheet}", get(sheet))
+        .route("/repos/{owner}/{repo}/items/{number}", get(item))
         .fallback(async || nothing_here())
         .method_not_allowed_fallback(async || {
             refused(
@@ -48,96 +41,122 @@ pub(super) fn router(state: &WebState) -> Router<WebState> {
         .layer(middleware::map_response(dressed))
 }
 
-/// One of its repositories, as the path names it.
-type Named = Result<Path<(String, String)>, PathRejection>;
-
-async fn repos(State(state): State<WebState>) -> Result<Response, Failed> {
-    Ok(Json(read::repos(&state).await?).into_response())
+async fn repos(
+    State(state): State<WebState>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Failed> {
+    Ok(Json(read::repos(&state, visitor.sees).await?).into_response())
 }
 
-async fn decision_log(
+async fn repos_table(
     State(state): State<WebState>,
-    named: Named,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Failed> {
+    let repos = read::repos(&state, visitor.sees).await?;
+    Ok(table(csv::repos(&repos)))
+}
+
+/// What of a repository is asked for: `/repos/acme/fraud/items`.
+type NamedSheet = Result<Path<(String, String, String)>, PathRejection>;
+
+/// The sheets of a repository.
+enum Sheet {
+    Board,
+    Items,
+    Sprints,
+    Figures,
+    Decisions(Filter),
+    Models(Option<jiff::civil::Date>),
+}
+
+impl Sheet {
+    /// The sheet of this name; its parameters are read before anything is read of the repository.
+    fn named(name: &str, query: &str) -> Result<Self, Failed> {
+        Ok(match name {
+            "board" => Self::Board,
+            "items" => Self::Items,
+            "sprints" => Self::Sprints,
+            "figures" => Self::Figures,
+            "decisions" => Self::Decisions(Filter::read(query)?),
+            "models" => Self::Models(filter::day(query)?),
+            _ => return Err(Failed::Unknown),
+        })
+    }
+
+    fn json(&self, whole: &Whole) -> Response {
+        match self {
+            Self::Board => Json(whole.board()).into_response(),
+            Self::Items => Json(whole.items()).into_response(),
+            Self::Sprints => Json(whole.sprints()).into_response(),
+            Self::Figures => Json(whole.figures()).into_response(),
+            Self::Decisions(filter) => Json(whole.decisions(filter)).into_response(),
+            Self::Models(on) => Json(whole.models(*on)).into_response(),
+        }
+    }
+
+    /// As a table; a board is none.
+    fn csv(&self, whole: &Whole) -> Response {
+        match self {
+            Self::Board => nothing_here(),
+            Self::Items => table(csv::items(&whole.items())),
+            Self::Sprints => table(csv::sprints(&whole.sprints())),
+            Self::Figures => table(csv::figures(&whole.figures())),
+            Self::Decisions(filter) => table(csv::decisions(&whole.decisions(filter))),
+            Self::Models(on) => table(csv::models(&whole.models(*on))),
+        }
+    }
+}
+
+async fn sheet(
+    State(state): State<WebState>,
+    Extension(visitor): Extension<Visitor>,
+    named: NamedSheet,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failed> {
-    let filter = Filter::read(query.as_deref().unwrap_or_default())?;
-    let Some(read) = read::repository(&state, name(named)?).await? else {
-        return Ok(nothing_here());
+    let Path((owner, repo, name)) = named.map_err(|_| Failed::Unknown)?;
+    let (name, as_table) = match name.strip_suffix(".csv") {
+        Some(name) => (name, true),
+        None => (name.as_str(), false),
     };
-    let elsewhere = read::visible_elsewhere(&state, &read).await?;
-    answer(read, move |read| {
-        let calendar = &read.known.policy_at(read.now).calendar;
-        let log: Vec<_> = decisions::log(&read.items)
-            .into_iter()
-            .filter(|logged| filter.lets_through(logged, calendar))
-            .collect();
-        json::decisions(read.known.name(), &log, |repo| elsewhere.contains(repo))
+    let sheet = Sheet::named(name, query.as_deref().unwrap_or_default())?;
+    let whole = whole(&state, &visitor, owner, repo).await?;
+    read::aside(move || {
+        if as_table {
+            sheet.csv(&whole)
+        } else {
+            sheet.json(&whole)
+        }
     })
     .await
 }
 
-async fn sprints(State(state): State<WebState>, named: Named) -> Result<Response, Failed> {
-    let Some(read) = read::repository(&state, name(named)?).await? else {
-        return Ok(nothing_here());
-    };
-    let ledger = read::ledger(&state, &read).await?;
-    answer(read, move |read| {
-        let policy = read.known.policy_at(read.now);
-        let timeline = sprint::timeline(read.known.milestones(), read.known.since(), policy);
-        let source = json::SprintSource {
-            ledger: &ledger,
-            current: sprint::current(&timeline, read.now),
-            items: &read.items,
-            policy,
-            now: read.now,
-        };
-        json::sprints(read.known.name(), source, |at| read.known.policy_at(at))
-    })
-    .await
-}
-
-async fn figures(State(state): State<WebState>, named: Named) -> Result<Response, Failed> {
-    let Some(read) = read::repository(&state, name(named)?).await? else {
-        return Ok(nothing_here());
-    };
-    answer(read, |read| {
-        let calendar = &read.known.policy_at(read.now).calendar;
-        let figures = Figures::of(&read.items, calendar, read.now);
-        json::figures(read.known.name(), &figures, calendar.day_length(), read.now)
-    })
-    .await
-}
-
-async fn models(
+async fn item(
     State(state): State<WebState>,
-    named: Named,
-    RawQuery(query): RawQuery,
+    Extension(visitor): Extension<Visitor>,
+    named: Result<Path<(String, String, u64)>, PathRejection>,
 ) -> Result<Response, Failed> {
-    let on = filter::day(query.as_deref().unwrap_or_default())?;
-    let Some(read) = read::repository(&state, name(named)?).await? else {
-        return Ok(nothing_here());
-    };
-    let registry = read::registry(&state, &read).await?;
-    answer(read, move |read| {
-        let calendar = &read.known.policy_at(read.now).calendar;
-        json::models(read.known.name(), &registry, on, calendar)
+    let Path((owner, repo, number)) = named.map_err(|_| Failed::Unknown)?;
+    let whole = whole(&state, &visitor, owner, repo).await?;
+    read::aside(move || {
+        let sheet = whole.item(number);
+        sheet.map_or_else(nothing_here, |sheet| Json(sheet).into_response())
     })
     .await
 }
 
-/// Computes and writes an answer where it holds nobody up.
-async fn answer<T: Serialize>(
-    read: Read,
-    told: impl FnOnce(&Read) -> T + Send + 'static,
-) -> Result<Response, Failed> {
-    read::aside(move || Json(told(&read)).into_response()).await
+async fn whole(
+    state: &WebState,
+    visitor: &Visitor,
+    owner: String,
+    repo: String,
+) -> Result<Whole, Failed> {
+    let name = read::name(Ok(Path((owner, repo))))?;
+    let read = read::repository(state, &visitor.sees, name).await?;
+    Whole::of(state, &visitor.sees, read.ok_or(Failed::Unknown)?).await
 }
 
-fn name(named: Named) -> Result<RepoName, Failed> {
-    let Path((owner, repo)) = named.map_err(|_| Failed::Unknown)?;
-    format!("{owner}/{repo}")
-        .parse()
-        .map_err(|_| Failed::Unknown)
+fn table(text: String) -> Response {
+    ([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response()
 }
 
 fn nothing_here() -> Response {
@@ -149,25 +168,10 @@ fn nothing_here() -> Response {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        match self {
-            Self::Unknown => nothing_here(),
-            Self::Parameter(wrong) => refused(StatusCode::BAD_REQUEST, &wrong.to_string()),
-            Self::Store(error) => {
-                tracing::error!(%error, "the store could not be read for the API");
-                let sentence = "the store cannot be read now; try again later";
-                refused(StatusCode::SERVICE_UNAVAILABLE, sentence)
-            }
-            Self::Unreadable { what, error } => {
-                tracing::error!(what, %error, "what is stored cannot be understood");
-                refused(StatusCode::INTERNAL_SERVER_ERROR, BUG)
-            }
-            Self::Panicked => {
-                tracing::error!("an answer of the API could not be computed");
-                refused(StatusCode::INTERNAL_SERVER_ERROR, BUG)
-            }
+        if matches!(self, Self::Unknown) {
+            return nothing_here();
         }
+        let (status, sentence) = self.told();
+        refused(status, &sentence)
     }
 }
-
-/// What is said of a fault of ours.
-const BUG: &str = "this cannot be told, which is a bug; the log says more";

@@ -1,11 +1,18 @@
-//! What listens: the webhook, health and metrics, and the JSON for programs.
+//! What listens: the webhook, health and metrics, the web board, and the same for programs.
 
 mod access;
 mod answer;
 mod api;
 mod envelope;
+mod filter;
+mod known;
+mod live;
+mod pages;
+mod read;
 mod readiness;
 mod server;
+mod sheets;
+mod sign_in;
 mod signature;
 mod webhook;
 
@@ -24,7 +31,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::{Inbox, Store};
 
-pub use access::{Access, AccessToken};
+pub use access::{Access, AccessToken, SignIn};
 pub use server::serve;
 pub use signature::WebhookSecrets;
 
@@ -33,6 +40,17 @@ const WHOLE_REQUEST: Duration = Duration::from_secs(30);
 
 /// The media type of what the registry writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How labhand meets those who come to it.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// By which GitHub's webhooks are known.
+    pub secrets: WebhookSecrets,
+    /// Who may read.
+    pub access: Access,
+    /// Where pages link to for what is on GitHub: `https://github.com`, or an Enterprise host.
+    pub web_url: String,
+}
 
 /// What the routes need.
 #[derive(Debug, Clone)]
@@ -43,23 +61,31 @@ pub struct WebState {
     access: Access,
     metrics: Arc<Metrics>,
     clock: Clock,
+    /// Where people see what is on GitHub; without a slash at the end.
+    web_url: Arc<str>,
     probe: readiness::Probe,
     /// Places for what reads and computes much.
     reading: Arc<Semaphore>,
+    /// Places for pages that listen for news.
+    listening: Arc<Semaphore>,
     /// Memory for bodies that are arriving, in KiB.
     arriving: Arc<Semaphore>,
 }
 
 impl WebState {
-    /// Puts together what the routes need. `access` says who may read the JSON.
+    /// Puts together what the routes need.
     pub fn new(
         store: Store,
         inbox: Inbox,
-        secrets: WebhookSecrets,
-        access: Access,
+        front: Front,
         metrics: Arc<Metrics>,
         clock: Clock,
     ) -> Self {
+        let Front {
+            secrets,
+            access,
+            web_url,
+        } = front;
         Self {
             store,
             inbox,
@@ -67,8 +93,10 @@ impl WebState {
             access,
             metrics,
             clock,
+            web_url: web_url.into(),
             probe: readiness::Probe::default(),
             reading: Arc::new(Semaphore::new(api::AT_ONCE)),
+            listening: Arc::new(Semaphore::new(live::AT_ONCE)),
             arriving: Arc::new(Semaphore::new(webhook::ARRIVING_KIB)),
         }
     }
@@ -82,6 +110,7 @@ pub fn router(state: WebState) -> Router {
         .route("/readyz", get(readiness::readyz))
         .route("/metrics", get(metrics))
         .nest("/api/v1", api::router(&state))
+        .merge(pages::router(&state))
         .layer(middleware::from_fn(within_time))
         .with_state(state)
 }

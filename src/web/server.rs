@@ -64,12 +64,18 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
     connections.wait().await;
 }
 
+/// What answers for ever has to end when this is cancelled.
+#[derive(Debug, Clone)]
+pub(super) struct Closing(pub(super) CancellationToken);
+
 async fn converse(stream: TcpStream, peer: Peer, router: Router, shutdown: CancellationToken) {
     // Small answers should not wait for more; where that cannot be set they do.
     let _ = stream.set_nodelay(true);
     let answering = TowerToHyperService::new(router);
+    let closing = Closing(shutdown.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(closing.clone());
         answering.call(request)
     });
     let connection = http1::Builder::new()

@@ -34,7 +34,7 @@ async fn local_is_for_who_asks_directly() {
         }
     }
     let proxied = told(server.request(LOG).header("x-real-ip", "127.0.0.1")).await;
-    insta::assert_snapshot!(proxied.error().1, @"this is only for programs on labhand's own machine that ask it directly; to let in others, set web.access (LABHAND_WEB__ACCESS) to token or public");
+    insta::assert_snapshot!(proxied.error().1, @"this is only for programs on labhand's own machine that ask it directly; to let in others, set web.access (LABHAND_WEB__ACCESS) to token, github or public");
 }
 
 #[tokio::test]

@@ -48,12 +48,16 @@ async fn the_answers_are_those_of_the_documentation() {
     server.repo(60, "acme/Attic", &policy(), removed).await;
     for route in [
         "",
+        "/{owner}/{repo}/board",
+        "/{owner}/{repo}/items",
+        "/{owner}/{repo}/items/{n}",
         "/{owner}/{repo}/decisions",
         "/{owner}/{repo}/sprints",
         "/{owner}/{repo}/figures",
         "/{owner}/{repo}/models",
     ] {
         let path = route.replace("{owner}/{repo}", "acme/fraud");
+        let path = path.replace("{n}", "48");
         let answer = server.get(&format!("/api/v1/repos{path}")).await;
         assert_eq!(answer.status, 200, "{route}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");

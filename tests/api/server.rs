@@ -11,7 +11,7 @@ use labhand::domain::policy::Policy;
 use labhand::domain::registry::ModelFact;
 use labhand::metrics::Metrics;
 use labhand::store::{Inbox, Key, MODELS, NewFact, SavedItem, SavedRepo, Step, Store};
-use labhand::web::{self, Access, WebState, WebhookSecrets};
+use labhand::web::{self, Access, Front, WebState, WebhookSecrets};
 use reqwest::{Client, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -61,8 +61,11 @@ impl Server {
         let state = WebState::new(
             store.clone(),
             Inbox::start(store.clone(), Arc::new(Notify::new())),
-            WebhookSecrets::new(&[SecretString::from("secret")]),
-            access,
+            Front {
+                secrets: WebhookSecrets::new(&[SecretString::from("secret")]),
+                access,
+                web_url: "https://github.com".to_owned(),
+            },
             Arc::new(Metrics::new()),
             Clock::manual(now()),
         );

@@ -41,8 +41,13 @@ pub(super) struct World {
 }
 
 impl World {
+    /// The bot's routes, its web board among them.
+    pub fn router(&self) -> axum::Router {
+        self.bot.router()
+    }
+
     /// Sets the scene: people, teams and an empty repository, with nothing installed on it.
-    pub async fn set_up() -> anyhow::Result<Self> {
+    pub async fn set_up(pages_link_to: &str) -> anyhow::Result<Self> {
         let zone = TimeZone::get(ZONE).with_context(|| format!("the time zone {ZONE}"))?;
         let clock = Clock::manual(instant(BEGINS, &zone)?);
         let told = clock.clone();
@@ -66,7 +71,11 @@ impl World {
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;
         let database = folder.path().join("labhand.db");
         let store = Store::open(&format!("sqlite://{}", database.display())).await?;
-        let bot = Bot::on(&gh, store.clone(), clock.clone(), Rehearsal::new(SECRET))?;
+        let rehearsal = Rehearsal {
+            pages_link_to: pages_link_to.to_owned(),
+            ..Rehearsal::new(SECRET)
+        };
+        let bot = Bot::on(&gh, store.clone(), clock.clone(), rehearsal)?;
         let (_, stop) = bot.hears(&gh).await?;
         Ok(Self {
             gh,

@@ -39,9 +39,6 @@ const MAX_PAGES: usize = 1_000;
 /// A renamed repository redirects once; a chain of them is a mistake of somebody's.
 const MAX_REDIRECTS: usize = 3;
 
-/// The form of answers that GitHub recommends to ask for.
-const ACCEPT: &str = "application/vnd.github+json";
-
 /// The version of GitHub's API whose forms are read.
 const API_VERSION: &str = "2022-11-28";
 
@@ -78,7 +75,8 @@ enum Access {
         /// Kept, since each keeps its token until it expires.
         installations: Mutex<BTreeMap<InstallationId, Arc<Octocrab>>>,
     },
-    Token(Arc<Octocrab>),
+    /// One client for all: that of a token, or one without credentials.
+    One(Arc<Octocrab>),
 }
 
 /// A connection to one GitHub, with credentials.
@@ -154,8 +152,28 @@ impl Connection {
         } else {
             with_token(&addresses.uploads)?
         };
-        let access = Access::Token(rest);
+        let access = Access::One(rest);
         Ok(Self::new(access, [graphql, uploads], addresses, on_call))
+    }
+
+    /// To GitHub's API, without credentials.
+    pub(super) fn to_anybody(api_url: &str, on_call: OnCall) -> Result<Self, SetupError> {
+        let addresses = Addresses::new(api_url)?;
+        let bare = client(&addresses.rest, Ok)?;
+        Ok(Self::without_credentials(bare, addresses, on_call))
+    }
+
+    /// To where people look, without credentials.
+    pub(super) fn to_pages(api_url: &str, on_call: OnCall) -> Result<Self, SetupError> {
+        let addresses = Addresses::new(api_url)?;
+        let wrong = |_| SetupError::ApiUrl(api_url.to_owned());
+        let bare = client(&addresses.html_url.parse().map_err(wrong)?, Ok)?;
+        Ok(Self::without_credentials(bare, addresses, on_call))
+    }
+
+    fn without_credentials(bare: Arc<Octocrab>, addresses: Addresses, on_call: OnCall) -> Self {
+        let others = [Arc::clone(&bare), Arc::clone(&bare)];
+        Self::new(Access::One(bare), others, addresses, on_call)
     }
 
     fn new(
@@ -186,7 +204,7 @@ impl Connection {
     pub(super) fn app_id(&self) -> Option<u64> {
         match &self.access {
             Access::App { id, .. } => Some(*id),
-            Access::Token(_) => None,
+            Access::One(_) => None,
         }
     }
 
@@ -363,7 +381,7 @@ impl Connection {
     /// The client that asks on somebody's behalf.
     fn rest(&self, asker: As) -> Result<Arc<Octocrab>, CallError> {
         match (&self.access, asker) {
-            (Access::Token(client), As::App | As::Installation(_)) => Ok(Arc::clone(client)),
+            (Access::One(client), As::App | As::Installation(_)) => Ok(Arc::clone(client)),
             (Access::App { app, .. }, As::App) => Ok(Arc::clone(app)),
             (
                 Access::App {
@@ -435,7 +453,7 @@ async fn transmit(client: &Octocrab, request: &Request) -> Result<Answer, CallEr
     let mut message = http::Request::builder()
         .method(&request.method)
         .uri(&request.target)
-        .header(header::ACCEPT, ACCEPT)
+        .header(header::ACCEPT, request.accept)
         .header("x-github-api-version", API_VERSION);
     if request.body.is_some() {
         message = message.header(header::CONTENT_TYPE, request.content_type);

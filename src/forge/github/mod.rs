@@ -27,6 +27,7 @@ mod find;
 mod hook;
 mod lists;
 mod milestone;
+mod oauth;
 pub mod payload;
 mod queries;
 mod reads;
@@ -38,6 +39,7 @@ mod wire;
 mod writes;
 
 pub use connection::{Called, OnCall};
+pub use oauth::OAuth;
 pub use setup::SetupError;
 
 use connection::{As, Connection};

@@ -17,6 +17,9 @@ pub(super) enum Twice {
     Creates,
 }
 
+/// The form of answers that GitHub recommends to ask for.
+const ACCEPT: &str = "application/vnd.github+json";
+
 /// One request.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
@@ -28,6 +31,8 @@ pub(super) struct Request {
     /// JSON, or a file.
     pub(super) body: Option<String>,
     pub(super) content_type: &'static str,
+    /// The form that the answer should have.
+    pub(super) accept: &'static str,
     pub(super) twice: Twice,
     /// The repository that a redirect must stay in.
     pub(super) within: Option<RepoId>,
@@ -42,6 +47,7 @@ impl Request {
             target: fill(route, values),
             body: None,
             content_type: "application/json",
+            accept: ACCEPT,
             twice: Twice::Harmless,
             within: None,
         }
@@ -69,6 +75,13 @@ impl Request {
         // fail only for maps with other keys than strings and for types that fail on purpose.
         let body = serde_json::to_string(body).expect("a plain structure");
         self.body = Some(body);
+        self
+    }
+
+    /// Asks for an answer of another form.
+    #[must_use]
+    pub(super) fn accepting(mut self, accept: &'static str) -> Self {
+        self.accept = accept;
         self
     }
 

@@ -60,7 +60,7 @@ pub(super) fn table(board: &Board<'_>) -> Option<String> {
 }
 
 /// A column from top to bottom: by number, and what was finished last first.
-fn members<'a>(board: &Board<'a>, stage: Stage) -> Vec<&'a Item> {
+pub(super) fn members<'a>(board: &Board<'a>, stage: Stage) -> Vec<&'a Item> {
     let all = board.exploration.iter().map(|(item, _)| *item);
     let mut items: Vec<&Item> = all.filter(|item| column(item) == stage).collect();
     items.sort_by_key(|item| (Reverse(finished_at(item)), item.number));

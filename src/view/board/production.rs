@@ -19,16 +19,7 @@ pub(super) fn table(board: &Board<'_>) -> Option<String> {
     if board.production.is_empty() {
         return None;
     }
-    let mut items = board.production.clone();
-    items.sort_by_key(|(item, _)| {
-        let stage = stage(item);
-        let place = ORDER.iter().position(|one| *one == stage);
-        (
-            place,
-            Reverse(item.closed.as_ref().map(|closed| closed.at)),
-            item.number,
-        )
-    });
+    let items = ordered(board);
     let counts: Vec<String> = [Stage::InProgress, Stage::InReview, Stage::Todo, Stage::Done]
         .into_iter()
         .map(|one| {
@@ -49,6 +40,21 @@ pub(super) fn table(board: &Board<'_>) -> Option<String> {
     );
     let summary = format!("<b>Production</b> · {}", counts.join(", "));
     Some(text::details(&summary, &table))
+}
+
+/// Such work in the order in which it stands.
+pub(super) fn ordered<'a>(board: &Board<'a>) -> Vec<(&'a Item, Kind)> {
+    let mut items = board.production.clone();
+    items.sort_by_key(|(item, _)| {
+        let stage = stage(item);
+        let place = ORDER.iter().position(|one| *one == stage);
+        (
+            place,
+            Reverse(item.closed.as_ref().map(|closed| closed.at)),
+            item.number,
+        )
+    });
+    items
 }
 
 fn stage(item: &Item) -> Stage {

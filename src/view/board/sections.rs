@@ -72,13 +72,7 @@ pub(super) fn time_boxes(board: &Board<'_>) -> Option<String> {
 
 /// Hand-offs that are not finished.
 pub(super) fn handoffs(items: &[Item], ctx: &Context<'_>) -> Option<String> {
-    let mut open: Vec<(&Item, &Handoff)> = items
-        .iter()
-        .filter(|item| !item.gone)
-        .filter_map(|item| Some((item, item.handoff.as_ref()?)))
-        .filter(|(item, handoff)| !handoff.ended && is_pending(item, handoff, ctx))
-        .collect();
-    open.sort_by_key(|(item, _)| item.number);
+    let open = pending(items, ctx);
     let lines = open.iter().map(|(item, handoff)| {
         format!(
             "- {} {} · {}{}{}",
@@ -92,6 +86,18 @@ pub(super) fn handoffs(items: &[Item], ctx: &Context<'_>) -> Option<String> {
     let (mut lines, more) = fitting(lines, SECTION);
     lines.extend(and_more(more).map(|more| format!("- {more}")));
     (!lines.is_empty()).then(|| format!("**Hand-offs**\n{}", lines.join("\n")))
+}
+
+/// The hand-offs that are not finished, by number.
+pub(super) fn pending<'a>(items: &'a [Item], ctx: &Context<'_>) -> Vec<(&'a Item, &'a Handoff)> {
+    let mut open: Vec<(&Item, &Handoff)> = items
+        .iter()
+        .filter(|item| !item.gone)
+        .filter_map(|item| Some((item, item.handoff.as_ref()?)))
+        .filter(|(item, handoff)| !handoff.ended && is_pending(item, handoff, ctx))
+        .collect();
+    open.sort_by_key(|(item, _)| item.number);
+    open
 }
 
 /// The pull request is open, or was merged lately with entries that are still to be signed.
@@ -132,12 +138,17 @@ fn exceptions(handoff: &Handoff) -> String {
     said
 }
 
-fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
+/// The sides that have entries to sign.
+pub(super) fn waits_for(handoff: &Handoff, ctx: &Context<'_>) -> Vec<Side> {
     let open = handoff.open_entries(ctx.policy);
-    let waits_for = |side: Side| open.iter().any(|(_, missing)| missing.contains(&side));
-    let sides: Vec<String> = [Side::DataScience, Side::Engineering]
+    let waits = |side: &Side| open.iter().any(|(_, missing)| missing.contains(side));
+    let sides = [Side::DataScience, Side::Engineering];
+    sides.into_iter().filter(waits).collect()
+}
+
+fn turn(handoff: &Handoff, ctx: &Context<'_>) -> String {
+    let sides: Vec<String> = waits_for(handoff, ctx)
         .into_iter()
-        .filter(|side| waits_for(*side))
         .map(|side| words::side(side).to_owned())
         .collect();
     if sides.is_empty() {

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Duration;
-use crate::domain::figures::{Figures, Spread};
+use crate::domain::figures::{Figures, Month, Spread};
 use crate::domain::ids::RepoName;
+use crate::domain::labels::OutcomeLabel;
 use crate::domain::worktime::WorkTime;
 
 /// A repository's figures.
@@ -29,6 +30,27 @@ pub struct FigureSheet {
     pub outcomes: BTreeMap<&'static str, usize>,
     /// Decisions that stand, by verdict.
     pub decisions: BTreeMap<&'static str, usize>,
+    /// Research and experiments that were finished.
+    pub explored: usize,
+    /// Those of them that wrote down what was learned.
+    pub learned: usize,
+    /// What came to its end in each month, the latest last.
+    pub months: Vec<MonthFigures>,
+}
+
+/// What came to its end in a month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MonthFigures {
+    /// The month, as `2026-11`.
+    pub month: String,
+    /// Boxes that stopped.
+    pub boxes: usize,
+    /// Those of them that stopped within their first length.
+    pub held: usize,
+    /// From leaving the first stage to the end, of finished items.
+    pub cycle: SpreadFigure,
+    /// Experiments by what their last results said.
+    pub outcomes: BTreeMap<&'static str, usize>,
     /// Research and experiments that were finished.
     pub explored: usize,
     /// Those of them that wrote down what was learned.
@@ -68,8 +90,18 @@ pub struct SpreadFigure {
     pub median: Option<Duration>,
 }
 
+fn counts(outcomes: &BTreeMap<OutcomeLabel, usize>) -> BTreeMap<&'static str, usize> {
+    outcomes.iter().map(|(it, n)| (it.word(), *n)).collect()
+}
+
 /// The figures, in working days of this length.
-pub fn figures(repo: &RepoName, figures: &Figures, day: WorkTime, as_of: Timestamp) -> FigureSheet {
+pub fn figures(
+    repo: &RepoName,
+    figures: &Figures,
+    months: &[Month],
+    day: WorkTime,
+    as_of: Timestamp,
+) -> FigureSheet {
     let spread = |spread: &Spread| SpreadFigure {
         count: spread.count,
         median: (spread.count > 0).then(|| Duration::of(spread.median, day)),
@@ -104,9 +136,21 @@ pub fn figures(repo: &RepoName, figures: &Figures, day: WorkTime, as_of: Timesta
             .map(|(stage, times)| (stage.word(), spread(times)))
             .collect(),
         blocked: Duration::of(*blocked, day),
-        outcomes: outcomes.iter().map(|(it, n)| (it.word(), *n)).collect(),
+        outcomes: counts(outcomes),
         decisions: decisions.iter().map(|(it, n)| (it.word(), *n)).collect(),
         explored: *explored,
         learned: *learned,
+        months: months
+            .iter()
+            .map(|month| MonthFigures {
+                month: month.first.strftime("%Y-%m").to_string(),
+                boxes: month.boxes,
+                held: month.held,
+                cycle: spread(&month.cycle),
+                outcomes: counts(&month.outcomes),
+                explored: month.explored,
+                learned: month.learned,
+            })
+            .collect(),
     }
 }

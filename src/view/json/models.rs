@@ -8,7 +8,10 @@ use crate::domain::calendar::Calendar;
 use crate::domain::entries::{Side, Slug};
 use crate::domain::handoff::Signature;
 use crate::domain::ids::{CommitSha, RepoName};
+use crate::domain::item::Item;
 use crate::domain::kind::Verdict;
+use crate::domain::lifecycle::gates;
+use crate::domain::policy::Policy;
 use crate::domain::registry::{EntryRecord, Record, Registry, Run, Start};
 use crate::domain::version::{ModelName, Version};
 
@@ -28,12 +31,30 @@ pub struct Models {
 pub struct ModelSheet {
     /// Its name.
     pub name: String,
+    /// The issue that is its home, and where it stands; `null` where there is none.
+    pub home: Option<HomeLine>,
     /// What is in which stage now.
     pub stages: Vec<StageLine>,
     /// Registered versions, the newest first.
     pub versions: Vec<ListedVersion>,
     /// What ran, in the order in which it began.
     pub history: Vec<RunLine>,
+}
+
+/// Where a model stands between an idea and being watched in production.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HomeLine {
+    /// The issue.
+    pub number: u64,
+    /// `problem-definition`, `data-exploration`, `experimentation`, `development`, `deployment` or
+    /// `monitoring`.
+    pub stage: &'static str,
+    /// Since when.
+    pub since: Timestamp,
+    /// The gates of that stage.
+    pub gates: usize,
+    /// Those of them that are still shut.
+    pub open: Vec<String>,
 }
 
 /// What is in a stage.
@@ -193,21 +214,45 @@ pub struct ExperimentLine {
 pub fn models(
     repo: &RepoName,
     registry: &Registry,
+    items: &[Item],
     on: Option<Date>,
-    calendar: &Calendar,
+    policy: &Policy,
 ) -> Models {
     let models = registry.models().into_iter();
     Models {
         repo: repo.to_string(),
         on,
         models: models
-            .map(|model| sheet(model, registry, on, calendar))
+            .map(|model| {
+                let home = home(model, registry, items, policy);
+                sheet(model, home, registry, on, &policy.calendar)
+            })
             .collect(),
     }
 }
 
+fn home(
+    model: &ModelName,
+    registry: &Registry,
+    items: &[Item],
+    policy: &Policy,
+) -> Option<HomeLine> {
+    let number = registry.home(model)?;
+    let item = items.iter().find(|item| item.number == number)?;
+    let home = item.home.as_ref()?;
+    let open = home.open_gates(&registry.seen(model), policy);
+    Some(HomeLine {
+        number: number.0,
+        stage: home.stage.word(),
+        since: home.stage_since,
+        gates: gates(home.stage, policy).len(),
+        open: open.iter().map(|gate| gate.slug.to_string()).collect(),
+    })
+}
+
 fn sheet(
     model: &ModelName,
+    home: Option<HomeLine>,
     registry: &Registry,
     on: Option<Date>,
     calendar: &Calendar,
@@ -217,6 +262,7 @@ fn sheet(
     let now = runs.iter().filter(|run| run.until.is_none());
     ModelSheet {
         name: model.to_string(),
+        home,
         stages: now
             .map(|run| StageLine {
                 stage: run.stage.clone(),

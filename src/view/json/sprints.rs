@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{hundredths, tenths};
@@ -10,7 +11,8 @@ use crate::domain::ids::{ItemNumber, RepoName};
 use crate::domain::item::Item;
 use crate::domain::policy::Policy;
 use crate::domain::sprint::{
-    Entry, Ledger, Progress, Record, Share, Split, Sprint, Taken, capacity, entries, point_cost,
+    BurnDay, Entry, Ledger, Progress, Record, Share, Split, Sprint, Taken, burn_up, capacity,
+    entries, point_cost,
 };
 
 /// The sprints of a repository.
@@ -51,8 +53,19 @@ pub struct SprintSheet {
     pub unknown: Vec<u64>,
     /// Items that sprints left unfinished.
     pub carried_over: Vec<CarriedOver>,
+    /// How what was done adds up, by working day; only of the sprint that is on.
+    pub burn_up: Vec<BurnLine>,
     /// One of the buckets deviates from its target.
     pub deviates: bool,
+}
+
+/// What was done by the end of a working day.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BurnLine {
+    /// The day.
+    pub day: Date,
+    /// Person-days until its end, or until now; none on a day that is to come.
+    pub person_days: Option<f64>,
 }
 
 /// A bucket's share of a sprint.
@@ -162,6 +175,7 @@ fn over(
         point_cost: record.point_cost,
         split: record.split(policy, None),
         carried_over,
+        burn_up: Vec::new(),
     }
     .sheet(policy)
 }
@@ -182,6 +196,7 @@ impl SprintSource<'_> {
             point_cost: record.point_cost,
             split: record.split(self.policy, Some(&live)),
             carried_over: carried_over(live.iter(), carried),
+            burn_up: current.map_or_else(Vec::new, |it| self.burn_up(it, record.point_cost)),
         }
         .sheet(self.policy)
     }
@@ -198,6 +213,7 @@ impl SprintSource<'_> {
             ended_at: None,
             point_cost,
             split: Split::of(self.policy, capacity, &live, &live, point_cost),
+            burn_up: self.burn_up(sprint, point_cost),
             carried_over: carried_over(live.iter(), carried),
         }
         .sheet(self.policy)
@@ -205,6 +221,17 @@ impl SprintSource<'_> {
 
     fn live(&self, sprint: &Sprint, point_cost: f64) -> Vec<Entry> {
         entries(self.items, sprint, self.policy, point_cost, self.now)
+    }
+}
+
+impl SprintSource<'_> {
+    fn burn_up(&self, sprint: &Sprint, point_cost: f64) -> Vec<BurnLine> {
+        let days = burn_up(self.items, sprint, self.policy, point_cost, self.now);
+        let line = |day: &BurnDay| BurnLine {
+            day: day.day,
+            person_days: day.done.map(hundredths),
+        };
+        days.iter().map(line).collect()
     }
 }
 
@@ -232,6 +259,7 @@ struct Draft<'a> {
     point_cost: f64,
     split: Split,
     carried_over: Vec<CarriedOver>,
+    burn_up: Vec<BurnLine>,
 }
 
 impl Draft<'_> {
@@ -252,6 +280,7 @@ impl Draft<'_> {
             buckets,
             unknown: self.split.unknown.iter().map(|number| number.0).collect(),
             carried_over: self.carried_over,
+            burn_up: self.burn_up,
         }
     }
 

@@ -3,20 +3,26 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::super::WebState;
-use super::super::access::Access;
+use super::WebState;
+use super::access::Sees;
 use super::filter::WrongParameter;
-use super::known::{Known, KnownBoard};
+use super::known::{Known, KnownBoard, KnownSprints};
 use crate::domain::fold;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::item::Item;
 use crate::domain::registry::{ModelFact, Registry};
-use crate::domain::sprint::Ledger;
+use crate::domain::sprint::{self, Sprint};
+use crate::domain::teams::TeamProblem;
 use crate::store::{MODELS, StoreError};
+use crate::view::Context;
 use crate::view::json::{RepoLine, Repos};
+use crate::view::sprint::Plan;
 
 /// Why nothing can be told.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +43,33 @@ pub(super) enum Failed {
     Panicked,
 }
 
+/// What is said of a fault of ours.
+const BUG: &str = "this cannot be told, which is a bug; the log says more";
+
+impl Failed {
+    /// What is answered, and what is said. What went wrong inside is logged.
+    pub(super) fn told(&self) -> (StatusCode, String) {
+        let bug = (StatusCode::INTERNAL_SERVER_ERROR, BUG.to_owned());
+        match self {
+            Self::Unknown => (StatusCode::NOT_FOUND, self.to_string()),
+            Self::Parameter(wrong) => (StatusCode::BAD_REQUEST, wrong.to_string()),
+            Self::Store(error) => {
+                tracing::error!(%error, "the store could not be read");
+                let sentence = "the store cannot be read now; try again later";
+                (StatusCode::SERVICE_UNAVAILABLE, sentence.to_owned())
+            }
+            Self::Unreadable { what, error } => {
+                tracing::error!(what, %error, "what is stored cannot be understood");
+                bug
+            }
+            Self::Panicked => {
+                tracing::error!("an answer could not be computed");
+                bug
+            }
+        }
+    }
+}
+
 /// A repository as it was read.
 pub(super) struct Read {
     installation: InstallationId,
@@ -49,11 +82,52 @@ pub(super) struct Read {
     _place: OwnedSemaphorePermit,
 }
 
+impl Read {
+    /// Its sprints, by their ends.
+    pub(super) fn timeline(&self) -> Vec<Sprint> {
+        let known = &self.known;
+        sprint::timeline(known.milestones(), known.since(), known.policy_at(self.now))
+    }
+
+    /// What the views have to know.
+    pub(super) fn context<'a>(&'a self, registry: &'a Registry, web_url: &'a str) -> Context<'a> {
+        Context {
+            policy: self.known.policy_at(self.now),
+            now: self.now,
+            repo: self.known.name(),
+            repo_id: self.repo,
+            web_url,
+            as_app: true,
+            linked: &[],
+            same_head: &[],
+            policy_problem: self.known.policy_problem(),
+            team_problems: &NO_PROBLEMS,
+            checklist: None,
+            registry,
+            board: None,
+            sprint: None,
+        }
+    }
+
+    /// What is known of the sprints, for the views.
+    pub(super) fn plan<'a>(&self, timeline: &'a [Sprint], read: &'a KnownSprints) -> Plan<'a> {
+        Plan {
+            sprints: timeline,
+            ledger: &read.ledger,
+            known_since: self.known.since(),
+            told_from: &read.told_from,
+            // No digest is posted from here.
+            digest_since: Timestamp::MAX,
+        }
+    }
+}
+
+static NO_PROBLEMS: BTreeMap<String, TeamProblem> = BTreeMap::new();
+
 /// The repositories that may be seen, by name.
-pub(super) async fn repos(state: &WebState) -> Result<Repos, Failed> {
+pub(super) async fn repos(state: &WebState, sees: Sees) -> Result<Repos, Failed> {
     let place = place(state).await?;
     let rows = state.store.all_repos().await?;
-    let public = matches!(state.access, Access::Public);
     aside(move || {
         let _place = place;
         // Where a name went from one repository to another, it is the younger one's.
@@ -66,19 +140,23 @@ pub(super) async fn repos(state: &WebState) -> Result<Repos, Failed> {
                 named.insert(name, (age, known));
             }
         }
-        let seen = named
+        let shown = named
             .values()
-            .filter(|(_, known)| !public || known.is_public());
-        let repos: Vec<RepoLine> = seen.map(|(_, known)| known.line()).collect();
+            .filter(|((repo, _), known)| sees.shows(RepoId(*repo), known.is_public()));
+        let repos: Vec<RepoLine> = shown.map(|(_, known)| known.line()).collect();
         Ok(Repos { repos })
     })
     .await?
 }
 
 /// A repository and its items; `None` where there is none, or none that may be seen.
-pub(super) async fn repository(state: &WebState, name: RepoName) -> Result<Option<Read>, Failed> {
+pub(super) async fn repository(
+    state: &WebState,
+    sees: &Sees,
+    name: RepoName,
+) -> Result<Option<Read>, Failed> {
     let place = place(state).await?;
-    let Some((installation, repo, known)) = find(state, &name).await? else {
+    let Some((installation, repo, known)) = find(state, sees, &name).await? else {
         return Ok(None);
     };
     let rows = state.store.load_items(installation, repo).await?;
@@ -106,19 +184,16 @@ pub(super) async fn repository(state: &WebState, name: RepoName) -> Result<Optio
 }
 
 /// What was read of a repository's sprints.
-pub(super) async fn ledger(state: &WebState, read: &Read) -> Result<Ledger, Failed> {
+pub(super) async fn sprints(state: &WebState, read: &Read) -> Result<KnownSprints, Failed> {
     let board = state
         .store
         .load_item(read.installation, read.repo, 0)
         .await?;
     let Some(board) = board else {
-        return Ok(Ledger::default());
+        return Ok(KnownSprints::default());
     };
     let known = aside(move || understood::<Option<KnownBoard>>("a board", &board.doc));
-    Ok(known
-        .await??
-        .and_then(KnownBoard::into_ledger)
-        .unwrap_or_default())
+    Ok(known.await??.map(KnownBoard::sprints).unwrap_or_default())
 }
 
 /// The models of a repository.
@@ -140,6 +215,7 @@ pub(super) async fn registry(state: &WebState, read: &Read) -> Result<Registry, 
 /// The other repositories to which decisions lead and that may be seen.
 pub(super) async fn visible_elsewhere(
     state: &WebState,
+    sees: &Sees,
     read: &Read,
 ) -> Result<Vec<RepoName>, Failed> {
     let mut names: Vec<&RepoName> = read
@@ -152,11 +228,8 @@ pub(super) async fn visible_elsewhere(
     names.dedup();
     let mut visible = Vec::new();
     for name in names {
-        let seen = match &state.access {
-            Access::Local | Access::Token(_) => true,
-            Access::Public => find(state, name).await?.is_some(),
-        };
-        if seen {
+        let shown = matches!(sees, Sees::Everything) || find(state, sees, name).await?.is_some();
+        if shown {
             visible.push(name.clone());
         }
     }
@@ -166,17 +239,35 @@ pub(super) async fn visible_elsewhere(
 /// The repository of this name, if it may be seen.
 async fn find(
     state: &WebState,
+    sees: &Sees,
     name: &RepoName,
 ) -> Result<Option<(InstallationId, RepoId, Known)>, Failed> {
     let Some(row) = state.store.find_repo_by_name(name).await? else {
         return Ok(None);
     };
     let known: Known = understood("a repository", &row.doc)?;
-    let seen = match &state.access {
-        Access::Local | Access::Token(_) => true,
-        Access::Public => known.is_public(),
-    };
-    Ok(seen.then_some((row.installation, row.repo, known)))
+    let shown = sees.shows(row.repo, known.is_public());
+    Ok(shown.then_some((row.installation, row.repo, known)))
+}
+
+/// The repository of this name, as it is told of in a path.
+pub(super) fn name(
+    named: Result<Path<(String, String)>, PathRejection>,
+) -> Result<RepoName, Failed> {
+    let Path((owner, repo)) = named.map_err(|_| Failed::Unknown)?;
+    format!("{owner}/{repo}")
+        .parse()
+        .map_err(|_| Failed::Unknown)
+}
+
+/// Which repository this is, if it may be seen.
+pub(super) async fn place_of(
+    state: &WebState,
+    sees: &Sees,
+    name: &RepoName,
+) -> Result<Option<(InstallationId, RepoId)>, Failed> {
+    let found = find(state, sees, name).await?;
+    Ok(found.map(|(installation, repo, _)| (installation, repo)))
 }
 
 /// Waits for its turn; a request that waits too long is ended like any other.

@@ -7,12 +7,14 @@ use axum::http::Uri;
 use jiff::civil::Date;
 
 use crate::domain::calendar::Calendar;
-use crate::domain::decisions::Logged;
+use crate::domain::decisions::{Logged, Wanted};
 use crate::domain::kind::Verdict;
 
 /// What a decision has to be like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Filter {
+    /// Words that stand in it.
+    wanted: Wanted,
     verdict: Option<Verdict>,
     /// The first day, in the repository's zone.
     since: Option<Date>,
@@ -30,8 +32,8 @@ pub(super) enum WrongParameter {
         example: &'static str,
     },
     #[error(
-        "there are the parameters verdict, since and until, each once; for example \
-         verdict=abandon&since=2026-11-01&until=2026-11-30"
+        "there are the parameters q, verdict, since and until, each once; for example \
+         q=boosting&verdict=abandon&since=2026-11-01&until=2026-11-30"
     )]
     Name,
     #[error("there is the parameter on, once; for example on=2026-03-03")]
@@ -40,9 +42,16 @@ pub(super) enum WrongParameter {
 
 impl Filter {
     pub(super) fn read(query: &str) -> Result<Self, WrongParameter> {
+        Self::of(pairs(query)?)
+    }
+
+    /// The filter of these names and values.
+    pub(super) fn of(given: Vec<(String, String)>) -> Result<Self, WrongParameter> {
         let mut filter = Self::default();
-        for (name, value) in pairs(query)? {
+        let mut question = None;
+        for (name, value) in given {
             let twice = match name.as_str() {
+                "q" => question.replace(value).is_some(),
                 "verdict" => filter.verdict.replace(verdict(&value)?).is_some(),
                 "since" => {
                     let day = date("since", "2026-11-01", &value)?;
@@ -58,6 +67,7 @@ impl Filter {
                 return Err(WrongParameter::Name);
             }
         }
+        filter.wanted = Wanted::of(&question.unwrap_or_default());
         Ok(filter)
     }
 
@@ -66,6 +76,7 @@ impl Filter {
         self.verdict.is_none_or(|it| it == logged.decision.verdict)
             && self.since.is_none_or(|first| first <= day)
             && self.until.is_none_or(|last| day <= last)
+            && self.wanted.are_in(logged)
     }
 }
 
@@ -84,7 +95,7 @@ pub(super) fn day(query: &str) -> Result<Option<Date>, WrongParameter> {
     Ok(asked)
 }
 
-fn pairs(query: &str) -> Result<Vec<(String, String)>, WrongParameter> {
+pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, WrongParameter> {
     let uri: Uri = format!("/?{query}")
         .parse()
         .map_err(|_| WrongParameter::Name)?;

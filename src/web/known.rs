@@ -31,6 +31,8 @@ pub(super) struct Known {
     #[serde(default)]
     labels: Option<IgnoredAny>,
     #[serde(default)]
+    policy_problem: Option<String>,
+    #[serde(default)]
     milestones: Option<BTreeMap<u64, KnownMilestone>>,
 }
 
@@ -54,6 +56,11 @@ impl Known {
     /// Since when labhand knows it.
     pub(super) fn since(&self) -> Timestamp {
         self.since
+    }
+
+    /// Why the policy file is not in force, if it is not.
+    pub(super) fn policy_problem(&self) -> Option<&str> {
+        self.policy_problem.as_deref()
     }
 
     pub(super) fn milestones(&self) -> impl Iterator<Item = &Milestone> {
@@ -88,14 +95,18 @@ pub(super) struct KnownBoard {
     sprints: Option<KnownSprints>,
 }
 
-#[derive(Debug, Deserialize)]
-struct KnownSprints {
-    ledger: Ledger,
+/// What was read of the sprints.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct KnownSprints {
+    #[serde(default)]
+    pub(super) ledger: Ledger,
+    #[serde(default)]
+    pub(super) told_from: BTreeMap<u64, Timestamp>,
 }
 
 impl KnownBoard {
-    /// What was read of the sprints, if anything was.
-    pub(super) fn into_ledger(self) -> Option<Ledger> {
-        Some(self.sprints?.ledger)
+    /// What was read of the sprints.
+    pub(super) fn sprints(self) -> KnownSprints {
+        self.sprints.unwrap_or_default()
     }
 }
