@@ -4,6 +4,7 @@
 #[path = "../support/database.rs"]
 mod database;
 mod doors;
+mod pages;
 mod routes;
 mod scene;
 mod server;

@@ -28,6 +28,7 @@ const INSTALLATION: InstallationId = InstallationId(7);
 pub struct Server {
     pub address: SocketAddr,
     pub store: Store,
+    pub clock: Clock,
     stop: CancellationToken,
     _database: Database,
 }
@@ -58,6 +59,7 @@ impl Server {
     pub async fn start(access: Access) -> Self {
         let database = Database::new().await;
         let store = Store::open(database.url()).await.unwrap();
+        let clock = Clock::manual(now());
         let state = WebState::new(
             store.clone(),
             Inbox::start(store.clone(), Arc::new(Notify::new())),
@@ -67,7 +69,7 @@ impl Server {
                 web_url: "https://github.com".to_owned(),
             },
             Arc::new(Metrics::new()),
-            Clock::manual(now()),
+            clock.clone(),
         );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -76,6 +78,7 @@ impl Server {
         Self {
             address,
             store,
+            clock,
             stop,
             _database: database,
         }
