@@ -67,6 +67,7 @@ fn accept(criterion: &mut Criterion) {
                     secrets: WebhookSecrets::new(&[SecretString::from(SECRET)]),
                     access: Access::Local,
                     web_url: "https://github.com".to_owned(),
+                    welcome: None,
                 },
                 Arc::new(Metrics::new()),
                 Clock::system(),

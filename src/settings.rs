@@ -1,6 +1,7 @@
 //! The server's settings: built-in defaults, then a file, then the environment; validated at the
 //! start, once, so that what is wrong is said in one message before anything runs.
 
+pub mod app_file;
 mod error;
 mod key;
 mod web;
@@ -16,7 +17,9 @@ use secrecy::SecretString;
 
 pub use error::SettingsError;
 use error::{PREFIX, SEPARATOR, variable};
-pub use web::WebAccess;
+pub use web::{Client, WebAccess};
+
+use app_file::KeptApp;
 
 /// The commented defaults, which are also the documentation of the file.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -24,8 +27,12 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 /// All there is to set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Webhook and calls.
-    pub github: GithubSettings,
+    /// Where GitHub's API is, without a slash at the end.
+    pub api_url: String,
+    /// As whom labhand meets GitHub; `None` before anybody has set that up.
+    pub github: Option<GithubSettings>,
+    /// Where an App is kept that the set-up page makes.
+    pub app_file: PathBuf,
     /// Where to listen.
     pub bind: SocketAddr,
     /// The store's URL, which may hold a password.
@@ -47,8 +54,6 @@ pub struct GithubSettings {
     pub webhook_secrets: Vec<SecretString>,
     /// As what labhand speaks.
     pub credentials: Credentials,
-    /// Without a slash at the end.
-    pub api_url: String,
     /// Between two writes of one installation.
     pub write_spacing: Duration,
 }
@@ -146,13 +151,37 @@ impl Given {
     fn validate(self) -> Result<Settings, SettingsError> {
         let bind = self.required(key::BIND, "127.0.0.1:8080")?;
         let log_format = self.required(key::LOG_FORMAT, "text, or json")?;
-        Ok(Settings {
-            github: GithubSettings {
+        let app_file = PathBuf::from(self.required(key::APP_FILE, "labhand-app.json")?);
+        let kept = if self.names_nobody() {
+            KeptApp::read(&app_file)?
+        } else {
+            None
+        };
+        let github = match &kept {
+            Some(app) => Some(GithubSettings {
+                webhook_secrets: vec![app.webhook_secret.clone()],
+                credentials: Credentials::App {
+                    id: app.id,
+                    private_key: app.pem.clone(),
+                },
+                write_spacing: self.write_spacing()?,
+            }),
+            None if self.names_nobody() => None,
+            None => Some(GithubSettings {
                 webhook_secrets: self.webhook_secrets()?,
                 credentials: self.credentials()?,
-                api_url: self.api_url()?,
                 write_spacing: self.write_spacing()?,
-            },
+            }),
+        };
+        // Before there is an App, nobody can sign in by way of it, and nobody has to.
+        let web_access = match &github {
+            Some(_) => self.web_access(kept.as_ref())?,
+            None => WebAccess::Local,
+        };
+        Ok(Settings {
+            api_url: self.api_url()?,
+            github,
+            app_file,
             bind: bind.parse().map_err(|_| SettingsError::Wrong {
                 setting: key::BIND,
                 problem: "it has to be an IP address and a port".to_owned(),
@@ -160,7 +189,7 @@ impl Given {
             })?,
             store_url: self.store_url()?,
             keep_deliveries: self.keep_deliveries()?,
-            web_access: self.web_access()?,
+            web_access,
             traces_url: self.traces_url()?,
             log_format: match log_format.as_str() {
                 "text" => LogFormat::Text,
@@ -173,6 +202,22 @@ impl Given {
                     ));
                 }
             },
+        })
+    }
+
+    /// Nothing says as whom labhand is to meet GitHub.
+    fn names_nobody(&self) -> bool {
+        const CREDENTIALS: [&str; 5] = [
+            key::WEBHOOK_SECRETS,
+            key::APP_ID,
+            key::PRIVATE_KEY,
+            key::PRIVATE_KEY_PATH,
+            key::TOKEN,
+        ];
+        CREDENTIALS.iter().all(|key| match self.0.get(*key) {
+            None => true,
+            // An empty variable in a compose file says nothing either.
+            Some(value) => matches!(&value.kind, ValueKind::String(text) if text.trim().is_empty()),
         })
     }
 

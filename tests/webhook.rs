@@ -56,6 +56,7 @@ impl Server {
                 secrets: WebhookSecrets::new(&secrets),
                 access: Access::Local,
                 web_url: "https://github.com".to_owned(),
+                welcome: None,
             },
             Arc::new(Metrics::new()),
             clock.clone(),

@@ -8,6 +8,7 @@ mod inbox;
 mod logging;
 pub mod rehearsal;
 mod serve;
+mod set_up;
 mod store;
 
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ impl Cli {
     /// What hindered it, in words for the person at the terminal.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Serve => serve::run(self.settings()?).await,
+            Command::Serve => serve::run(|| self.settings()).await,
             Command::Demo { port, exit } => demo::run(port, exit).await,
             Command::Healthcheck => healthcheck::run(self.settings()?).await,
             Command::Store(store::Command::Backup { ref file }) => {

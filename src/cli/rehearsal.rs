@@ -88,6 +88,7 @@ impl Bot<GitHub> {
             secrets: WebhookSecrets::new(&[SecretString::from(secret)]),
             access,
             web_url: pages_link_to,
+            welcome: None,
         };
         Ok(Self::new(store, forge, front, clock, metrics, options))
     }

@@ -9,6 +9,8 @@ pub struct HookDelivery {
     pub id: u64,
     /// The delivery's GUID, which all its attempts share.
     pub guid: String,
+    /// What it tells of, such as `ping`.
+    pub event: String,
     /// When it was made.
     pub at: Timestamp,
     /// What the receiver answered, 0 if nothing.

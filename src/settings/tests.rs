@@ -35,9 +35,15 @@ fn two_variables_are_enough() {
     assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.store_url.expose_secret(), "sqlite://labhand.db");
     assert_eq!(settings.log_format, LogFormat::Text);
-    assert_eq!(settings.github.api_url, "https://api.github.com");
-    assert_eq!(settings.github.write_spacing, Duration::from_secs(1));
-    assert!(matches!(settings.github.credentials, Credentials::Token(_)));
+    assert_eq!(settings.api_url, "https://api.github.com");
+    assert_eq!(
+        settings.github.as_ref().unwrap().write_spacing,
+        Duration::from_secs(1)
+    );
+    assert!(matches!(
+        settings.github.as_ref().unwrap().credentials,
+        Credentials::Token(_)
+    ));
     assert!(matches!(settings.web_access, WebAccess::Local));
 }
 
@@ -47,17 +53,28 @@ fn the_environment_outranks_the_file_and_the_file_the_defaults() {
     let settings = from_file(text).unwrap();
     assert_eq!(settings.bind.port(), 1);
     assert_eq!(
-        settings.github.webhook_secrets.len(),
+        settings.github.as_ref().unwrap().webhook_secrets.len(),
         1,
         "those of the environment"
     );
-    assert_eq!(settings.github.write_spacing, Duration::from_millis(250));
+    assert_eq!(
+        settings.github.as_ref().unwrap().write_spacing,
+        Duration::from_millis(250)
+    );
 }
 
 #[test]
 fn secrets_may_be_a_list_or_separated_by_commas() {
     let rotating = [("LABHAND_GITHUB__WEBHOOK_SECRETS", "new, old"), MINIMAL[1]];
-    assert_eq!(load(&rotating).unwrap().github.webhook_secrets.len(), 2);
+    assert_eq!(
+        load(&rotating)
+            .unwrap()
+            .github
+            .unwrap()
+            .webhook_secrets
+            .len(),
+        2
+    );
     insta::assert_snapshot!(refused(&[("LABHAND_GITHUB__WEBHOOK_SECRETS", "new,")]), @"github.webhook_secrets (LABHAND_GITHUB__WEBHOOK_SECRETS): a secret is empty; for example correct-horse-battery-staple");
 }
 
@@ -68,7 +85,7 @@ fn an_app_has_an_id_and_a_key() {
     let key = ("LABHAND_GITHUB__PRIVATE_KEY", PEM);
     let settings = load(&[secret, id, key]).unwrap();
     assert!(matches!(
-        settings.github.credentials,
+        settings.github.as_ref().unwrap().credentials,
         Credentials::App { id: 12345, .. }
     ));
 
@@ -168,9 +185,22 @@ fn who_may_read_is_said_in_full_or_not_at_all() {
         WebAccess::Token(_)
     ));
 
-    insta::assert_snapshot!(refused(&[(ACCESS, "github")]), @"web.access (LABHAND_WEB__ACCESS): `github` comes with the web board; there are local, token and public now; for example token, together with web.token");
-    insta::assert_snapshot!(refused(&[(ACCESS, "everyone")]), @"web.access (LABHAND_WEB__ACCESS): there is no such access; for example local, token, or public");
-    insta::assert_snapshot!(refused(&[(ACCESS, "")]), @"web.access (LABHAND_WEB__ACCESS): it is empty; for example local, token, or public");
+    let client = [
+        (ACCESS, "github"),
+        ("LABHAND_GITHUB__CLIENT_ID", " Iv23li "),
+        ("LABHAND_GITHUB__CLIENT_SECRET", "hush"),
+    ];
+    let WebAccess::GitHub(client) = access(&client) else {
+        panic!("github");
+    };
+    assert_eq!(
+        (client.id.as_str(), client.secret.expose_secret()),
+        ("Iv23li", "hush")
+    );
+    insta::assert_snapshot!(refused(&[(ACCESS, "github")]), @"github.client_id (LABHAND_GITHUB__CLIENT_ID): web.access is github, and people sign in by way of the App; for example Iv23liAbCdEfGhIjKlMn, as the App's settings on GitHub show it");
+    insta::assert_snapshot!(refused(&[(ACCESS, "github"), ("LABHAND_GITHUB__CLIENT_ID", "Iv23li")]), @"github.client_secret (LABHAND_GITHUB__CLIENT_SECRET): there is a client id without its secret; for example a client secret, which the App's settings on GitHub make");
+    insta::assert_snapshot!(refused(&[(ACCESS, "everyone")]), @"web.access (LABHAND_WEB__ACCESS): there is no such access; for example local, token, github, or public");
+    insta::assert_snapshot!(refused(&[(ACCESS, "")]), @"web.access (LABHAND_WEB__ACCESS): it is empty; for example local, token, github, or public");
     insta::assert_snapshot!(refused(&[(ACCESS, "token")]), @"web.token (LABHAND_WEB__TOKEN): web.access is token, but there is none; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
     insta::assert_snapshot!(refused(&[(ACCESS, "token"), (TOKEN.0, "0123456789abcde")]), @"web.token (LABHAND_WEB__TOKEN): it has to have at least 16 characters; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
     insta::assert_snapshot!(refused(&[(ACCESS, "token"), (TOKEN.0, "correct horse battery")]), @"web.token (LABHAND_WEB__TOKEN): it may only have letters, digits and signs of ASCII, and no spaces; for example a1b2c3d4e5f60718293a4b5c6d7e8f90, of your own: openssl rand -hex 32");
@@ -225,4 +255,74 @@ fn each_setting_is_explained_in_the_defaults() {
         let key = setting.split_once('.').unwrap().1;
         assert!(DEFAULTS.contains(&format!("{key} = ")), "{setting}");
     }
+}
+
+#[test]
+fn without_credentials_the_app_in_the_file_counts_or_one_is_to_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.json");
+    let file = path.to_str().unwrap();
+    let alone = [
+        ("LABHAND_GITHUB__APP_FILE", file),
+        ("LABHAND_WEB__ACCESS", "github"),
+    ];
+    let fresh = load(&alone).unwrap();
+    assert!(fresh.github.is_none());
+    assert!(matches!(fresh.web_access, WebAccess::Local));
+    // An empty variable in a compose file says nothing.
+    let empty = [
+        alone[0],
+        ("LABHAND_GITHUB__TOKEN", ""),
+        ("LABHAND_GITHUB__WEBHOOK_SECRETS", " "),
+    ];
+    assert!(load(&empty).unwrap().github.is_none());
+    // Half of what is needed is not nothing.
+    let half = [alone[0], ("LABHAND_GITHUB__WEBHOOK_SECRETS", "one")];
+    assert!(load(&half).is_err());
+
+    let app = app_file::KeptApp {
+        id: 12,
+        slug: "labhand-acme".to_owned(),
+        html_url: "https://github.com/apps/labhand-acme".to_owned(),
+        client_id: "Iv23li".to_owned(),
+        client_secret: "hush-client".into(),
+        webhook_secret: "hush-webhook".into(),
+        pem: PEM.replace("\\n", "\n").into(),
+    };
+    app.write(&path).unwrap();
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(app.write(&path).is_err(), "nothing is written over");
+    let set_up = load(&alone).unwrap();
+    let github = set_up.github.as_ref().unwrap();
+    assert!(matches!(
+        github.credentials,
+        Credentials::App { id: 12, .. }
+    ));
+    assert_eq!(github.webhook_secrets[0].expose_secret(), "hush-webhook");
+    assert!(matches!(&set_up.web_access, WebAccess::GitHub(client) if client.id == "Iv23li"));
+    assert!(!format!("{set_up:?} {app:?}").contains("hush"));
+    // What is set outranks the file.
+    let token = load(&[&alone[..1], &MINIMAL].concat()).unwrap();
+    assert!(matches!(
+        token.github.unwrap().credentials,
+        Credentials::Token(_)
+    ));
+
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = load(&alone).unwrap_err().to_string();
+    assert!(
+        open.contains("open to everybody") && open.contains("chmod 600"),
+        "{open}"
+    );
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&path, "{\"pem\": hush}").unwrap();
+    let garbled = load(&alone).unwrap_err().to_string();
+    assert!(
+        garbled.contains("is not what the set-up page writes (line 1, column 9)"),
+        "{garbled}"
+    );
+    assert!(!garbled.contains("hush"));
 }

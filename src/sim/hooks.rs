@@ -100,6 +100,21 @@ impl World {
         self.queue(event, Some(action), payload, Some(installation), None);
     }
 
+    /// Knocks at the App's webhook, as GitHub does when it is made.
+    pub fn ping(&mut self) {
+        let payload = json!({
+            "zen": "Half measures are as bad as nothing at all.",
+            "hook_id": self.hook_id,
+            "hook": {
+                "type": "App", "id": self.hook_id, "name": "web", "active": true,
+                "app_id": self.app_id,
+                "config": { "content_type": "json", "url": self.hook_url, "insecure_ssl": "0" }
+            }
+        });
+        let payload = payload.as_object().cloned().unwrap_or_default();
+        self.queue("ping", None, payload, None, None);
+    }
+
     fn queue(
         &mut self,
         event: &str,

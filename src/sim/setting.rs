@@ -1,5 +1,6 @@
 //! Setting the scene: accounts, teams, repositories and installations.
 
+use super::api::CLIENT_SECRET;
 use super::people::Person;
 use super::state::{AccountKind, Actor, Covered, Role};
 use super::{Sim, done};
@@ -73,6 +74,40 @@ impl Sim {
         let mut world = self.world();
         let repo = Self::place(&world, repo);
         world[repo].hooked = true;
+    }
+
+    /// Signs somebody in to GitHub in the browser, or nobody.
+    #[track_caller]
+    pub fn browser_of(&self, login: Option<&str>) {
+        let mut world = self.world();
+        let account = login.map(|login| Self::who(&world, login));
+        world.registering.browser = account;
+    }
+
+    /// Where people who signed in by way of the App come back to.
+    pub fn callback_to(&self, url: &str) {
+        self.world().registering.callback = Some(url.to_owned());
+    }
+
+    /// The App's client id and secret.
+    pub fn client(&self) -> (&'static str, &'static str) {
+        ("Iv23liStandInForGitHub", CLIENT_SECRET)
+    }
+
+    /// Takes back what people let the App do in their names: their tokens are good no more.
+    pub fn revoke_tokens_of_people(&self) {
+        self.world().registering.tokens.clear();
+    }
+
+    /// Gives the App another permission than it asks for: `read`, `write`, or none.
+    pub fn permit(&self, permission: &str, level: Option<&str>) {
+        let level = level.map(str::to_owned);
+        self.world().permitted.insert(permission.to_owned(), level);
+    }
+
+    /// Does not let the App hear an event.
+    pub fn deafen(&self, event: &str) {
+        self.world().unheard.insert(event.to_owned());
     }
 
     /// Installs the App on an account (`installation.created`), or changes what it is installed on

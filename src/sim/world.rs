@@ -20,6 +20,20 @@ const FIRST_ID: u64 = 4_300_000_001;
 /// Tells the time.
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Signing in, and how the App came to be.
+#[derive(Default)]
+pub(super) struct Registering {
+    /// Who is signed in in the browser.
+    pub browser: Option<u64>,
+    /// Where the App wants people to come back to.
+    pub callback: Option<String>,
+    pub codes: HashMap<String, u64>,
+    /// Of people.
+    pub tokens: HashMap<String, u64>,
+    pub manifest: Option<serde_json::Value>,
+    pub manifest_code: Option<String>,
+}
+
 /// The whole of it.
 pub(super) struct World {
     pub base: String,
@@ -49,6 +63,11 @@ pub(super) struct World {
     pub lag_after_event: bool,
     /// The permission *contents: write* was not given.
     pub contents_are_read_only: bool,
+    /// Permissions that the App has otherwise, `None` if not at all.
+    pub permitted: HashMap<String, Option<String>>,
+    /// Events that the App does not hear.
+    pub unheard: HashSet<String>,
+    pub registering: Registering,
     /// Calls that others have made in the hour that ends then.
     pub used_elsewhere: (i64, usize),
     /// So many uploads break off on their way.
@@ -86,6 +105,9 @@ impl World {
             repeat_deliveries: false,
             lag_after_event: false,
             contents_are_read_only: false,
+            permitted: HashMap::new(),
+            unheard: HashSet::new(),
+            registering: Registering::default(),
             used_elsewhere: (0, 0),
             uploads_to_cut: 0,
             lagging: HashSet::new(),

@@ -11,10 +11,12 @@ mod pages;
 mod read;
 mod readiness;
 mod server;
+mod set_up;
 mod sheets;
 mod sign_in;
 mod signature;
 mod webhook;
+mod welcome;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +35,9 @@ use crate::store::{Inbox, Store};
 
 pub use access::{Access, AccessToken, SignIn};
 pub use server::serve;
+pub use set_up::{SetUp, SetUpKey};
 pub use signature::WebhookSecrets;
+pub use welcome::Welcome;
 
 /// Time for a whole request: GitHub waits 10 s for the answer, and Enterprise Server 30 s.
 const WHOLE_REQUEST: Duration = Duration::from_secs(30);
@@ -42,7 +46,6 @@ const WHOLE_REQUEST: Duration = Duration::from_secs(30);
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// How labhand meets those who come to it.
-#[derive(Debug, Clone)]
 pub struct Front {
     /// By which GitHub's webhooks are known.
     pub secrets: WebhookSecrets,
@@ -50,10 +53,12 @@ pub struct Front {
     pub access: Access,
     /// Where pages link to for what is on GitHub: `https://github.com`, or an Enterprise host.
     pub web_url: String,
+    /// For whoever has just made the App.
+    pub welcome: Option<Welcome>,
 }
 
 /// What the routes need.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WebState {
     store: Store,
     inbox: Inbox,
@@ -63,6 +68,7 @@ pub struct WebState {
     clock: Clock,
     /// Where people see what is on GitHub; without a slash at the end.
     web_url: Arc<str>,
+    welcome: Option<Arc<Welcome>>,
     probe: readiness::Probe,
     /// Places for what reads and computes much.
     reading: Arc<Semaphore>,
@@ -85,6 +91,7 @@ impl WebState {
             secrets,
             access,
             web_url,
+            welcome,
         } = front;
         Self {
             store,
@@ -94,6 +101,7 @@ impl WebState {
             metrics,
             clock,
             web_url: web_url.into(),
+            welcome: welcome.map(Arc::new),
             probe: readiness::Probe::default(),
             reading: Arc::new(Semaphore::new(api::AT_ONCE)),
             listening: Arc::new(Semaphore::new(live::AT_ONCE)),

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::access::{Denied, NOT_LOCAL, UNKNOWN, Visitor};
 use super::filter::{self, Filter};
 use super::read::{self, Failed};
-use super::{WebState, live, sheets, sign_in};
+use super::{WebState, live, sheets, sign_in, welcome};
 use crate::view::page::{self, Asked, Frame, ItemsAsked, Source};
 
 /// Nothing but labhand's own style, script and icon, no frames, and no forms to elsewhere.
@@ -53,6 +53,7 @@ pub(super) fn router(state: &WebState) -> Router<WebState> {
         .route("/-/sign-in/github", get(sign_in::to_github))
         .route("/-/sign-in/callback", get(sign_in::from_github))
         .route("/-/sign-out", post(sign_in::out))
+        .route("/-/set-up/ready", get(welcome::page))
         .merge(behind)
         .fallback(async || nothing_here(&frame(None)))
         .layer(middleware::map_response(dressed))
@@ -235,7 +236,7 @@ pub(super) fn told(status: StatusCode, title: &str, sentence: &str, frame: &Fram
     (status, Html(page::notice(title, sentence, frame))).into_response()
 }
 
-async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
+pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
     let (kind, text) = match name.as_str() {
         "board.css" => ("text/css; charset=utf-8", page::STYLE),
         "board.js" => ("text/javascript; charset=utf-8", page::SCRIPT),

@@ -152,6 +152,7 @@ mod tests {
     fn attempt(id: u64, guid: &str, minute: i64, status: u16) -> HookDelivery {
         HookDelivery {
             id,
+            event: "issues".to_owned(),
             guid: guid.to_owned(),
             at: at(minute),
             status,

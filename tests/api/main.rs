@@ -4,6 +4,7 @@
 #[path = "../support/database.rs"]
 mod database;
 mod doors;
+mod github;
 mod pages;
 mod routes;
 mod scene;

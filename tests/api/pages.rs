@@ -412,7 +412,6 @@ async fn a_page_hears_of_changes_until_the_server_stops() {
         }
     }
     assert!(changed, "{heard}");
-    let stopping = std::time::Instant::now();
     drop(server);
     let mut rest = Vec::new();
     let ended = stream.read_to_end(&mut rest);
@@ -420,7 +419,6 @@ async fn a_page_hears_of_changes_until_the_server_stops() {
         .await
         .expect("it ends before the server would cut it off")
         .unwrap();
-    drop(stopping);
 }
 
 async fn read_until(stream: &mut TcpStream, heard: &mut String, text: &str) {

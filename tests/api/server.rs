@@ -67,6 +67,7 @@ impl Server {
                 secrets: WebhookSecrets::new(&[SecretString::from("secret")]),
                 access,
                 web_url: "https://github.com".to_owned(),
+                welcome: None,
             },
             Arc::new(Metrics::new()),
             clock.clone(),

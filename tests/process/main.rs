@@ -7,6 +7,7 @@ mod database;
 mod kills;
 mod replicas;
 mod secrets;
+mod set_up;
 mod traces;
 #[path = "../support/wire.rs"]
 mod wire;

@@ -14,6 +14,8 @@ use crate::forge::{CallError, HookDelivery};
 struct Listed {
     id: u64,
     guid: String,
+    #[serde(default)]
+    event: String,
     delivered_at: Timestamp,
     #[serde(default)]
     status_code: Option<u16>,
@@ -34,6 +36,7 @@ impl GitHub {
             .map(|one| HookDelivery {
                 id: one.id,
                 guid: one.guid,
+                event: one.event,
                 at: one.delivered_at,
                 status: one.status_code.unwrap_or(0),
             })

@@ -31,6 +31,7 @@ mod oauth;
 pub mod payload;
 mod queries;
 mod reads;
+pub mod registering;
 mod releases;
 mod request;
 mod setup;

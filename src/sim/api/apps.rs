@@ -114,7 +114,8 @@ pub(super) fn repositories(world: &mut World, ask: &Ask) -> Did<Reply> {
 pub(super) fn user(world: &mut World, ask: &Ask) -> Did<Reply> {
     match ask.caller {
         Caller::Machine => Ok(Reply::ok(world.private_user_json(world.machine))),
-        Caller::App | Caller::Installation(_) => {
+        Caller::User(account) => Ok(Reply::ok(world.private_user_json(account))),
+        Caller::App | Caller::Installation(_) | Caller::Nobody => {
             Err(Refusal::new(403, "Resource not accessible by integration"))
         }
     }

@@ -29,6 +29,9 @@ const SKEW: i64 = 30;
 /// The machine account's token.
 pub(in super::super) const MACHINE_TOKEN: &str = "ghp_standInStandInStandInStandInStandIn0000";
 
+/// What is open to who has no credentials: browsers, and who is about to get some.
+const OPEN: [&str; 3] = ["/login/oauth/", "/settings/apps/new", "/app-manifests/"];
+
 /// The App's key. Making one takes a while, so all stand-ins of a process share it.
 pub(in super::super) struct AppKey {
     /// The private key as the App's settings page gives it away, PEM.
@@ -74,6 +77,10 @@ pub(in super::super) enum Caller {
     Installation(u64),
     /// The machine account.
     Machine,
+    /// Somebody who has signed in by way of the App.
+    User(u64),
+    /// A browser, or who has no credentials yet.
+    Nobody,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +92,10 @@ struct Claims {
 
 impl Caller {
     /// Reads the `Authorization` header.
-    pub fn identify(world: &World, authorization: &str) -> Did<Self> {
+    pub fn identify(world: &World, path: &str, authorization: &str) -> Did<Self> {
+        if OPEN.iter().any(|open| path.contains(open)) {
+            return Ok(Self::Nobody);
+        }
         let Some((scheme, token)) = authorization.split_once(' ') else {
             return Err(Refusal::new(401, "Requires authentication"));
         };
@@ -96,6 +106,9 @@ impl Caller {
         }
         if token == MACHINE_TOKEN {
             return Ok(Self::Machine);
+        }
+        if let Some(account) = world.registering.tokens.get(token) {
+            return Ok(Self::User(*account));
         }
         if let Some(installation) = world.tokens.get(token) {
             return Ok(Self::Installation(*installation));
@@ -118,6 +131,11 @@ impl Caller {
                 account: world.machine,
                 via_app: false,
             }),
+            Self::User(account) => Ok(Actor {
+                account,
+                via_app: true,
+            }),
+            Self::Nobody => Err(Refusal::new(401, "Requires authentication")),
         }
     }
 
@@ -130,6 +148,8 @@ impl Caller {
                 .iter()
                 .any(|installation| installation.id == id && world.covers(installation, repo)),
             Self::Machine => world.role(repo, world.machine) >= Role::Read,
+            Self::User(account) => world.role(repo, account) >= Role::Read,
+            Self::Nobody => false,
         };
         if sees {
             Ok(())
@@ -142,7 +162,7 @@ impl Caller {
     pub fn must_be_installation(self) -> Did<()> {
         match self {
             Self::Installation(_) => Ok(()),
-            Self::App | Self::Machine => Err(Refusal::new(
+            Self::App | Self::Machine | Self::User(_) | Self::Nobody => Err(Refusal::new(
                 403,
                 "Resource not accessible by personal access token",
             )),
@@ -153,7 +173,7 @@ impl Caller {
     pub fn must_be_app(self) -> Did<()> {
         match self {
             Self::App => Ok(()),
-            Self::Installation(_) | Self::Machine => {
+            Self::Installation(_) | Self::Machine | Self::User(_) | Self::Nobody => {
                 Err(Refusal::new(401, "A JSON web token could not be decoded"))
             }
         }

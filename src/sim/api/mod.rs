@@ -16,6 +16,7 @@ mod lists;
 mod orgs;
 mod pulls;
 mod refs;
+mod registering;
 mod releases;
 mod repos;
 mod routes;
@@ -35,6 +36,7 @@ use super::state::RepoIx;
 use super::world::World;
 
 pub(super) use auth::{AppKey, Caller, MACHINE_TOKEN};
+pub(super) use registering::CLIENT_SECRET;
 pub(super) use repos::role_words;
 pub(super) use serve::{HOURLY, rate};
 
@@ -185,7 +187,14 @@ pub(super) fn router(shared: &Shared) -> Router {
         })
     };
     let nowhere = shared.clone();
+    let mut web = Router::new();
+    for (method, template, handler) in routes::web() {
+        let shared = shared.clone();
+        let asked = move |request: Request| serve::serve(shared, template, handler, request);
+        web = web.route(template, on(method, asked));
+    }
     Router::new()
+        .merge(web)
         .nest("/api/v3", rest.clone())
         .merge(rest)
         .route("/graphql", ask_graphql(shared.clone()))

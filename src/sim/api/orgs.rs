@@ -15,7 +15,7 @@ fn team<'a>(world: &'a World, ask: &Ask) -> Did<&'a Team> {
         .ok_or_else(Refusal::not_found)?
         .id;
     let may = match ask.caller {
-        Caller::App => false,
+        Caller::App | Caller::User(_) | Caller::Nobody => false,
         Caller::Installation(id) => world
             .installations
             .iter()

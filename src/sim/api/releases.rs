@@ -13,6 +13,8 @@ use super::{Ask, Caller, Reply};
 fn writes(world: &World, ask: &Ask, repo: RepoIx) -> bool {
     match ask.caller {
         Caller::Machine => world.role(repo, world.machine) >= Role::Write,
+        Caller::User(account) => world.role(repo, account) >= Role::Write,
+        Caller::Nobody => false,
         Caller::App | Caller::Installation(_) => !world.contents_are_read_only,
     }
 }
@@ -25,7 +27,7 @@ pub(super) fn must_write(world: &World, ask: &Ask) -> Did<RepoIx> {
     }
     Err(match ask.caller {
         Caller::Machine => Refusal::not_found(),
-        Caller::App | Caller::Installation(_) => {
+        Caller::App | Caller::Installation(_) | Caller::User(_) | Caller::Nobody => {
             Refusal::new(403, "Resource not accessible by integration")
         }
     })

@@ -18,7 +18,8 @@ pub(super) fn get(world: &mut World, ask: &Ask) -> Did<Reply> {
 fn full(world: &World, ask: &Ask, repo: RepoIx) -> Reply {
     let role = match ask.caller {
         Caller::Machine => world.role(repo, world.machine),
-        Caller::App | Caller::Installation(_) => Role::Write,
+        Caller::User(account) => world.role(repo, account),
+        Caller::App | Caller::Installation(_) | Caller::Nobody => Role::Write,
     };
     Reply::ok(world.full_repo_json(repo, role))
 }

@@ -3,8 +3,22 @@
 use axum::routing::MethodFilter;
 
 use super::{
-    Handler, apps, checks, comments, contents, issues, labels, orgs, pulls, refs, releases, repos,
+    Handler, apps, checks, comments, contents, issues, labels, orgs, pulls, refs, registering,
+    releases, repos,
 };
+
+/// What browsers and strangers ask where people look.
+#[rustfmt::skip] // a table is read by its lines
+pub(super) fn web() -> Vec<(MethodFilter, &'static str, Handler)> {
+    const GET: MethodFilter = MethodFilter::GET;
+    const POST: MethodFilter = MethodFilter::POST;
+    vec![
+        (GET, "/login/oauth/authorize", registering::authorize),
+        (POST, "/login/oauth/access_token", registering::access_token),
+        (POST, "/settings/apps/new", registering::new_app),
+        (POST, "/organizations/{org}/settings/apps/new", registering::new_app),
+    ]
+}
 
 /// All routes of REST.
 #[rustfmt::skip] // a table is read by its lines
@@ -21,6 +35,10 @@ pub(super) fn routes() -> Vec<(MethodFilter, &'static str, Handler)> {
         (POST, "/app/installations/{installation_id}/access_tokens", apps::create_token),
         (GET, "/app/hook/deliveries", apps::deliveries),
         (POST, "/app/hook/deliveries/{delivery_id}/attempts", apps::redeliver),
+        (GET, "/app/hook/config", registering::hook_config),
+        (POST, "/app-manifests/{code}/conversions", registering::conversion),
+        (GET, "/user/installations", registering::installations),
+        (GET, "/user/installations/{installation_id}/repositories", registering::repositories),
         (GET, "/installation/repositories", apps::repositories),
         (GET, "/user", apps::user),
         (GET, "/user/repos", apps::repositories_of_user),

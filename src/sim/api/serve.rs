@@ -147,7 +147,7 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
         ));
     }
-    let caller = Caller::identify(world, &header(header::AUTHORIZATION))?;
+    let caller = Caller::identify(world, &incoming.path, &header(header::AUTHORIZATION))?;
     let free = incoming.path.ends_with("/rate_limit");
     if !free && rate(world).0 >= HOURLY {
         return Err(Refusal::new(
@@ -160,7 +160,8 @@ fn handled(world: &mut World, handler: Handler, incoming: &Incoming) -> Did<Repl
     }
     let content_type = header(header::CONTENT_TYPE);
     let is_file = incoming.path.ends_with("/assets") && incoming.method == "POST";
-    let body = if incoming.body.trim().is_empty() || is_file {
+    let is_form = content_type.starts_with("application/x-www-form-urlencoded");
+    let body = if incoming.body.trim().is_empty() || is_file || is_form {
         Value::Null
     } else {
         serde_json::from_str(&incoming.body)

@@ -128,11 +128,37 @@ impl World {
         } else {
             "write"
         };
-        json!({
+        let mut permissions = json!({
             "checks": "write", "contents": contents, "deployments": "read", "issues": "write",
             "members": "read", "merge_queues": "read", "metadata": "read",
             "pull_requests": "write", "statuses": "write"
-        })
+        });
+        if let Some(manifest) = &self.registering.manifest {
+            permissions = manifest["default_permissions"].clone();
+        }
+        for (name, level) in &self.permitted {
+            match level {
+                Some(level) => permissions[name] = json!(level),
+                None => drop(permissions.as_object_mut().map(|all| all.remove(name))),
+            }
+        }
+        permissions
+    }
+
+    /// What the App hears.
+    fn app_events(&self) -> Vec<String> {
+        let asked = self.registering.manifest.as_ref();
+        let asked = asked.and_then(|manifest| manifest["default_events"].as_array());
+        let all: Vec<String> = match asked {
+            Some(asked) => asked
+                .iter()
+                .filter_map(|it| it.as_str().map(str::to_owned))
+                .collect(),
+            None => EVENTS.map(str::to_owned).to_vec(),
+        };
+        all.into_iter()
+            .filter(|event| !self.unheard.contains(event))
+            .collect()
     }
 
     /// The App.
@@ -153,7 +179,7 @@ impl World {
             "created_at": created,
             "updated_at": created,
             "permissions": self.app_permissions_json(),
-            "events": EVENTS
+            "events": self.app_events()
         })
     }
 
@@ -190,7 +216,7 @@ impl World {
             "target_id": installation.account,
             "target_type": target,
             "permissions": self.app_permissions_json(),
-            "events": EVENTS,
+            "events": self.app_events(),
             "created_at": time(installation.created_at),
             "updated_at": time(installation.created_at),
             "single_file_name": null,

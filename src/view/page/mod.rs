@@ -15,12 +15,14 @@ mod items;
 mod models;
 mod numbers;
 mod repository;
+mod set_up;
 mod sprint;
 mod timeline;
 
 pub use decisions::Asked;
 pub use items::{ItemsAsked, items};
 pub use repository::{Source, repository};
+pub use set_up::{SetUp, set_up, welcome};
 
 /// The style sheet.
 pub const STYLE: &str = include_str!("../../../assets/board.css");

@@ -284,7 +284,8 @@ fn query_field(
         "viewer" => {
             let account = match caller {
                 Caller::Machine => world.machine,
-                Caller::App | Caller::Installation(_) => world.bot,
+                Caller::User(account) => account,
+                Caller::App | Caller::Installation(_) | Caller::Nobody => world.bot,
             };
             Ok(Held::Thing(Some(Thing::Account(account))))
         }
