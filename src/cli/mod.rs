@@ -2,9 +2,13 @@
 
 pub mod bot;
 mod check_policy;
+mod connection;
 mod demo;
+mod doctor;
 mod healthcheck;
 mod inbox;
+mod init;
+mod labels;
 mod logging;
 pub mod rehearsal;
 mod serve;
@@ -26,7 +30,8 @@ use crate::settings::{Settings, SettingsError};
     after_help = "\
 Examples:
   labhand demo                         a sprint in twenty seconds, without any settings
-  labhand serve                        with LABHAND_… variables alone
+  labhand serve                        without settings: shows where to set it up
+  labhand init                         a policy and issue forms for a repository
   labhand serve --config labhand.toml  with a settings file
   labhand help serve                   about one command"
 )]
@@ -63,6 +68,15 @@ enum Command {
     /// Back the store up, or move it to another database
     #[command(subcommand, after_help = store::EXAMPLES)]
     Store(store::Command),
+    /// Write a policy, issue forms and a pull-request template
+    #[command(after_help = init::EXAMPLES)]
+    Init(init::Init),
+    /// Tell what is wrong with the set-up, and where to mend it
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor,
+    /// Create labhand's labels in a repository, or show what would be created
+    #[command(after_help = labels::EXAMPLES)]
+    Labels(labels::Labels),
     /// Tell what is wrong with a policy file
     #[command(after_help = check_policy::EXAMPLES)]
     CheckPolicy(check_policy::CheckPolicy),
@@ -87,6 +101,9 @@ impl Cli {
                 let url = Settings::load_store_url(self.config.as_deref(), environment())?;
                 inbox::run(what, url.expose_secret()).await
             }
+            Command::Init(ref args) => init::run(args),
+            Command::Doctor => doctor::run(&self.settings()?).await,
+            Command::Labels(ref args) => labels::run(args, &self.settings()?).await,
             Command::CheckPolicy(args) => check_policy::run(&args),
         }
     }

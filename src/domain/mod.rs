@@ -16,6 +16,7 @@ pub mod handoff;
 pub mod ids;
 pub mod item;
 pub mod kind;
+pub mod label_plan;
 pub mod labels;
 pub mod lifecycle;
 pub mod markdown;

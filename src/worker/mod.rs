@@ -43,6 +43,7 @@ mod noted;
 mod orders;
 mod pace;
 mod people;
+mod policy_files;
 mod redelivery;
 mod releases;
 mod repository;
@@ -58,6 +59,8 @@ mod tidy;
 mod ties;
 mod transfer;
 mod turns;
+
+pub use policy_files::{POLICY_FILE, PolicyFiles, policy_of};
 
 use pace::Pace;
 use people::People;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::kept::Repository;
-use super::taking_up::ORGANISATION;
+use super::policy_files::ORGANISATION;
 use super::{StepError, Worker};
 use crate::domain::ids::{CommitSha, ItemNumber};
 use crate::forge::github::payload;

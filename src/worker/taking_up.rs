@@ -4,20 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::kept::{Face, News, Repository, Stale, Tiding};
+use super::policy_files::PolicyFiles;
 use super::{LEASE, StepError, Worker};
 use crate::domain::ids::ItemNumber;
-use crate::domain::policy::{self, Layer};
+use crate::domain::policy;
 use crate::forge::{CallError, Forge, RepoNow};
 use crate::store::{Key, Lease, Step};
-
-/// The policy of a repository, on its default branch.
-const POLICY_FILE: &str = ".github/labhand.yml";
-
-/// The repository with an organisation's defaults.
-pub(super) const ORGANISATION: &str = ".github";
-
-/// The defaults of an organisation, in its `.github` repository.
-const ORGANISATION_FILE: &str = "labhand.yml";
 
 /// While another worker takes a repository up, it is looked for so often…
 const LOOKS_FOR_OTHER: u32 = 20;
@@ -30,21 +22,6 @@ pub(super) struct Known {
     /// How it was when it was last stored.
     pub(super) before: Option<Face>,
     pub(super) now: Repository,
-}
-
-/// A policy file, or why there is none to be read: that is for people to see, and must not stop
-/// the repository.
-fn readable(
-    origin: &str,
-    file: Result<Option<String>, CallError>,
-) -> Result<Result<Option<String>, String>, CallError> {
-    match file {
-        Ok(file) => Ok(Ok(file)),
-        Err(error @ (CallError::Unreadable(_) | CallError::Refused { .. })) => {
-            Ok(Err(format!("{origin}: {error}")))
-        }
-        Err(error) => Err(error),
-    }
 }
 
 impl<F: Forge> Worker<F> {
@@ -229,31 +206,15 @@ impl<F: Forge> Worker<F> {
         since: Timestamp,
     ) -> Result<(), StepError> {
         let repo = repository.reference(key.installation, key.repo);
-        let forge = &self.shared.forge;
-        let origin = format!("{}/{ORGANISATION}/{ORGANISATION_FILE}", repo.name.owner());
-        let own = forge.file(&repo, &repo.name, POLICY_FILE).await;
-        let shared = match format!("{}/{ORGANISATION}", repo.name.owner()).parse() {
-            Ok(organisation) => forge.file(&repo, &organisation, ORGANISATION_FILE).await,
-            Err(_) => Ok(None),
-        };
-        let (own, shared) = match (readable(POLICY_FILE, own)?, readable(&origin, shared)?) {
-            (Ok(own), Ok(shared)) => (own, shared),
-            (Err(problem), _) => {
-                repository.has_policy_file = true;
-                repository.policy_problem = Some(problem);
-                return Ok(());
-            }
-            (Ok(own), Err(problem)) => {
-                repository.has_policy_file = own.is_some();
-                repository.policy_problem = Some(problem);
+        let files = PolicyFiles::of(&self.shared.forge, &repo).await?;
+        repository.has_policy_file = files.has_own();
+        let layers = match files.layers() {
+            Ok(layers) => layers,
+            Err(problem) => {
+                repository.policy_problem = Some(problem.to_owned());
                 return Ok(());
             }
         };
-        let layers: Vec<Layer<'_>> = [(origin.as_str(), &shared), (POLICY_FILE, &own)]
-            .into_iter()
-            .filter_map(|(origin, text)| text.as_deref().map(|text| Layer { origin, text }))
-            .collect();
-        repository.has_policy_file = own.is_some();
         match policy::parse(&layers) {
             Ok(policy) => {
                 repository.enact(policy, since);

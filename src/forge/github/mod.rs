@@ -20,6 +20,7 @@ use super::{
     ListFrom, ListPage, ListedComment, ListedIssue, RepoNow, RepoRef, StatusNow,
 };
 
+pub mod admin;
 mod answer;
 mod connection;
 mod evidence;
