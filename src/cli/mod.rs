@@ -14,6 +14,7 @@ pub mod rehearsal;
 mod serve;
 mod set_up;
 mod store;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -77,6 +78,9 @@ enum Command {
     /// Create labhand's labels in a repository, or show what would be created
     #[command(after_help = labels::EXAMPLES)]
     Labels(labels::Labels),
+    /// Take in the open issues of a repository that were there before labhand, quietly
+    #[command(after_help = sync::EXAMPLES)]
+    Sync(sync::Sync),
     /// Tell what is wrong with a policy file
     #[command(after_help = check_policy::EXAMPLES)]
     CheckPolicy(check_policy::CheckPolicy),
@@ -103,6 +107,7 @@ impl Cli {
             }
             Command::Init(ref args) => init::run(args),
             Command::Doctor => doctor::run(&self.settings()?).await,
+            Command::Sync(ref args) => sync::run(args, &self.settings()?).await,
             Command::Labels(ref args) => labels::run(args, &self.settings()?).await,
             Command::CheckPolicy(args) => check_policy::run(&args),
         }

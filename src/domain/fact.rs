@@ -46,7 +46,7 @@ impl Fact {
     pub fn order(&self) -> (Timestamp, u8, (u64, u32), &FactId) {
         let rank = match self.what {
             What::Arrived { .. } | What::EvidenceAt { .. } | What::CardRead { .. } => 0,
-            What::FollowsUp(_) => 1,
+            What::FollowsUp(_) | What::Adopted => 1,
             What::Opened(_) => 2,
             What::Seen(_) => 3,
             What::Pull(_) => 4,
@@ -90,6 +90,9 @@ pub enum What {
     Seen(Box<Snapshot>),
     /// Asked for, since two facts tied within GitHub's one-second clock: this is how it is now.
     Observed(Box<Snapshot>),
+    /// Somebody who looks after the repository took in what was there before labhand: its title, type
+    /// and labels count from then on, and nothing is said about it until somebody asks for something.
+    Adopted,
     /// A person set a label (by its canonical name, see [`super::labels`]).
     Labeled {
         /// Canonical name, such as `stage/active`.

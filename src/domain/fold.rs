@@ -50,11 +50,13 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
     if let Some(home) = item.home.as_mut() {
         home.follow(ground.policy);
     }
+    item.quiet &= !asks_for_something(&fact.what);
     let by = fact.by.as_ref();
     match &fact.what {
         What::Opened(snapshot) => see(item, snapshot, fact.at, Sight::Opened, ground),
         What::Seen(snapshot) => see(item, snapshot, fact.at, Sight::Passing, ground),
         What::Observed(snapshot) => observe(item, snapshot, fact.at, ground),
+        What::Adopted => adopt(item),
         What::Labeled { label } => labels::put_on(item, label, by, fact.at, ground),
         What::Unlabeled { label } => labels::taken_off(item, label, fact.at),
         What::Closed { how } => close(item, *how, fact.at, ground),
@@ -125,6 +127,48 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
     pulls::note_merge(item, fact, ground.policy);
     stages::try_again(item, fact.at, ground.policy);
     item.warnings = guards::warnings(item, ground.policy);
+}
+
+/// Takes in what was there before labhand; what is an item already stays as it is.
+fn adopt(item: &mut Item) {
+    if item.kind.is_none() && !item.taken_in {
+        item.taken_in = true;
+        item.quiet = true;
+    }
+}
+
+/// Whether somebody has done something about the item that may be answered.
+fn asks_for_something(what: &What) -> bool {
+    match what {
+        What::Opened(_)
+        | What::Labeled { .. }
+        | What::Unlabeled { .. }
+        | What::Closed { .. }
+        | What::Reopened
+        | What::Ordered(_)
+        | What::Ticked { .. }
+        | What::Pull(_)
+        | What::LinkedPull { .. }
+        | What::Arrived { .. } => true,
+        What::Seen(_)
+        | What::Observed(_)
+        | What::Adopted
+        | What::PullRead { .. }
+        | What::EvidenceAt { .. }
+        | What::CardRead { .. }
+        | What::UnlinkedPull { .. }
+        | What::Foundation { .. }
+        | What::OtherBox { .. }
+        | What::BuiltOnBy { .. }
+        | What::ClosesProduct { .. }
+        | What::CarriedOver(_)
+        | What::MilestoneIs { .. }
+        | What::FollowsUp(_)
+        | What::FollowedBy { .. }
+        | What::Tried { .. }
+        | What::Moved { .. }
+        | What::Gone => false,
+    }
 }
 
 /// Lets time pass: reminders fall due, and at the end of a box the circuit breaker trips.

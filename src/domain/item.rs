@@ -65,6 +65,10 @@ pub struct Item {
     pub former_kind: Option<Kind>,
     /// Opened since labhand came, or taken in by `/sync`: titles and issue types count.
     pub taken_in: bool,
+    /// Taken in with others from before labhand came: nothing is said about it before somebody asks
+    /// for something.
+    #[serde(default)]
+    pub quiet: bool,
     /// The name of GitHub's issue type.
     pub issue_type: Option<String>,
     /// A bucket that was asked for, or that the title implies.
@@ -205,6 +209,7 @@ impl Item {
             opted_out: false,
             former_kind: None,
             taken_in: false,
+            quiet: false,
             issue_type: None,
             bucket: None,
             phase: None,

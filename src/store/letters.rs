@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use super::error::StoreError;
 use super::key::Key;
 use super::{DEAD, DROPPED, Store, int, queue, time, unpack};
+use crate::domain::ids::{InstallationId, RepoId};
 
 /// Deliveries that are listed at once.
 const MOST: i64 = 1_000;
@@ -65,6 +66,23 @@ impl Store {
             .fetch_all(&self.database.readers)
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// How many deliveries of a repository wait.
+    pub async fn waiting_of(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+    ) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM deliveries
+             WHERE installation = $1 AND repo = $2 AND handled_at IS NULL",
+        )
+        .bind(int(installation.0))
+        .bind(int(repo.0))
+        .fetch_one(&self.database.readers)
+        .await?;
+        Ok(count.cast_unsigned())
     }
 
     /// One delivery and its raw body, if that is still kept.

@@ -27,7 +27,7 @@ const MOST_DECISIONS: usize = 5;
 /// Exploration always has one; production work only if a command or a rule asks for it.
 pub fn is_due(item: &Item, kind: Kind) -> bool {
     let rule_speaks = !item.warnings.is_empty() || item.held_back.is_some() || item.yielded;
-    kind.is_exploration() || item.status_wanted || rule_speaks
+    !item.quiet && (kind.is_exploration() || item.status_wanted || rule_speaks)
 }
 
 /// The comment's text.

@@ -263,6 +263,7 @@ fn counts_from_ourselves(what: &What) -> bool {
         What::Closed { .. } | What::Reopened | What::Pull(_) | What::Gone => true,
         What::Seen(_)
         | What::Observed(_)
+        | What::Adopted
         | What::Labeled { .. }
         | What::Unlabeled { .. }
         | What::Ordered(_)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::sweep::Sweep;
 use crate::domain::fact::Milestone;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
-use crate::domain::labels;
+use crate::domain::labels::{self, Label};
 use crate::domain::policy::Policy;
 use crate::domain::sprint::{self, Sprint};
 use crate::domain::teams::TeamProblem;
@@ -365,12 +365,18 @@ impl Repository {
         }
     }
 
-    /// A label has this definition now; its meaning stays if it was known under another name.
+    /// A label has this definition now. One of labhand's keeps its meaning under another name, and a
+    /// team's own gets one where its new name has one.
     pub(super) fn define_label(&mut self, id: u64, spec: LabelSpec) {
         let canonical = labels::canonical(&spec.name, &self.policy().labels);
         let labels = self.labels.get_or_insert_default();
         match labels.get_mut(&id) {
-            Some(known) => known.spec = spec,
+            Some(known) => {
+                if Label::parse(&known.canonical).is_none() {
+                    known.canonical = canonical;
+                }
+                known.spec = spec;
+            }
             None => {
                 labels.insert(id, KnownLabel { canonical, spec });
             }

@@ -61,6 +61,8 @@ mod transfer;
 mod turns;
 
 pub use policy_files::{POLICY_FILE, PolicyFiles, policy_of};
+pub use sweep::next as list_on;
+pub use swept::adoption;
 
 use pace::Pace;
 use people::People;

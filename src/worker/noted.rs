@@ -58,6 +58,7 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
             }
         }
         What::Seen(_)
+        | What::Adopted
         | What::Closed { .. }
         | What::Reopened
         | What::Ordered(_)
@@ -91,6 +92,7 @@ pub(super) fn note_state(shown: &mut Shown, what: &What, at: Timestamp) {
         What::Opened(snapshot) | What::Observed(snapshot) => snapshot.closed.is_none(),
         What::Seen(snapshot) if shown.open.is_none() => snapshot.closed.is_none(),
         What::Seen(_)
+        | What::Adopted
         | What::Labeled { .. }
         | What::Unlabeled { .. }
         | What::Ordered(_)

@@ -141,7 +141,7 @@ const BEGINNING: ListFrom = ListFrom {
 
 /// Where a list goes on. What changes while it is read moves to its end, and so would its pages: the
 /// next question is what has changed since the last entry.
-pub(super) fn next(from: ListFrom, last: Option<Timestamp>) -> ListFrom {
+pub fn next(from: ListFrom, last: Option<Timestamp>) -> ListFrom {
     match last {
         Some(last) if from.since.is_none_or(|since| since < last) => ListFrom {
             since: Some(last),

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tracing::Span;
 
-use crate::domain::fact::Snapshot;
+use crate::domain::fact::{Snapshot, What};
 use crate::domain::ids::CommentId;
 use crate::forge::github::payload::Delivery;
-use crate::forge::{Happening, Heard, ListedComment};
+use crate::forge::{Happening, Heard, ListedComment, ListedIssue, RepoRef};
 use crate::store::{Key, NewDelivery};
 use crate::traces;
 
@@ -22,6 +22,12 @@ pub(super) const SWEEP: &str = "labhand.sweep";
 pub(super) enum News {
     /// An issue looks otherwise than it should by what was heard of it.
     Listed {
+        /// Label names are GitHub's.
+        snapshot: Box<Snapshot>,
+        updated_at: Timestamp,
+    },
+    /// Somebody takes in what was there before labhand.
+    Adopted {
         /// Label names are GitHub's.
         snapshot: Box<Snapshot>,
         updated_at: Timestamp,
@@ -46,6 +52,39 @@ pub(super) enum News {
 struct Letter {
     to: String,
     news: News,
+}
+
+/// It counts from when it was asked for, however old the issue is.
+fn adopted(snapshot: Snapshot, at: Timestamp) -> Delivery {
+    let heard = |what| Heard {
+        at,
+        by: None,
+        by_bot: false,
+        what: Happening::Item(what),
+    };
+    let observed = What::Observed(Box::new(snapshot));
+    Delivery {
+        heard: vec![heard(What::Adopted), heard(observed)],
+        known: true,
+        ..Delivery::default()
+    }
+}
+
+/// Takes an issue in that was there before labhand, quietly; the same issue twice is the same.
+///
+/// # Errors
+/// None: an issue can always be written as JSON.
+pub fn adoption(
+    repo: &RepoRef,
+    issue: &ListedIssue,
+    now: Timestamp,
+) -> Result<NewDelivery, serde_json::Error> {
+    let key = Key::item(repo.installation, repo.id, issue.number);
+    let news = News::Adopted {
+        snapshot: Box::new(issue.now.snapshot.clone()),
+        updated_at: issue.now.updated_at,
+    };
+    news.delivery(key, now)
 }
 
 impl News {
@@ -94,6 +133,7 @@ impl News {
             Self::OursDeleted { comment } => {
                 Some((received_at, Happening::CommentDeleted { comment }))
             }
+            Self::Adopted { snapshot, .. } => return adopted(*snapshot, received_at),
             // It comes to the board's own key.
             Self::BoardEdited { .. } => None,
         };

@@ -211,6 +211,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         what @ (What::Opened(_)
         | What::Seen(_)
         | What::Observed(_)
+        | What::Adopted
         | What::Labeled { .. }
         | What::Unlabeled { .. }
         | What::Closed { .. }

@@ -8,6 +8,7 @@ mod kills;
 mod replicas;
 mod secrets;
 mod set_up;
+mod sync;
 mod traces;
 #[path = "../support/wire.rs"]
 mod wire;

@@ -1,0 +1,148 @@
+//! `labhand sync` on a repository that is older than labhand.
+
+use std::process::Output;
+
+use labhand::sim::Selection;
+
+use crate::{REPO, World, until};
+
+impl World {
+    /// Runs `labhand` with the server's settings.
+    fn labhand(&self, line: &str) -> (String, bool) {
+        let mut command = self.command();
+        let program = command.get_program().to_owned();
+        let mut beside = std::process::Command::new(program);
+        beside.env_clear().args(line.split(' '));
+        for (name, value) in command.stdout(std::process::Stdio::null()).get_envs() {
+            beside.env(name, value.unwrap_or_default());
+        }
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = beside.output().unwrap();
+        let text = String::from_utf8([stdout, stderr].concat()).unwrap();
+        (text, status.success())
+    }
+}
+
+const OLD: usize = 230;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_issues_are_taken_in_without_a_word() {
+    let world = World::new().await;
+    let mira = world.gh.as_user(REPO, "mira");
+    mira.create_label("type: bug");
+    for number in 0..OLD {
+        match number % 5 {
+            0 => mira
+                .open_issue(&format!("Explore idea {number} (2 days)"))
+                .send(),
+            1 => mira.open_issue(&format!("Implement part {number}")).send(),
+            2 => {
+                let title = format!("Pipeline {number} stops");
+                mira.open_issue(&title).labels(&["type: bug"]).send()
+            }
+            3 => mira.open_issue(&format!("What about {number}?")).send(),
+            _ => {
+                let old = mira.open_issue(&format!("Compare A{number} vs B")).send();
+                mira.comment(old, "/activate");
+                old
+            }
+        };
+    }
+    world.gh.take_deliveries();
+    world.gh.install("acme", Selection::Only(&[REPO]));
+
+    let (none, good) = world.labhand(&format!("sync {REPO}"));
+    assert!(!good, "{none}");
+    let bot = world.start().await;
+    world.gh.deliver().await;
+    until("the repository is known", async || {
+        let (text, good) = world.labhand(&format!("labels {REPO} --rename"));
+        good && text.contains("rename  type: bug → kind/maintenance")
+            || text.contains("Nothing was to be done")
+    })
+    .await;
+    let delivering = {
+        let gh = world.gh.clone();
+        tokio::spawn(async move {
+            loop {
+                gh.deliver().await;
+                tokio::time::sleep(crate::SOON).await;
+            }
+        })
+    };
+    until("the labels are known", async || {
+        world
+            .gh
+            .labels(REPO)
+            .iter()
+            .any(|it| it.name == "kind/maintenance")
+    })
+    .await;
+    let line = format!("sync {REPO}");
+    let (told, good) = tokio::task::block_in_place(|| world.labhand(&line));
+    assert!(good, "{told}");
+    assert!(
+        told.contains(&format!("{REPO}: {OLD} open issues in the inbox")),
+        "{told}"
+    );
+    assert!(
+        told.contains(
+            "184 items new, 184 in all (46 research, 46 experiment, 46 development, 46 maintenance)"
+        ),
+        "{told}"
+    );
+
+    let board = async || {
+        let issues = world.gh.issues(REPO);
+        let board = issues
+            .iter()
+            .find(|it| it.labels.contains(&"labhand/board".to_owned()));
+        board.is_some_and(|it| it.body.contains("Ideation · 92") && it.body.contains("92 to do"))
+    };
+    until("the board shows them", board).await;
+    // Labels and the board, and no word to anybody.
+    for issue in world.gh.issues(REPO) {
+        let ours = issue
+            .comments
+            .iter()
+            .filter(|it| it.author.contains("labhand"));
+        assert_eq!(ours.count(), 0, "{}: {:?}", issue.number, issue.comments);
+        let reactions = issue.comments.iter().flat_map(|it| &it.reactions);
+        assert_eq!(reactions.count(), 0, "an old command is not carried out");
+    }
+    let labels = |number: u64| {
+        world
+            .gh
+            .issue(REPO, labhand::domain::ids::ItemNumber(number))
+            .labels
+    };
+    assert_eq!(labels(1), ["kind/research", "stage/ideation"]);
+    assert!(labels(3).contains(&"kind/maintenance".to_owned()));
+    assert!(labels(4).is_empty(), "what says nothing is left alone");
+
+    // Again: nothing new, and nobody is told.
+    let writes = world.gh.writes().len();
+    let (again, good) = tokio::task::block_in_place(|| world.labhand(&line));
+    assert!(good && again.contains("0 items new, 184 in all"), "{again}");
+    assert!(
+        world.gh.writes().len() <= writes + 2,
+        "at most the board is drawn anew"
+    );
+
+    // As soon as somebody asks for something, it is an item like any other.
+    let first = labhand::domain::ids::ItemNumber(1);
+    mira.comment(first, "/timebox 3d");
+    until("the item speaks", async || {
+        let issue = world.gh.issue(REPO, first);
+        issue
+            .comments
+            .iter()
+            .any(|it| it.body.contains("labhand:status"))
+    })
+    .await;
+    delivering.abort();
+    drop(bot);
+}
