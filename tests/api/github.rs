@@ -13,9 +13,9 @@ use serde_json::json;
 use crate::scene::{self, policy};
 use crate::server::{Server, told};
 
-struct Scene {
-    gh: Sim,
-    server: Server,
+pub struct Scene {
+    pub gh: Sim,
+    pub server: Server,
     /// The repository's id on GitHub.
     fraud: u64,
 }
@@ -27,7 +27,7 @@ fn browser() -> Client {
         .unwrap()
 }
 
-async fn scene() -> Scene {
+pub async fn scene() -> Scene {
     let gh = Sim::start(SimOptions::default()).await.unwrap();
     for login in ["mira", "otto"] {
         gh.user(login);
