@@ -15,6 +15,7 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::access::{Denied, NOT_LOCAL, UNKNOWN, Visitor};
@@ -179,7 +180,11 @@ fn asked(query: &str) -> (Asked, Filter) {
             "until" => &mut asked.until,
             _ => continue,
         };
-        field.clone_from(&value);
+        // A field for a day takes nothing else.
+        let is_day = matches!(name.as_str(), "since" | "until");
+        if !is_day || value.parse::<Date>().is_ok() {
+            field.clone_from(&value);
+        }
         if !value.is_empty() {
             given.push((name, value));
         }
