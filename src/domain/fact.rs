@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::policy_trial::PolicyTrial;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,7 @@ impl Fact {
             What::Seen(_) => 3,
             What::Pull(_) => 4,
             What::PullRead { .. } => 5,
+            What::PolicyTried { .. } => 17,
             What::MilestoneIs { .. } => 6,
             What::Foundation { .. } | What::OtherBox { .. } | What::ClosesProduct { .. } => 7,
             What::Ordered(_) => 8,
@@ -127,6 +129,16 @@ pub enum What {
         closes: Vec<ItemNumber>,
         /// It changes a file under `handoff.paths`.
         touches_handoff_paths: bool,
+        /// It changes the policy file.
+        #[serde(default)]
+        touches_policy: bool,
+    },
+    /// The policy that a pull request proposes, tried on what was open then.
+    PolicyTried {
+        /// Of which commit.
+        head: CommitSha,
+        /// What came out.
+        trial: Box<PolicyTrial>,
     },
     /// What stands at a path of a commit, which never changes: so it is a fact of no time.
     EvidenceAt {

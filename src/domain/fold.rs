@@ -67,8 +67,13 @@ pub fn fold(item: &mut Item, fact: &Fact, ground: &Ground<'_>) {
         What::PullRead {
             closes,
             touches_handoff_paths,
+            touches_policy,
         } => {
-            pulls::read(item, closes, *touches_handoff_paths, fact.at);
+            let touches = (*touches_handoff_paths, *touches_policy);
+            pulls::read(item, closes, touches, fact.at);
+        }
+        What::PolicyTried { head, trial } => {
+            item.policy_trial = Some((head.clone(), (**trial).clone()));
         }
         What::EvidenceAt {
             commit,
@@ -154,6 +159,7 @@ fn asks_for_something(what: &What) -> bool {
         | What::Observed(_)
         | What::Adopted
         | What::PullRead { .. }
+        | What::PolicyTried { .. }
         | What::EvidenceAt { .. }
         | What::CardRead { .. }
         | What::UnlinkedPull { .. }

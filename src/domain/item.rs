@@ -11,11 +11,12 @@ use super::actor::User;
 use super::evidence::Evidence;
 use super::fact::{ItemAt, Milestone, Origin, PullSight};
 use super::handoff::Handoff;
-use super::ids::{ItemNumber, UserId};
+use super::ids::{CommitSha, ItemNumber, UserId};
 use super::kind::{Bucket, Kind, Phase, Points, Stage};
 use super::lifecycle::Home;
 use super::order::BoxLength;
 use super::policy::Rule;
+use super::policy_trial::PolicyTrial;
 use super::timebox::TimeBox;
 use super::version::ModelName;
 
@@ -69,6 +70,9 @@ pub struct Item {
     /// for something.
     #[serde(default)]
     pub quiet: bool,
+    /// The policy that it proposes, of this commit, as it was tried.
+    #[serde(default)]
+    pub policy_trial: Option<(CommitSha, PolicyTrial)>,
     /// The name of GitHub's issue type.
     pub issue_type: Option<String>,
     /// A bucket that was asked for, or that the title implies.
@@ -210,6 +214,7 @@ impl Item {
             former_kind: None,
             taken_in: false,
             quiet: false,
+            policy_trial: None,
             issue_type: None,
             bucket: None,
             phase: None,

@@ -24,6 +24,7 @@ pub mod metric;
 pub mod model_card;
 pub mod order;
 pub mod policy;
+pub mod policy_trial;
 pub mod registry;
 pub mod similar;
 pub mod sprint;

@@ -16,6 +16,7 @@ mod check;
 pub mod github;
 mod heard;
 mod hook;
+mod links;
 mod listed;
 mod release;
 mod shown;
@@ -24,6 +25,7 @@ pub use allowance::Allowance;
 pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
 pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
 pub use hook::HookDelivery;
+pub use links::PullLinks;
 pub use listed::{
     CommentMade, EventKind, IssueEvent, ListFrom, ListPage, ListedComment, ListedIssue,
 };
@@ -399,11 +401,11 @@ pub trait Forge: Send + Sync + 'static {
         pull: ItemNumber,
     ) -> impl Future<Output = Result<PullSight, CallError>> + Send;
     /// The issues of the same repository that merging the pull request would close.
-    fn closing_references(
+    fn pull_links(
         &self,
         repo: &RepoRef,
         pull: ItemNumber,
-    ) -> impl Future<Output = Result<Vec<ItemNumber>, CallError>> + Send;
+    ) -> impl Future<Output = Result<PullLinks, CallError>> + Send;
     /// The paths that a pull request changes.
     fn changed_paths(
         &self,

@@ -1,5 +1,5 @@
-//! The two checks of a pull request: whether its hand-off is signed, and what it is linked to.
-//! Both answer on every pull request, since a required check that is silent blocks for ever.
+//! The checks of a pull request: whether its hand-off is signed, what it is linked to, and, where it
+//! changes that, how the policy reads. The first two answer on every pull request, since a required check that is silent blocks for ever.
 
 use crate::domain::evidence::CardReading;
 use crate::domain::handoff::{Handoff, MODEL_CARD, Mark, Slug};
@@ -9,7 +9,7 @@ use crate::domain::policy::{Level, Rule};
 use crate::forge::{Annotation, Check, Conclusion};
 
 use super::wanted::Wanted;
-use super::{Context, card, checklist, link, models, rules, text, words};
+use super::{Context, card, checklist, link, models, policy_check, rules, text, words};
 
 /// The check that a branch protection can require.
 pub const HANDOFF: &str = "labhand/handoff";
@@ -26,13 +26,18 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
             .checks
             .push(verdict.into_check(name, item, pull, ctx));
     }
+    if let Some(verdict) = policy_check::verdict(item, ctx) {
+        let check = verdict.into_check(policy_check::POLICY, item, pull, ctx);
+        wanted.checks.push(check);
+    }
 }
 
-struct Verdict {
-    conclusion: Conclusion,
-    title: String,
-    summary: String,
-    annotations: Vec<Annotation>,
+/// What a check says.
+pub(super) struct Verdict {
+    pub(super) conclusion: Conclusion,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) annotations: Vec<Annotation>,
 }
 
 impl Verdict {

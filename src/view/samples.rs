@@ -234,6 +234,7 @@ impl Sample {
                 sight: sight(false),
                 closes: vec![ItemNumber(57)],
                 touches_handoff_paths: true,
+                touches_policy: false,
             }),
             handoff: Some(handoff),
             ..Item::unseen(ItemNumber(62))

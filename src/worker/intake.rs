@@ -269,6 +269,7 @@ fn counts_from_ourselves(what: &What) -> bool {
         | What::Ordered(_)
         | What::Ticked { .. }
         | What::PullRead { .. }
+        | What::PolicyTried { .. }
         | What::EvidenceAt { .. }
         | What::CardRead { .. }
         | What::LinkedPull { .. }

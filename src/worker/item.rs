@@ -11,6 +11,7 @@ use super::intake::{self, Gathered, Source};
 use super::items::{learn, replay, saved, state};
 use super::kept::Repository;
 use super::noted::note_observed;
+use super::policy_files::POLICY_FILE;
 use super::show::may_be_late;
 use super::sight::shows_labels;
 use super::sprints::find_milestone;
@@ -171,6 +172,8 @@ impl<F: Forge> Worker<F> {
         self.find_inheritance(key, item, history, gathered, repository)
             .await?;
         self.find_evidence(lease, item, history, gathered, repository)
+            .await?;
+        self.try_policy(lease, item, history, gathered, repository)
             .await?;
         self.find_other_boxes(key, before, item, history, gathered, repository)
             .await?;
@@ -384,7 +387,18 @@ impl<F: Forge> Worker<F> {
             .map(|fact| fact.at)
             .max();
         let Some(at) = last else { return Ok(()) };
-        let closes = self.shared.forge.closing_references(repo, number).await?;
+        let links = self.shared.forge.pull_links(repo, number).await?;
+        let is_policy = |path: &String| path == POLICY_FILE;
+        // A change of so many files is looked through whole.
+        let touches_policy = links.paths.iter().any(is_policy)
+            || links.more_paths
+                && self
+                    .shared
+                    .forge
+                    .changed_paths(repo, number)
+                    .await?
+                    .iter()
+                    .any(is_policy);
         let handoff = &repository.policy_at(at).handoff;
         let touches_handoff_paths = if handoff.paths.is_empty() {
             false
@@ -392,8 +406,9 @@ impl<F: Forge> Worker<F> {
             handoff.concerns(&self.shared.forge.changed_paths(repo, number).await?)
         };
         let what = What::PullRead {
-            closes,
+            closes: links.closes,
             touches_handoff_paths,
+            touches_policy,
         };
         // Of two readings within one second the later one counts: ids decide where times tie.
         let readings = history

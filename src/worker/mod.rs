@@ -44,6 +44,7 @@ mod orders;
 mod pace;
 mod people;
 mod policy_files;
+mod policy_trial;
 mod redelivery;
 mod releases;
 mod repository;

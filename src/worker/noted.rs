@@ -65,6 +65,7 @@ pub(super) fn note_labels(shown: &mut Shown, what: &What, at: Timestamp, reposit
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::PolicyTried { .. }
         | What::EvidenceAt { .. }
         | What::CardRead { .. }
         | What::LinkedPull { .. }
@@ -99,6 +100,7 @@ pub(super) fn note_state(shown: &mut Shown, what: &What, at: Timestamp) {
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::PolicyTried { .. }
         | What::EvidenceAt { .. }
         | What::CardRead { .. }
         | What::LinkedPull { .. }

@@ -220,6 +220,7 @@ fn goes_along(fact: Fact, moved_at: Timestamp, from: (RepoId, &RepoName)) -> Opt
         | What::Ticked { .. }
         | What::Pull(_)
         | What::PullRead { .. }
+        | What::PolicyTried { .. }
         | What::EvidenceAt { .. }
         | What::CardRead { .. }
         | What::Arrived { .. }) => what,

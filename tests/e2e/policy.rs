@@ -250,3 +250,120 @@ async fn a_box_keeps_the_calendar_in_which_it_began() {
     lab.settle().await;
     assert!(ends(&lab).contains("Tue 24 Nov"), "{}", lab.status(issue));
 }
+
+/// The check of a pull request that changes the policy file to this.
+async fn proposed(
+    lab: &Lab,
+    policy: &str,
+) -> (labhand::domain::ids::ItemNumber, labhand::sim::CheckView) {
+    let branch = format!("policy-{}", lab.gh.issues(REPO).len());
+    let pull = lab
+        .person("mira")
+        .open_pull("Another policy")
+        .branch(&branch)
+        .files(&[(FILE, policy)])
+        .send();
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/policy").expect("a check");
+    lab.whatever_was_said(pull);
+    (pull, check)
+}
+
+#[tokio::test]
+async fn a_policy_is_checked_where_it_is_proposed() {
+    let lab = Lab::policy("guards: { development-needs-points: warn }\n").await;
+    let mira = lab.person("mira");
+    let sized = mira.open_issue("Implement the endpoint").send();
+    mira.comment(sized, "/points 5");
+    let bare = [
+        mira.open_issue("Implement the client").send(),
+        mira.open_issue("Implement the cache").send(),
+    ];
+    lab.settle().await;
+    // Whoever changes something else is not told of the policy.
+    let other = mira.open_pull("Code").files(&[("a.py", "1")]).send();
+    lab.settle().await;
+    assert_eq!(lab.check(other, "labhand/policy"), None);
+
+    let bad = "guards: { development-needs-points: enforced }\ncalender: {}\n";
+    let (pull, check) = proposed(&lab, bad).await;
+    assert_eq!(check.conclusion, "failure");
+    assert_eq!(
+        check.title,
+        "2 mistakes in the policy; as it is, it would not come into force"
+    );
+    assert!(
+        check
+            .summary
+            .contains("- line 2, column 1: unknown key `calender`; did you mean `calendar`?"),
+        "{}",
+        check.summary
+    );
+    assert_eq!(check.annotations, 2);
+    // The policy in force is that of the default branch.
+    assert!(!lab.issue(bare[0]).labels.contains(&"never".to_owned()));
+
+    mira.push(
+        pull,
+        &[(FILE, "guards: { development-needs-points: enforce }\n")],
+    );
+    lab.settle().await;
+    let check = lab.check(pull, "labhand/policy").unwrap();
+    assert_eq!(check.conclusion, "success");
+    assert_eq!(
+        check.title,
+        "A good policy; 2 of 3 open items would be refused something"
+    );
+    let [first, second] = bare;
+    let line = format!(
+        "- `development-needs-points` (`warn` → `enforce`): 2 items would be refused: [#{first}](https://redirect.github.com/{REPO}/issues/{first}) and [#{second}]"
+    );
+    assert!(check.summary.contains(&line), "{}", check.summary);
+    assert_eq!(check.annotations, 0);
+
+    let (_, same) = proposed(&lab, "guards: { development-needs-points: warn }\n\n").await;
+    assert_eq!(
+        same.title,
+        "A good policy; it changes nothing for 3 open items"
+    );
+    let (_, off) = proposed(&lab, "enabled: false\n").await;
+    assert_eq!(
+        off.title,
+        "A good policy; labhand would rest in this repository"
+    );
+}
+
+#[tokio::test]
+async fn a_proposed_policy_stands_on_the_organisations() {
+    let lab = with_organisation().await;
+    lab.gh
+        .as_user("acme/.github", "lena")
+        .write_file("labhand.yml", "guards: { experiment-needs-metric: warn }");
+    lab.settle().await;
+    soon(&lab);
+    let idea = lab
+        .person("mira")
+        .open_issue("Test BERT vs GPT for classification")
+        .send();
+    lab.settle().await;
+    lab.whatever_was_said(idea);
+    let (_, check) = proposed(&lab, "guards: { experiment-needs-metric: enforce }").await;
+    assert!(
+        check
+            .summary
+            .contains("`experiment-needs-metric` (`warn` → `enforce`): 1 item would be refused"),
+        "{}",
+        check.summary
+    );
+    // A mistake in the organisation's file is not this one's.
+    lab.gh
+        .as_user("acme/.github", "lena")
+        .write_file("labhand.yml", "gurads: {}");
+    lab.settle().await;
+    let (_, check) = proposed(&lab, "enabled: true").await;
+    assert_eq!(
+        (check.conclusion.as_str(), check.title.as_str()),
+        ("failure", "The policy cannot be read")
+    );
+    assert!(check.summary.contains("unknown key"), "{}", check.summary);
+}

@@ -32,6 +32,7 @@ pub(super) fn see(item: &mut Item, sight: &PullSight, at: Timestamp, ground: &Gr
                 sight: sight.clone(),
                 closes: Vec::new(),
                 touches_handoff_paths: false,
+                touches_policy: false,
             });
         }
     }
@@ -77,10 +78,16 @@ pub(super) fn note_merge(item: &mut Item, fact: &Fact, policy: &Policy) {
 }
 
 /// What had to be asked for: closing references, and whether hand-off paths are touched.
-pub(super) fn read(item: &mut Item, closes: &[ItemNumber], touches: bool, at: Timestamp) {
+pub(super) fn read(
+    item: &mut Item,
+    closes: &[ItemNumber],
+    (handoff_paths, policy): (bool, bool),
+    at: Timestamp,
+) {
     if let Some(pull) = item.pull.as_mut() {
         pull.closes = closes.to_vec();
-        pull.touches_handoff_paths = touches;
+        pull.touches_handoff_paths = handoff_paths;
+        pull.touches_policy = policy;
     }
     begin_if_due(item, at);
 }

@@ -221,6 +221,9 @@ pub struct Pull {
     pub closes: Vec<ItemNumber>,
     /// It changes a file under `handoff.paths`.
     pub touches_handoff_paths: bool,
+    /// It changes the policy file.
+    #[serde(default)]
+    pub touches_policy: bool,
 }
 
 /// A promotion or a rollback that was asked for on an item.

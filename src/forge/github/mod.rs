@@ -17,7 +17,7 @@ use crate::domain::ids::{CommentId, CommitSha, InstallationId, ItemNumber, RepoI
 
 use super::{
     Allowance, Call, CallError, Done, Forge, HookDelivery, IssueEvent, IssueNow, LabelSpec,
-    ListFrom, ListPage, ListedComment, ListedIssue, RepoNow, RepoRef, StatusNow,
+    ListFrom, ListPage, ListedComment, ListedIssue, PullLinks, RepoNow, RepoRef, StatusNow,
 };
 
 pub mod admin;
@@ -253,12 +253,8 @@ impl Forge for GitHub {
         self.read_pull(repo, pull).await
     }
 
-    async fn closing_references(
-        &self,
-        repo: &RepoRef,
-        pull: ItemNumber,
-    ) -> Result<Vec<ItemNumber>, CallError> {
-        self.query_closing_references(repo, pull).await
+    async fn pull_links(&self, repo: &RepoRef, pull: ItemNumber) -> Result<PullLinks, CallError> {
+        self.query_pull_links(repo, pull).await
     }
 
     async fn changed_paths(

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::User;
 use crate::domain::ids::{CommentId, ItemNumber, Login, RepoId, UserId};
-use crate::forge::{CallError, RepoRef};
+use crate::forge::{CallError, PullLinks, RepoRef};
 
 use super::answer::harmless;
 use super::request::Request;
 use super::{GitHub, on_behalf_of};
 
-const CLOSING_REFERENCES: &str = include_str!("closing_references.graphql");
+const PULL_LINKS: &str = include_str!("pull_links.graphql");
 const CAME_FROM: &str = include_str!("came_from.graphql");
 const EDITORS: &str = include_str!("editors.graphql");
 
@@ -80,9 +80,15 @@ struct OfPull {
 }
 
 #[derive(Deserialize)]
+struct ChangedPath {
+    path: String,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Closes {
     closing_issues_references: Option<Page<ClosedIssue>>,
+    files: Option<Page<ChangedPath>>,
 }
 
 #[derive(Deserialize)]
@@ -207,12 +213,13 @@ impl Editor {
 }
 
 impl GitHub {
-    pub(super) async fn query_closing_references(
+    pub(super) async fn query_pull_links(
         &self,
         repo: &RepoRef,
         pull: ItemNumber,
-    ) -> Result<Vec<ItemNumber>, CallError> {
+    ) -> Result<PullLinks, CallError> {
         let mut closes = Vec::new();
+        let mut changes = None;
         let mut after = None;
         for _ in 0..MAX_PAGES {
             let variables = PullVariables {
@@ -221,11 +228,18 @@ impl GitHub {
                 number: pull.0,
                 after,
             };
-            let found: InRepository = self.query(repo, CLOSING_REFERENCES, variables).await?;
+            let found: InRepository = self.query(repo, PULL_LINKS, variables).await?;
             let found = found.repository.and_then(|it| it.pull_request);
             let missing = || CallError::Missing(format!("pull request {pull}"));
-            let page = found.ok_or_else(missing)?.closing_issues_references;
-            let Some(page) = page else { break };
+            let found = found.ok_or_else(missing)?;
+            changes = found.files.map(|page| {
+                let nodes = page.nodes.into_iter().flatten().flatten();
+                let paths = nodes.map(|file| file.path).collect();
+                (paths, page.page_info.has_next_page)
+            });
+            let Some(page) = found.closing_issues_references else {
+                break;
+            };
             let nodes = page.nodes.into_iter().flatten().flatten();
             let here = nodes.filter(|issue| issue.repository.database_id == Some(repo.id.0));
             closes.extend(here.map(|issue| ItemNumber(issue.number)));
@@ -234,7 +248,12 @@ impl GitHub {
                 break;
             }
         }
-        Ok(closes)
+        let (paths, more_paths) = changes.unwrap_or_default();
+        Ok(PullLinks {
+            closes,
+            paths,
+            more_paths,
+        })
     }
 
     /// Where an issue was before it was moved here, as far as GitHub lets us know.

@@ -786,7 +786,8 @@ async fn closing_references_are_read_on_and_only_of_this_repository() {
     .await;
     // Enterprise: GraphQL is beside REST, not below it.
     let github = with_token(&format!("{}/api/v3", server.url));
-    let closes = github.closing_references(&repo(), ItemNumber(62)).await;
+    let closes = github.pull_links(&repo(), ItemNumber(62)).await;
+    let closes = closes.map(|links| links.closes);
     assert_eq!(closes, Ok(vec![ItemNumber(57), ItemNumber(58)]));
     assert_eq!(server.last().authorization, format!("Bearer {TOKEN}"));
 }
@@ -873,7 +874,7 @@ async fn graphql_complains_with_status_200() {
         })
         .await;
         let closes = with_token(&server.url)
-            .closing_references(&repo(), ItemNumber(62))
+            .pull_links(&repo(), ItemNumber(62))
             .await;
         assert_eq!(closes, Err(expected));
     }

@@ -38,6 +38,8 @@ pub(super) enum Thing {
         oid: String,
         is_folder: bool,
     },
+    /// A file that a pull request changes.
+    ChangedFile(String),
     Connection {
         nodes: Vec<Thing>,
         page: Page,
@@ -104,6 +106,7 @@ impl Thing {
             Self::StatusContext(..) => &["StatusContext", "Node"],
             Self::Content { is_folder, .. } if *is_folder => &["Tree", "GitObject", "Node"],
             Self::Content { .. } => &["Blob", "GitObject", "Node"],
+            Self::ChangedFile(_) => &["PullRequestChangedFile"],
             Self::Connection { .. } => &["Connection"],
             Self::PageInfo(_) => &["PageInfo"],
             Self::RateLimit => &["RateLimit"],
@@ -134,6 +137,17 @@ pub(super) fn field(
                 .collect();
             return connection(issues, name, arguments);
         }
+        Thing::Pull(repo, number) if name == "files" => {
+            let changes = match world.pull(*repo, *number) {
+                Ok(pull) => world.changes(*repo, pull),
+                Err(_) => Vec::new(),
+            };
+            let paths = changes
+                .into_iter()
+                .map(|change| Thing::ChangedFile(change.path));
+            return connection(paths.collect(), name, arguments);
+        }
+        Thing::ChangedFile(path) => (name == "path").then(|| Held::Value(json!(path))),
         Thing::Issue(..) | Thing::Pull(..) | Thing::Comment(..)
             if let Some(list) = list_of(world, thing, name) =>
         {
