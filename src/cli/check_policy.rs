@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::domain::policy::{self, Layer, PolicyError};
+use crate::domain::policy::{self, InForce, Layer, PolicyError};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   labhand check-policy .github/labhand.yml
+  labhand check-policy --explain .github/labhand.yml   every key, its value, and who says so
+  labhand check-policy --explain --organisation ../.github/labhand.yml .github/labhand.yml
   git diff --name-only | grep labhand.yml | xargs -n1 labhand check-policy   before a commit
 
 Ends with 0 if the policy is good, else with 1 and every mistake with its line.";
@@ -21,28 +23,72 @@ Ends with 0 if the policy is good, else with 1 and every mistake with its line."
 pub(super) struct CheckPolicy {
     /// A policy file, such as .github/labhand.yml
     file: PathBuf,
+    /// The organisation's defaults: labhand.yml of its .github repository
+    #[arg(long, value_name = "FILE")]
+    organisation: Option<PathBuf>,
+    /// Show every key with its value, and which file and line says so
+    #[arg(long)]
+    explain: bool,
 }
 
 pub(super) fn run(args: &CheckPolicy) -> anyhow::Result<()> {
-    let name = args.file.display().to_string();
-    let text = read(&args.file).with_context(|| format!("{name} cannot be read"))?;
-    let layer = Layer {
-        origin: &name,
-        text: &text,
-    };
-    match policy::parse(&[layer]) {
+    let paths = args.organisation.iter().chain([&args.file]);
+    let mut files: Vec<(String, String)> = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let text = read(path).with_context(|| format!("{name} cannot be read"))?;
+        files.push((name, text));
+    }
+    let layers: Vec<Layer<'_>> = files
+        .iter()
+        .map(|(origin, text)| Layer { origin, text })
+        .collect();
+    let name = args.file.display();
+    match policy::explain(&layers) {
+        Ok(keys) if args.explain => {
+            print!("{}", explained(&keys));
+            Ok(())
+        }
         Ok(_) => {
             println!("{name} is a good policy.");
             Ok(())
         }
         Err(errors) => {
-            print!("{}", shown(&errors, &text));
+            for (origin, text) in &files {
+                let own: Vec<PolicyError> = errors
+                    .iter()
+                    .filter(|error| error.origin == *origin)
+                    .cloned()
+                    .collect();
+                print!("{}", shown(&own, text));
+            }
             match errors.len() {
                 1 => bail!("{name} has a mistake"),
                 more => bail!("{name} has {more} mistakes"),
             }
         }
     }
+}
+
+/// A table: key, value, and where that stands.
+fn explained(keys: &[InForce]) -> String {
+    const WIDEST: usize = 44;
+    let width = |text: &str| text.chars().count();
+    let column = |part: fn(&InForce) -> &str| {
+        let widths = keys.iter().map(|it| width(part(it)));
+        widths.max().unwrap_or(0).min(WIDEST)
+    };
+    let (key, value) = (column(|it| &it.key), column(|it| &it.value));
+    let mut table = String::new();
+    for it in keys {
+        let from = match &it.from {
+            Some((origin, line)) => format!("{origin}:{line}"),
+            None => "default".to_owned(),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(table, "{:<key$}  {:<value$}  {from}", it.key, it.value);
+    }
+    table
 }
 
 /// The file's text, no further than it takes to see that it is too long.
@@ -113,6 +159,8 @@ mod tests {
         file.write_all(bytes).unwrap();
         let args = CheckPolicy {
             file: file.path().to_owned(),
+            organisation: None,
+            explain: false,
         };
         let name = file.path().display().to_string();
         run(&args).map_err(|error| format!("{error:#}").replace(&name, "FILE"))
@@ -132,6 +180,28 @@ mod tests {
         3 | gurads: {}
           | ^
         ");
+    }
+
+    #[test]
+    fn every_key_is_shown_with_who_says_so() {
+        let layers = [
+            Layer {
+                origin: "acme/.github/labhand.yml",
+                text: "calendar: { timezone: Europe/Berlin }",
+            },
+            Layer {
+                origin: ".github/labhand.yml",
+                text: "sprint:\n  people: 5",
+            },
+        ];
+        let table = explained(&policy::explain(&layers).unwrap());
+        let line = |key: &str| {
+            let line = table.lines().find(|it| it.starts_with(key)).unwrap();
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        insta::assert_snapshot!(line("enabled"), @"enabled true default");
+        insta::assert_snapshot!(line("calendar.timezone"), @"calendar.timezone Europe/Berlin acme/.github/labhand.yml:1");
+        insta::assert_snapshot!(line("sprint.people"), @"sprint.people 5 .github/labhand.yml:2");
     }
 
     #[test]
@@ -160,6 +230,8 @@ mod tests {
         assert_eq!(check(long.as_bytes()), Err("FILE has a mistake".to_owned()));
         let nowhere = CheckPolicy {
             file: PathBuf::from("/nowhere/labhand.yml"),
+            organisation: None,
+            explain: false,
         };
         assert!(run(&nowhere).is_err());
     }

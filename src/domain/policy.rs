@@ -15,6 +15,7 @@ use super::worktime::Span;
 
 mod draft;
 mod error;
+mod explain;
 mod handoff;
 mod parse;
 mod reader;
@@ -23,6 +24,7 @@ mod time;
 mod values;
 
 pub use error::PolicyError;
+pub use explain::{InForce, explain};
 pub use parse::{Layer, MOST_BYTES, parse};
 
 /// A repository's policy, complete.
