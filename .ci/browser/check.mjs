@@ -154,7 +154,8 @@ const scenarios = {
   // Pictures for the documentation: `shots FOLDER NAME URL SELECTOR …`, light and dark.
   async shots(folder, ...rest) {
     for (const colorScheme of ["light", "dark"]) {
-      const page = await open({ colorScheme, viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 }, [host(rest[1])]);
+      const page = await open({ colorScheme, viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 },
+        rest.filter((one) => one.startsWith("http")).map(host));
       for (let at = 0; at < rest.length; at += 3) {
         const [name, url, selector] = rest.slice(at, at + 3);
         await page.goto(url);
