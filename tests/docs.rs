@@ -2,6 +2,7 @@
 //! is complete.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -164,11 +165,8 @@ fn the_page_on_labels_is_in_step() {
     );
     for label in Label::all_fixed() {
         let role = if label.asks() { "asks" } else { "tells" };
-        page.push_str(&format!(
-            "| `{}` | {role} | {} |\n",
-            label.name(),
-            label.style().description
-        ));
+        let (name, what) = (label.name(), label.style().description);
+        writeln!(page, "| `{name}` | {role} | {what} |").unwrap();
     }
     page.push_str(
         "| `points/N`, `points/N-M` | asks | How much it takes, as a number or a rough range |\n\

@@ -139,7 +139,13 @@ fn put(path: &Path, text: &str, force: bool) -> io::Result<Outcome> {
 fn difference(there: &str, wanted: &str) -> String {
     let diff = TextDiff::from_lines(there, wanted);
     let hunks = diff.unified_diff().context_radius(1).to_string();
-    hunks.lines().map(|line| format!("  {line}\n")).collect()
+    let mut shown = String::new();
+    for line in hunks.lines() {
+        shown.push_str("  ");
+        shown.push_str(line);
+        shown.push('\n');
+    }
+    shown
 }
 
 #[cfg(test)]

@@ -52,7 +52,6 @@ impl Fact {
             What::Seen(_) => 3,
             What::Pull(_) => 4,
             What::PullRead { .. } => 5,
-            What::PolicyTried { .. } => 17,
             What::MilestoneIs { .. } => 6,
             What::Foundation { .. } | What::OtherBox { .. } | What::ClosesProduct { .. } => 7,
             What::Ordered(_) => 8,
@@ -64,7 +63,8 @@ impl Fact {
             What::Closed { .. } => 14,
             What::Reopened => 15,
             What::Observed(_) => 16,
-            What::BuiltOnBy { .. }
+            What::PolicyTried { .. }
+            | What::BuiltOnBy { .. }
             | What::FollowedBy { .. }
             | What::Tried { .. }
             | What::CarriedOver(_) => 17,

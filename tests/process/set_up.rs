@@ -124,7 +124,12 @@ fn unescaped(html: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    use std::fmt::Write as _;
+    let mut url = String::new();
+    for byte in text.bytes() {
+        write!(url, "%{byte:02X}").unwrap();
+    }
+    url
 }
 
 #[tokio::test]
@@ -160,11 +165,11 @@ async fn one_button_makes_an_app_and_labhand_serves() {
     let made = fresh.get(&back).await;
     assert_eq!(made.status(), 303);
     let ready = made.headers()["location"].to_str().unwrap().to_owned();
-    let mode = std::fs::metadata(fresh.file())
+    let rights = std::fs::metadata(fresh.file())
         .unwrap()
         .permissions()
         .mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(rights & 0o777, 0o600);
     let kept: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(fresh.file()).unwrap()).unwrap();
     assert_eq!(kept["id"], fresh.gh.app_id());

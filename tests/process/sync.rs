@@ -28,10 +28,8 @@ impl World {
 
 const OLD: usize = 230;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn old_issues_are_taken_in_without_a_word() {
-    let world = World::new().await;
-    let mira = world.gh.as_user(REPO, "mira");
+/// Issues of all kinds, and of none, with commands that nobody heard.
+fn fill(mira: &labhand::sim::Person) {
     mira.create_label("type: bug");
     for number in 0..OLD {
         match number % 5 {
@@ -51,6 +49,13 @@ async fn old_issues_are_taken_in_without_a_word() {
             }
         };
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_issues_are_taken_in_without_a_word() {
+    let world = World::new().await;
+    let mira = world.gh.as_user(REPO, "mira");
+    fill(&mira);
     world.gh.take_deliveries();
     world.gh.install("acme", Selection::Only(&[REPO]));
 

@@ -61,10 +61,6 @@ pub(super) fn authorize(world: &mut World, ask: &Ask) -> Did<Reply> {
 }
 
 /// A code is good once. What is wrong is told with 200.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "all routes have the same signature"
-)]
 pub(super) fn access_token(world: &mut World, ask: &Ask) -> Did<Reply> {
     let wrong = |word: &str| {
         Ok(Reply::ok(json!({
