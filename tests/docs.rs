@@ -99,9 +99,7 @@ fn every_command_that_is_shown_can_be_run() {
             }
         }
     }
-    for command in [
-        "serve", "demo", "init", "labels", "sync", "doctor", "store", "inbox",
-    ] {
+    for command in ["serve", "demo", "init", "labels", "sync", "doctor", "store"] {
         assert!(seen.contains(command), "no page shows `labhand {command}`");
     }
 }

@@ -1,6 +1,7 @@
 //! Every route that the bot may use, by way of the proxy.
 
 use labhand::domain::ids::ItemNumber;
+use labhand::forge::github::registering::Manifest;
 use labhand::sim::{Selection, Sim, SimOptions};
 use reqwest::Method;
 use serde_json::json;
@@ -71,6 +72,94 @@ async fn all_calls_are_as_github_describes_them() {
     releases(&bot, &gh, pull).await;
     machine(&Caller::new(&proxy, gh.token()), pull.0).await;
     redelivery(&app).await;
+    people(&proxy, &upstream, &gh).await;
+    registering(&app, &upstream).await;
+}
+
+/// Where a browser is sent that asks this.
+async fn sent(request: reqwest::RequestBuilder) -> String {
+    let answer = request
+        .header("user-agent", "a browser")
+        .send()
+        .await
+        .unwrap();
+    let location = &answer.headers()["location"];
+    location.to_str().unwrap().to_owned()
+}
+
+fn browser() -> reqwest::Client {
+    let redirects = reqwest::redirect::Policy::none();
+    reqwest::Client::builder()
+        .redirect(redirects)
+        .build()
+        .unwrap()
+}
+
+fn percent(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        write!(encoded, "%{byte:02X}").unwrap();
+    }
+    encoded
+}
+
+/// What somebody may read who has signed in. GitHub does not describe its pages for signing in.
+async fn people(proxy: &str, upstream: &str, gh: &Sim) {
+    gh.browser_of(Some("mira"));
+    gh.callback_to("http://127.0.0.1:1/back");
+    let (id, secret) = gh.client();
+    let authorize = format!("http://{upstream}/login/oauth/authorize?client_id={id}&state=x");
+    let back = sent(browser().get(authorize)).await;
+    let code = back
+        .split_once("code=")
+        .unwrap()
+        .1
+        .split('&')
+        .next()
+        .unwrap();
+    let login = Caller::new(&format!("http://{upstream}"), "");
+    let exchange = json!({"client_id": id, "client_secret": secret, "code": code});
+    let token = login
+        .call(
+            Method::POST,
+            "/login/oauth/access_token",
+            Some(exchange),
+            200,
+        )
+        .await;
+    let mira = Caller::new(proxy, token["access_token"].as_str().unwrap());
+    mira.get("/user").await;
+    let installations = mira.get("/user/installations?per_page=100").await;
+    let installation = &installations["installations"][0]["id"];
+    mira.get(&format!(
+        "/user/installations/{installation}/repositories?per_page=100"
+    ))
+    .await;
+}
+
+/// Making an App, and what an administrator asks of it.
+async fn registering(app: &Caller, upstream: &str) {
+    app.get("/app/hook/config").await;
+    let manifest = Manifest {
+        url: "https://labhand.example.com",
+        organisation: None,
+        releases: false,
+    };
+    let form = manifest.form_address(&format!("http://{upstream}"), "x");
+    let manifest = percent(&manifest.json());
+    let request = browser().post(form).body(format!("manifest={manifest}"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let back = sent(request).await;
+    let code = back
+        .split_once("code=")
+        .unwrap()
+        .1
+        .split('&')
+        .next()
+        .unwrap();
+    let path = format!("/app-manifests/{code}/conversions");
+    app.call(Method::POST, &path, None, 201).await;
 }
 
 async fn repository(bot: &Caller, gh: &Sim) {

@@ -182,8 +182,9 @@ pub(super) fn conversion(world: &mut World, ask: &Ask) -> Did<Reply> {
 /// Where the App's webhook goes.
 pub(super) fn hook_config(world: &mut World, ask: &Ask) -> Did<Reply> {
     ask.caller.must_be_app()?;
-    Ok(Reply::ok(json!({
-        "content_type": "json", "insecure_ssl": "0", "secret": "********",
-        "url": world.hook_url.clone().unwrap_or_default()
-    })))
+    let mut config = json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********" });
+    if let Some(url) = &world.hook_url {
+        config["url"] = json!(url);
+    }
+    Ok(Reply::ok(config))
 }
