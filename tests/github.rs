@@ -226,6 +226,7 @@ fn check(gh: &Sim, pull: ItemNumber) -> Check {
         title: "8 of 14 signed".to_owned(),
         summary: "Waiting for engineering.".to_owned(),
         annotations: Vec::new(),
+        buttons: Vec::new(),
         comment: None,
     }
 }

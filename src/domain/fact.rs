@@ -424,14 +424,18 @@ pub enum Place {
     Text,
     /// In a comment.
     Comment(CommentId),
+    /// On a button of this check run, which says what a command says.
+    Button(u64),
 }
 
 impl Place {
-    /// The comment's id; 0 stands for the text of the issue itself.
+    /// The comment's id; 0 stands for the text of the issue itself, and a button's is above them all.
     pub fn key(self) -> u64 {
         match self {
             Self::Text => 0,
             Self::Comment(comment) => comment.0,
+            // Check runs have ids of their own, which may be those of comments.
+            Self::Button(check) => check | 1 << 63,
         }
     }
 }

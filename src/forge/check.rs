@@ -34,10 +34,42 @@ pub struct Check {
     /// Remarks on lines of files; GitHub takes 50, and none with a commit status.
     #[serde(default)]
     pub annotations: Vec<Annotation>,
+    /// What people may press beside it; GitHub takes three, and none with a commit status.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
     /// The comment of the pull request that it links to; without one, a commit status links to the
     /// pull request itself.
     #[serde(default)]
     pub comment: Option<CommentId>,
+}
+
+/// A button of a check run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// At most 20 characters.
+    pub label: String,
+    /// At most 40 characters.
+    pub description: String,
+    /// By which it is known when somebody presses it; at most 20 characters.
+    pub identifier: String,
+}
+
+/// The button by which a check is asked for again.
+pub const CHECK_AGAIN: &str = "recheck";
+
+/// What an entry's button begins with by which it is said not to apply; the entry's slug follows.
+pub const DOES_NOT_APPLY: &str = "na:";
+
+/// The item that a check run of ours speaks of, by its hidden marker:
+/// `<!-- labhand:check:labhand/handoff:62 -->`.
+pub fn item_of_check(external_id: &str) -> Option<ItemNumber> {
+    let rest = external_id.strip_prefix("<!-- labhand:check:labhand/")?;
+    let (_, rest) = rest.split_once(':')?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit());
+    rest[..digits.unwrap_or(rest.len())]
+        .parse()
+        .ok()
+        .map(ItemNumber)
 }
 
 /// A remark on a line of a file, shown as a warning beside it.

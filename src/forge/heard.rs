@@ -76,6 +76,13 @@ pub enum Happening {
         /// Which.
         comment: CommentId,
     },
+    /// Somebody has pressed the button of a check run of ours by which an entry does not apply.
+    Pressed {
+        /// The check run.
+        check: u64,
+        /// The entry.
+        slug: String,
+    },
     /// Something about the repository itself.
     Repo(RepoHappening),
 }

@@ -22,7 +22,10 @@ mod release;
 mod shown;
 
 pub use allowance::Allowance;
-pub use check::{Annotation, Check, Conclusion, StatusNow, annotations_digest};
+pub use check::{
+    Annotation, Button, CHECK_AGAIN, Check, Conclusion, DOES_NOT_APPLY, StatusNow,
+    annotations_digest, item_of_check,
+};
 pub use heard::{Deployed, Happening, Heard, ReleaseHeard, ReleaseNews, RepoHappening};
 pub use hook::HookDelivery;
 pub use links::PullLinks;

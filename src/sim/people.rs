@@ -404,6 +404,13 @@ impl Person {
         done(world.link_in_sidebar(self.repo, pull.0, issue.0));
     }
 
+    /// Presses a button of a check run, by its identifier.
+    #[track_caller]
+    pub fn press(&self, check: u64, button: &str) {
+        let mut world = self.gh.world();
+        done(world.press_button(self.repo, self.actor, check, button));
+    }
+
     /// Presses "re-run" at a check run.
     #[track_caller]
     pub fn rerequest(&self, check: u64) {

@@ -283,6 +283,8 @@ pub(super) struct CheckRun {
     pub summary: Option<String>,
     pub text: Option<String>,
     pub annotations: usize,
+    /// The identifiers of its buttons.
+    pub buttons: Vec<String>,
 }
 
 /// A commit status. A later one of the same context replaces an earlier one in the combined view.

@@ -94,6 +94,8 @@ pub struct CheckView {
     pub summary: String,
     /// How many annotations it has.
     pub annotations: usize,
+    /// The identifiers of its buttons.
+    pub buttons: Vec<String>,
 }
 
 /// A commit status.
@@ -258,5 +260,6 @@ pub(super) fn check_view(check: &CheckRun) -> CheckView {
         title: check.title.clone().unwrap_or_default(),
         summary: check.summary.clone().unwrap_or_default(),
         annotations: check.annotations,
+        buttons: check.buttons.clone(),
     }
 }

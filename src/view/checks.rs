@@ -1,12 +1,13 @@
 //! The checks of a pull request: whether its hand-off is signed, what it is linked to, and, where it
 //! changes that, how the policy reads. The first two answer on every pull request, since a required check that is silent blocks for ever.
 
+use crate::domain::entries::{Entry, Side};
 use crate::domain::evidence::CardReading;
 use crate::domain::handoff::{Handoff, MODEL_CARD, Mark, Slug};
 use crate::domain::item::{Item, Pull};
 use crate::domain::kind::{Kind, Stage};
 use crate::domain::policy::{Level, Rule};
-use crate::forge::{Annotation, Check, Conclusion};
+use crate::forge::{Annotation, Button, CHECK_AGAIN, Check, Conclusion, DOES_NOT_APPLY};
 
 use super::wanted::Wanted;
 use super::{Context, card, checklist, link, models, policy_check, rules, text, words};
@@ -38,6 +39,7 @@ pub(super) struct Verdict {
     pub(super) title: String,
     pub(super) summary: String,
     pub(super) annotations: Vec<Annotation>,
+    pub(super) buttons: Vec<Button>,
 }
 
 impl Verdict {
@@ -60,6 +62,7 @@ impl Verdict {
                 String::new()
             },
             annotations: self.annotations,
+            buttons: if ctx.as_app { self.buttons } else { Vec::new() },
             comment: ctx.checklist,
         }
     }
@@ -104,6 +107,7 @@ fn handoff(item: &Item, ctx: &Context<'_>) -> Verdict {
         title: title.to_owned(),
         summary: String::new(),
         annotations: Vec::new(),
+        buttons: Vec::new(),
     };
     match &item.handoff {
         Some(handoff) if !handoff.ended => Verdict {
@@ -128,6 +132,7 @@ fn claim(item: &Item, ctx: &Context<'_>) -> Option<Verdict> {
             of.model
         ),
         annotations: Vec::new(),
+        buttons: Vec::new(),
     })
 }
 
@@ -148,6 +153,7 @@ fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
             title: format!("Complete: {progress}"),
             summary: String::new(),
             annotations: Vec::new(),
+            buttons: Vec::new(),
         };
     };
     // The title shows no markup.
@@ -160,7 +166,31 @@ fn live_handoff(handoff: &Handoff, ctx: &Context<'_>) -> Verdict {
             checklist::name(handoff)
         ),
         annotations: Vec::new(),
+        buttons: buttons(&open),
     }
+}
+
+/// To look again, and to say of the first entries that they do not apply. GitHub takes three buttons
+/// of few characters; for others there is `/na slug reason`.
+fn buttons(open: &[(Entry, Vec<Side>)]) -> Vec<Button> {
+    const MOST: usize = 3;
+    const MOST_CHARS: usize = 20;
+    let again = Button {
+        label: "Check again".to_owned(),
+        description: "Look at the hand-off and its files again".to_owned(),
+        identifier: CHECK_AGAIN.to_owned(),
+    };
+    let waivers = open.iter().filter_map(|(entry, _)| {
+        let slug = entry.slug.as_str();
+        let (label, identifier) = (format!("Waive {slug}"), format!("{DOES_NOT_APPLY}{slug}"));
+        let fits = label.chars().count() <= MOST_CHARS && identifier.len() <= MOST_CHARS;
+        fits.then(|| Button {
+            label,
+            description: "It does not apply here, on record".to_owned(),
+            identifier,
+        })
+    });
+    std::iter::once(again).chain(waivers).take(MOST).collect()
 }
 
 /// What the model card still lacks, beside its lines: of the file that somebody gave, as it is at the
@@ -229,6 +259,7 @@ fn described(item: &Item, ctx: &Context<'_>) -> Verdict {
             verdict.summary
         ),
         annotations: Vec::new(),
+        buttons: Vec::new(),
     }
 }
 
@@ -244,18 +275,21 @@ fn linked(item: &Item, ctx: &Context<'_>) -> Verdict {
             title: format!("#{} · {}", oldest.number, standing(*kind, oldest.stage)),
             summary: summary(&items, ctx),
             annotations: Vec::new(),
+ buttons: Vec::new(),
         },
         (None, Some(own)) => Verdict {
             conclusion: conclusion(item.warnings.is_empty()),
             title: standing(own.kind, item.stage),
             summary: warnings(item, own.kind).join("\n"),
             annotations: Vec::new(),
+ buttons: Vec::new(),
         },
         (None, None) => Verdict {
             conclusion: Conclusion::Neutral,
             title: "Linked to no item".to_owned(),
             summary: "A line such as `Closes #41` or `Part-of: #41` in the description links this pull request to its item.".to_owned(),
             annotations: Vec::new(),
+ buttons: Vec::new(),
         },
     }
 }

@@ -422,6 +422,7 @@ fn check_digest(check: &Check) -> String {
     for part in [
         annotations_digest(&check.annotations),
         check.comment.map(|it| it.to_string()).unwrap_or_default(),
+        buttons_of(check),
     ] {
         if !part.is_empty() {
             said.push('\n');
@@ -429,6 +430,14 @@ fn check_digest(check: &Check) -> String {
         }
     }
     digest(&said)
+}
+
+fn buttons_of(check: &Check) -> String {
+    let identifiers = check
+        .buttons
+        .iter()
+        .map(|button| button.identifier.as_str());
+    identifiers.collect::<Vec<_>>().join(" ")
 }
 
 fn openness(shown: &Shown, wanted: &Wanted, number: ItemNumber) -> Option<Call> {

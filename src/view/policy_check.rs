@@ -30,6 +30,7 @@ pub(super) fn verdict(item: &Item, ctx: &Context<'_>) -> Option<Verdict> {
             title: "The policy cannot be read".to_owned(),
             summary: text::escape_lines(why, 2_000),
             annotations: Vec::new(),
+            buttons: Vec::new(),
         },
         PolicyTrial::Good {
             effects,
@@ -67,6 +68,7 @@ fn bad(mistakes: &[Mistake]) -> Verdict {
                 message: text::plain(&it.message, 1_000),
             })
             .collect(),
+        buttons: Vec::new(),
     }
 }
 
@@ -97,6 +99,7 @@ fn good(effects: &[Effect], items: usize, rests: bool, ctx: &Context<'_>) -> Ver
         title,
         summary,
         annotations: Vec::new(),
+        buttons: Vec::new(),
     }
 }
 

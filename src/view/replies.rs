@@ -32,15 +32,18 @@ pub fn add(item: &Item, ctx: &Context<'_>, wanted: &mut Wanted) {
                 Outcome::Done | Outcome::Asked(_) => None,
             })
             .collect();
-        let reactions = wanted.reactions.entry(key(place)).or_default();
-        reactions.insert(Reaction::Eyes);
-        if !failed.is_empty() {
-            reactions.insert(Reaction::Confused);
-        }
-        // Whoever mends a comment sees that it worked now.
-        let last = answers.iter().map(|answer| answer.at).max();
-        if !failed.iter().any(|(answer, _)| Some(answer.at) == last) {
-            reactions.insert(Reaction::Rocket);
+        // A button has nothing to which one could react.
+        if let Some(key) = key(place) {
+            let reactions = wanted.reactions.entry(key).or_default();
+            reactions.insert(Reaction::Eyes);
+            if !failed.is_empty() {
+                reactions.insert(Reaction::Confused);
+            }
+            // Whoever mends a comment sees that it worked now.
+            let last = answers.iter().map(|answer| answer.at).max();
+            if !failed.iter().any(|(answer, _)| Some(answer.at) == last) {
+                reactions.insert(Reaction::Rocket);
+            }
         }
         if !failed.is_empty() {
             wanted.say(slots::reply(place), failures(&failed, item, ctx));
@@ -68,10 +71,11 @@ fn few(answers: &[Answered]) -> Vec<&Answered> {
 }
 
 /// Reactions are kept by the comment's id, 0 for the text itself.
-fn key(place: Place) -> u64 {
+fn key(place: Place) -> Option<u64> {
     match place {
-        Place::Text => 0,
-        Place::Comment(CommentId(id)) => id,
+        Place::Text => Some(0),
+        Place::Comment(CommentId(id)) => Some(id),
+        Place::Button(_) => None,
     }
 }
 

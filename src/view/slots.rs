@@ -67,6 +67,7 @@ pub fn reply(place: Place) -> Slot {
     match place {
         Place::Text => Slot(format!("{REPLY}text")),
         Place::Comment(CommentId(id)) => Slot(format!("{REPLY}{id}")),
+        Place::Button(check) => Slot(format!("{REPLY}check-{check}")),
     }
 }
 

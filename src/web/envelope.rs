@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{InstallationId, ItemNumber, RepoId};
 use crate::domain::kind::words;
+use crate::forge::{DOES_NOT_APPLY, item_of_check};
 use crate::store::Key;
 
 words!(
@@ -89,6 +90,34 @@ struct Envelope {
     pull_request: Option<Number>,
 }
 
+/// What of a check run tells of a button.
+#[derive(Debug, Deserialize)]
+struct CheckRun {
+    check_run: Marked,
+    requested_action: Button,
+}
+
+#[derive(Debug, Deserialize)]
+struct Marked {
+    external_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Button {
+    identifier: String,
+}
+
+/// The item whose check has a button that was pressed, if that is about the item.
+fn pressed(text: &str) -> Option<Number> {
+    let run: CheckRun = serde_json::from_str(text).ok()?;
+    let button = run.requested_action.identifier;
+    let item = item_of_check(run.check_run.external_id.as_deref()?)?;
+    let number = item.0;
+    button
+        .starts_with(DOES_NOT_APPLY)
+        .then_some(Number { number })
+}
+
 #[derive(Debug, Deserialize)]
 struct Id {
     id: u64,
@@ -116,6 +145,7 @@ pub(super) fn key(event: Event, body: &[u8]) -> Result<Key, serde_json::Error> {
     let number = match event.about() {
         About::Issue => envelope.issue,
         About::PullRequest => envelope.pull_request,
+        About::Repository if event == Event::CheckRun => pressed(text),
         About::Repository => None,
         About::Installation => return Ok(Key::installation(installation)),
     };
@@ -141,6 +171,18 @@ mod tests {
         assert_eq!(found(Event::IssueComment, body), "7/70/item/41");
         assert_eq!(found(Event::PullRequest, body), "7/70/item/42");
         assert_eq!(found(Event::Push, body), "7/70/repo/0");
+        let check = |button: &str| {
+            format!(
+                r#"{{"repository":{{"id":70}},"requested_action":{{"identifier":"{button}"}},
+                "check_run":{{"external_id":"<!-- labhand:check:labhand/handoff:62:ab -->"}}}}"#
+            )
+        };
+        assert_eq!(found(Event::CheckRun, &check("na:serving")), "0/70/item/62");
+        assert_eq!(found(Event::CheckRun, &check("recheck")), "0/70/repo/0");
+        assert_eq!(
+            found(Event::CheckSuite, &check("na:serving")),
+            "0/70/repo/0"
+        );
         assert_eq!(found(Event::Ping, body), "7/0/installation/0");
         assert_eq!(
             found(Event::Push, r#"{"repository":{"id":70}}"#),

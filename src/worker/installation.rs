@@ -58,6 +58,7 @@ impl<F: Forge> Worker<F> {
                         | Happening::Transferred { .. }
                         | Happening::Listed(_)
                         | Happening::Unlisted
+                        | Happening::Pressed { .. }
                         | Happening::CommentListed(_)
                         | Happening::OursDiffers { .. } => continue,
                     };

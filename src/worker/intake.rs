@@ -170,6 +170,24 @@ impl<F: Forge> Worker<F> {
                     };
                     self.take_commands(text, source, gathered).await?;
                 }
+                Happening::Pressed { check, slug } => {
+                    let Some(by) = heard.by.filter(|_| !own && !heard.by_bot) else {
+                        continue;
+                    };
+                    let text = Written {
+                        place: Place::Button(check),
+                        // Two people may press one button, and both count.
+                        body: format!(
+                            "/labhand na {slug} {} pressed the check's button, without a reason",
+                            by.login
+                        ),
+                        before: None,
+                        at: heard.at,
+                        by,
+                        by_bot: false,
+                    };
+                    self.take_commands(text, source, gathered).await?;
+                }
                 // What concerns the repository comes to its own key.
                 Happening::Arrived { from, number } => {
                     gathered.arrived = Some((from, number, heard.at));

@@ -461,3 +461,70 @@ async fn without_the_policys_word_boxes_of_a_description_are_the_authors_own() {
         ("neutral", "Linked to no item")
     );
 }
+
+#[tokio::test]
+async fn the_gate_has_buttons_to_look_again_and_to_waive() {
+    let lab = Lab::policy(SMALL).await;
+    let pull = handoff(&lab).await;
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+    assert_eq!(check.buttons, ["recheck", "na:serving", "na:docs"]);
+
+    // One side alone says half of it, as with the command.
+    lab.person("mira").press(check.id, "na:serving");
+    lab.settle().await;
+    assert!(gate(&lab, pull).starts_with("failure: 0 of 2 signed"));
+    let half = "mira says not applicable: mira pressed the check's button, without a reason";
+    assert!(lab.checklist(pull).body.contains(half));
+    // Who may not is told so.
+    lab.person("lee").press(check.id, "na:docs");
+    lab.settle().await;
+    let said = lab.own_comments(pull);
+    let reply = said.last().unwrap();
+    assert!(
+        reply
+            .body
+            .starts_with("`/labhand na docs lee pressed the check's button, without a reason`:"),
+        "{}",
+        reply.body
+    );
+    lab.whatever_was_said(pull);
+
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.person("ana").press(check.id, "na:serving");
+    lab.settle().await;
+    assert_eq!(
+        gate(&lab, pull),
+        "failure: 0 of 1 signed, waiting for both sides: docs"
+    );
+    // Twice is once.
+    let before = lab.gh.writes().len();
+    lab.gh.deliver().await;
+    lab.settle().await;
+    assert_eq!(lab.gh.writes().len(), before);
+
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+    assert_eq!(check.buttons, ["recheck", "na:docs"]);
+    lab.gh.forget_calls();
+    lab.person("lee").press(check.id, "recheck");
+    lab.settle().await;
+    let written = lab.gh.writes();
+    assert!(
+        written.iter().any(|call| call.path.contains("/check-runs")),
+        "{written:?}"
+    );
+    lab.whatever_was_said(pull);
+}
+
+#[tokio::test]
+async fn with_a_token_and_once_all_is_signed_there_are_no_buttons() {
+    let lab = Lab::policy(SMALL).await;
+    let pull = handoff(&lab).await;
+    says(&lab, pull, "mira", "/sign docs").await;
+    says(&lab, pull, "ana", "/sign docs serving").await;
+    let check = lab.check(pull, "labhand/handoff").unwrap();
+    assert_eq!(
+        (check.conclusion.as_str(), check.buttons.len()),
+        ("success", 0)
+    );
+    lab.whatever_was_said(pull);
+}

@@ -137,6 +137,7 @@ fn write_check(existing: Option<u64>) -> Call {
             title: "ö".repeat(300),
             summary: "ö".repeat(40_000),
             annotations: Vec::new(),
+            buttons: Vec::new(),
             comment: None,
         },
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fact::CloseReason;
 use crate::domain::ids::{CommentId, ItemNumber};
 use crate::forge::{
-    Annotation, Call, CallError, Check, CommentMade, Conclusion, Done, LabelSpec, Reaction,
+    Annotation, Button, Call, CallError, Check, CommentMade, Conclusion, Done, LabelSpec, Reaction,
     RepoRef, Slot, annotations_digest,
 };
 
@@ -82,6 +82,8 @@ struct CheckRun<'a> {
     status: &'static str,
     conclusion: &'static str,
     output: Output<'a>,
+    /// Sent with every change, so that those that are there are these.
+    actions: &'a [Button],
 }
 
 #[derive(Serialize)]
@@ -268,6 +270,7 @@ impl GitHub {
                 summary: cut_bytes(&check.summary, CHECK_SUMMARY_BYTES),
                 annotations,
             },
+            actions: &check.buttons,
         };
         let request = if let Some(id) = existing.filter(|id| *id != 0) {
             let route = "/repos/{owner}/{repo}/check-runs/{check_run_id}";

@@ -26,6 +26,8 @@ pub(in super::super) struct CheckPatch {
     pub summary: Option<String>,
     pub text: Option<String>,
     pub annotations: usize,
+    /// Label, description and identifier.
+    pub buttons: Vec<(String, String, String)>,
 }
 
 impl CheckPatch {
@@ -41,6 +43,16 @@ impl CheckPatch {
             return Err(Refusal::new(
                 422,
                 "Invalid request.\n\nNo more than 50 items are allowed; more were supplied.",
+            ));
+        }
+        let too_long = |(label, description, identifier): &(String, String, String)| {
+            let chars = |text: &str| text.chars().count();
+            chars(label) > 20 || chars(description) > 40 || chars(identifier) > 20
+        };
+        if self.buttons.len() > 3 || self.buttons.iter().any(too_long) {
+            return Err(Refusal::new(
+                422,
+                "Invalid request.\n\nOnly 3 actions of 20, 40 and 20 characters are allowed.",
             ));
         }
         if self.title.is_some() != self.summary.is_some() {
@@ -94,6 +106,7 @@ impl World {
             summary: None,
             text: None,
             annotations: 0,
+            buttons: Vec::new(),
         });
         self.fill_check(repo, id, patch)?;
         self.announce_check(repo, actor, id, "created");
@@ -149,6 +162,7 @@ impl World {
             check.summary = patch.summary;
             check.text = patch.text;
         }
+        check.buttons = patch.buttons.into_iter().map(|(_, _, id)| id).collect();
         check.annotations += patch.annotations;
         Ok(())
     }
@@ -173,6 +187,20 @@ impl World {
     pub fn rerequest_check(&mut self, repo: RepoIx, actor: Actor, id: u64) -> Did<()> {
         self.check_run(repo, id)?;
         self.announce_check(repo, actor, id, "rerequested");
+        Ok(())
+    }
+
+    /// Somebody presses a button of a check run.
+    pub fn press_button(&mut self, repo: RepoIx, actor: Actor, id: u64, button: &str) -> Did<()> {
+        let check = self.check_run(repo, id)?;
+        if !check.buttons.iter().any(|it| it == button) {
+            return Err(Refusal::not_found());
+        }
+        let more = json!({
+            "check_run": self.check_json(repo, check),
+            "requested_action": { "identifier": button }
+        });
+        self.announce(repo, actor, "check_run", Some("requested_action"), more);
         Ok(())
     }
 

@@ -33,6 +33,17 @@ fn patch(ask: &Ask) -> CheckPatch {
             .pointer("/output/annotations")
             .and_then(Value::as_array)
             .map_or(0, Vec::len),
+        buttons: ask
+            .body
+            .get("actions")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|button| {
+                let part = |name: &str| button[name].as_str().unwrap_or("").to_owned();
+                (part("label"), part("description"), part("identifier"))
+            })
+            .collect(),
     }
 }
 

@@ -119,7 +119,7 @@ pub fn read(event: &str, body: &[u8], received_at: Timestamp) -> Result<Delivery
         "milestone" => raw.about_repo(repository::milestone),
         "repository" => raw.about_repo(repository::repository),
         "push" => raw.about_repo(repository::push),
-        "check_run" => raw.about_repo(repository::check_run),
+        "check_run" => raw.about_check_run(),
         "check_suite" => raw.about_repo(repository::check_suite),
         "merge_group" => raw.about_repo(repository::merge_group),
         "release" => raw.about_repo(repository::release),
@@ -181,6 +181,21 @@ impl Raw<'_> {
         let (number, happenings) = understand(self.parse()?, &self.setting(&delivery));
         delivery.number = Some(number);
         delivery.take(happenings);
+        Ok(delivery)
+    }
+
+    /// A button that is about an item comes to that item, all else to the repository.
+    fn about_check_run(&self) -> Result<Delivery, Unreadable> {
+        let mut delivery = self.envelope()?.into_delivery();
+        let payload: repository::CheckRunPayload = self.parse()?;
+        let action = delivery.action.as_deref().unwrap_or_default();
+        let Some(pressed) = payload.pressed(action) else {
+            return self.about_repo(repository::check_run);
+        };
+        let (check, slug) = (pressed.check, pressed.slug);
+        let happening = Happening::Pressed { check, slug };
+        delivery.number = Some(pressed.number);
+        delivery.take(Told::Heard(vec![(self.received_at, happening)]));
         Ok(delivery)
     }
 

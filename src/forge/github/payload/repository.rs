@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::{CommitSha, ItemNumber};
-use crate::forge::{Deployed, ReleaseHeard, ReleaseNews, RepoHappening};
+use crate::forge::{
+    CHECK_AGAIN, DOES_NOT_APPLY, Deployed, ReleaseHeard, ReleaseNews, RepoHappening, item_of_check,
+};
 
 use super::super::milestone::Milestone;
 use super::super::wire::{self, Moment};
@@ -149,11 +151,59 @@ struct Checked {
 /// `check_run`
 #[derive(Deserialize)]
 pub(super) struct CheckRunPayload {
-    check_run: Checked,
+    check_run: Run,
+    requested_action: Option<RequestedAction>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    id: u64,
+    head_sha: String,
+    external_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RequestedAction {
+    identifier: String,
+}
+
+/// What a button of an item's check says: the item, the check run and an entry.
+pub(super) struct Pressed {
+    pub(super) number: ItemNumber,
+    pub(super) check: u64,
+    pub(super) slug: String,
+}
+
+impl CheckRunPayload {
+    /// What was pressed, if that is about an item. Anybody can make check runs of any name, and GitHub
+    /// tells an App of the buttons of its own alone.
+    pub(super) fn pressed(&self, action: &str) -> Option<Pressed> {
+        let requested = self.requested_action.as_ref()?;
+        let slug = requested.identifier.strip_prefix(DOES_NOT_APPLY)?;
+        let is_slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if action != "requested_action" || slug.is_empty() || !slug.chars().all(is_slug) {
+            return None;
+        }
+        Some(Pressed {
+            number: item_of_check(self.check_run.external_id.as_deref()?)?,
+            check: self.check_run.id,
+            slug: slug.to_owned(),
+        })
+    }
 }
 
 pub(super) fn check_run(payload: &CheckRunPayload, setting: &Setting<'_>) -> Happenings {
-    rerequested(&payload.check_run, setting)
+    let requested = payload.requested_action.as_ref();
+    let again = requested.is_some_and(|it| it.identifier == CHECK_AGAIN);
+    match setting.action {
+        "requested_action" if again => Told::Heard(vec![(
+            setting.received_at,
+            RepoHappening::CheckRerequested {
+                head: CommitSha::new(&payload.check_run.head_sha),
+            },
+        )]),
+        _ => rerequested(&payload.check_run.head_sha, setting),
+    }
 }
 
 /// `check_suite`
@@ -163,16 +213,16 @@ pub(super) struct CheckSuitePayload {
 }
 
 pub(super) fn check_suite(payload: &CheckSuitePayload, setting: &Setting<'_>) -> Happenings {
-    rerequested(&payload.check_suite, setting)
+    rerequested(&payload.check_suite.head_sha, setting)
 }
 
 /// GitHub tells an App of its own checks being asked for again, and of everybody's being done.
-fn rerequested(checked: &Checked, setting: &Setting<'_>) -> Happenings {
+fn rerequested(head: &str, setting: &Setting<'_>) -> Happenings {
     match setting.action {
         "rerequested" => Told::Heard(vec![(
             setting.received_at,
             RepoHappening::CheckRerequested {
-                head: CommitSha::new(&checked.head_sha),
+                head: CommitSha::new(head),
             },
         )]),
         "created" | "completed" | "requested" | "requested_action" => Told::Heard(Vec::new()),
