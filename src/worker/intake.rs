@@ -13,7 +13,7 @@ use crate::command::ticks;
 use crate::domain::actor::{Actor, Permission, Standing, User};
 use crate::domain::entries::Slug;
 use crate::domain::fact::{Fact, FactId, Place, Snapshot, What};
-use crate::domain::ids::{ItemNumber, RepoId};
+use crate::domain::ids::{CommentId, ItemNumber, RepoId};
 use crate::domain::registry::Registry;
 use crate::forge::{Forge, Happening, Heard, ListedComment, RepoRef, Shown, Slot, digest};
 use crate::view::slots;
@@ -147,14 +147,7 @@ impl<F: Forge> Worker<F> {
                 Happening::Listed(snapshot) => gathered.listed = Some((snapshot, heard.at)),
                 Happening::CommentListed(comment) => gathered.comments.push(comment),
                 Happening::Unlisted => self.look_for(heard.at, source, gathered).await?,
-                Happening::CommentDeleted { comment } => {
-                    shown.deleted.insert(comment.0);
-                    for said in shown.comments.values_mut() {
-                        if said.id == Some(comment) {
-                            said.id = None;
-                        }
-                    }
-                }
+                Happening::CommentDeleted { comment } => forget(shown, comment),
                 Happening::Text { body, before } => {
                     let Some(by) = heard.by.filter(|_| !own && !heard.by_bot) else {
                         continue;
@@ -171,22 +164,10 @@ impl<F: Forge> Worker<F> {
                     self.take_commands(text, source, gathered).await?;
                 }
                 Happening::Pressed { check, slug } => {
-                    let Some(by) = heard.by.filter(|_| !own && !heard.by_bot) else {
-                        continue;
-                    };
-                    let text = Written {
-                        place: Place::Button(check),
-                        // Two people may press one button, and both count.
-                        body: format!(
-                            "/labhand na {slug} {} pressed the check's button, without a reason",
-                            by.login
-                        ),
-                        before: None,
-                        at: heard.at,
-                        by,
-                        by_bot: false,
-                    };
-                    self.take_commands(text, source, gathered).await?;
+                    let by = heard.by.filter(|_| !own && !heard.by_bot);
+                    if let Some(text) = by.map(|by| pressed(check, &slug, by, heard.at)) {
+                        self.take_commands(text, source, gathered).await?;
+                    }
                 }
                 // What concerns the repository comes to its own key.
                 Happening::Arrived { from, number } => {
@@ -356,6 +337,31 @@ fn take_item_fact(
         by,
         what,
     });
+}
+
+/// A comment was deleted; if it was ours, it is missing.
+fn forget(shown: &mut Shown, comment: CommentId) {
+    shown.deleted.insert(comment.0);
+    for said in shown.comments.values_mut() {
+        if said.id == Some(comment) {
+            said.id = None;
+        }
+    }
+}
+
+/// What a button says for somebody. Two people may press one button, and both count.
+fn pressed(check: u64, slug: &str, by: User, at: Timestamp) -> Written {
+    Written {
+        place: Place::Button(check),
+        body: format!(
+            "/labhand na {slug} {} pressed the check's button, without a reason",
+            by.login
+        ),
+        before: None,
+        at,
+        by,
+        by_bot: false,
+    }
 }
 
 /// A snapshot whose labels are called by what they mean.
