@@ -20,7 +20,7 @@ use crate::forge::Slot;
 
 use super::sprint::{self, Plan};
 use super::wanted::WantedBoard;
-use super::{Context, slots, text, when};
+use super::{Context, pictures, slots, text, when};
 
 mod columns;
 mod digest;
@@ -36,7 +36,7 @@ pub use sheet::sheet;
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What a section may have of GitHub's 65,536 characters, counted in bytes to be safe.
-const COLUMNS: usize = 26_000;
+const COLUMNS: usize = 23_000;
 const PRODUCTION: usize = 14_000;
 const SECTION: usize = 6_000;
 
@@ -53,6 +53,7 @@ pub fn board(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> WantedBoard 
         sections::policy_problem(ctx),
         columns::table(&shown),
         sections::time_boxes(&shown),
+        timeline(&shown),
         sprint::section(items, plan, ctx),
         production::table(&shown),
         models::table(items, ctx),
@@ -87,6 +88,13 @@ fn head(board: &Board<'_>) -> String {
         }
         None => format!("## {}", ctx.repo),
     }
+}
+
+/// The boxes that run, as a picture.
+fn timeline(board: &Board<'_>) -> Option<String> {
+    let exploring: Vec<&Item> = board.exploration.iter().map(|(item, _)| *item).collect();
+    let picture = pictures::boxes(&exploring, board.ctx.policy)?;
+    Some(text::details("<b>Time boxes as a timeline</b>", &picture))
 }
 
 /// What is said once beside the board: how each sprint came out, and the board itself, if the policy says when.

@@ -10,7 +10,7 @@ use crate::domain::lifecycle::{Drift, Gate, GateState, Home, LifecycleMove, Seen
 use crate::domain::policy::{Level, Rule};
 use crate::domain::registry::{Record, Run, Stages, Tie};
 
-use super::{Context, link, meter, models, text, when, words};
+use super::{Context, link, meter, models, pictures, text, when, words};
 
 /// Lengths of what users typed, in characters of Markdown.
 const TITLE: usize = 150;
@@ -32,6 +32,10 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
         section("Experiments", &experiments(home, ctx)),
         section("Hand-offs and other work", &work(home, ctx)),
         section("Drift", &drifts(item, home, ctx)),
+        Some(text::details(
+            "Its life as a picture",
+            &pictures::life(home.stage),
+        )),
         folded("Other stages", &other_stages(home, &seen, ctx)),
         folded("On record", &record(home, ctx)),
         Some(foot(ctx)),

@@ -33,6 +33,7 @@ pub mod models;
 pub mod next_step;
 pub mod notices;
 pub mod page;
+pub mod pictures;
 mod policy_check;
 pub mod refusals;
 pub mod release;

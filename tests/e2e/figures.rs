@@ -172,6 +172,18 @@ async fn the_board_of_a_lively_sprint() {
 
     **Time boxes:** #4 is 3 d over: findings are due from jonas
 
+    <details><summary><b>Time boxes as a timeline</b></summary>
+
+    ```mermaid
+    gantt
+        dateFormat YYYY-MM-DD HH.mm
+        axisFormat %d %b
+        4 Test feature selection 1 day :active, 2026-11-23 09.00, 2026-11-23 17.00
+        2 Test BERT vs GPT for routing 6 days :active, 2026-11-23 09.00, 2026-11-30 17.00
+    ```
+
+    </details>
+
     | Sprint split | Target | Planned | Done | |
     |:--|--:|--:|--:|:--|
     | Committed | 60 % · 30 d | 52 % · 26 d | 10 % · 5 d | `▰▱▱▱▱▱▱▱▱▱` |

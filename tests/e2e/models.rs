@@ -81,6 +81,18 @@ async fn an_issue_becomes_the_home_of_a_model() {
     - [ ] `success-metrics` Success metrics defined
     - [ ] `data-availability` Data availability confirmed
 
+    <details><summary>Its life as a picture</summary>
+
+    ```mermaid
+    flowchart LR
+        s0[Problem definition] --> s1[Data exploration] --> s2[Experimentation] --> s3[Development] --> s4[Deployment] --> s5[Monitoring]
+        classDef passed fill:#1a7f37,color:#fff,stroke:#1a7f37
+        classDef here fill:#0969da,color:#fff,stroke:#0969da
+        class s0 here
+    ```
+
+    </details>
+
     <details><summary>Other stages</summary>
 
     **Data exploration**

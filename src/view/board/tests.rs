@@ -123,6 +123,18 @@ fn the_board_shows_everybody_where_things_stand() {
 
     **Time boxes:** [#45](https://redirect.github.com/acme/fraud/issues/45) is 1 d over: findings are due from mira
 
+    <details><summary><b>Time boxes as a timeline</b></summary>
+
+    ```mermaid
+    gantt
+        dateFormat YYYY-MM-DD HH.mm
+        axisFormat %d %b
+        45 Feature selection results :active, 2026-11-18 09.00, 2026-11-20 17.00
+        48 BERT vs GPT comparison :active, 2026-11-23 09.00, 2026-11-25 17.00
+    ```
+
+    </details>
+
     <details><summary><b>Production</b> · 1 in progress, 1 done</summary>
 
     | | Item | Who | State |
