@@ -102,6 +102,9 @@ fn block<'a>(node: &'a AstNode<'a>, width: usize) -> Vec<Line> {
             .into_iter()
             .map(|line| line.after("│ "))
             .collect(),
+        NodeValue::CodeBlock(code) if code.info == "mermaid" => {
+            vec![Line::of("(a picture, which GitHub draws)", Look::Dim).after("    ")]
+        }
         NodeValue::CodeBlock(code) => code
             .literal
             .lines()
