@@ -360,3 +360,82 @@ fn what_is_no_item_here_does_not_count() {
     let all = figures(&[elsewhere, opted_out, no_item, experiment(4), linked, alone]);
     assert_eq!(all.explored, 2);
 }
+
+#[test]
+fn months_are_those_of_the_zone_and_none_between_is_left_out() {
+    let berlin = Calendar {
+        timezone: "Europe/Berlin".to_owned(),
+        ..Calendar::default()
+    };
+    let items = [
+        // In Berlin it is December by then.
+        learned(done(
+            moved(
+                item(1, Kind::Research),
+                Stage::Active,
+                "2026-11-23T09:00:00Z",
+            ),
+            "2026-11-30T23:30:00Z",
+        )),
+        done(
+            moved(
+                item(2, Kind::Experiment),
+                Stage::Active,
+                "2026-09-21T09:00:00Z",
+            ),
+            "2026-09-23T09:00:00Z",
+        ),
+        item(3, Kind::Development),
+    ];
+    let now = at("2026-12-09T10:00:00Z");
+    let told = months(&items, &berlin, now, 24);
+    let line = |month: &Month| {
+        let (month, explored, learned) = (month.first, month.explored, month.learned);
+        format!("{month} {explored} {learned}")
+    };
+    assert_eq!(
+        told.iter().map(line).collect::<Vec<_>>(),
+        [
+            "2026-09-01 1 0",
+            "2026-10-01 0 0",
+            "2026-11-01 0 0",
+            "2026-12-01 1 1"
+        ]
+    );
+    // The latest are kept.
+    assert_eq!(
+        months(&items, &berlin, now, 2)[0].first.to_string(),
+        "2026-11-01"
+    );
+    assert!(months(&items[2..], &berlin, now, 24).is_empty());
+}
+
+#[test]
+fn the_months_together_are_the_figures() {
+    let items = [
+        learned(done(
+            moved(
+                item(1, Kind::Research),
+                Stage::Active,
+                "2026-11-23T09:00:00Z",
+            ),
+            "2026-11-25T09:00:00Z",
+        )),
+        done(
+            moved(
+                item(2, Kind::Experiment),
+                Stage::Active,
+                "2026-09-21T09:00:00Z",
+            ),
+            "2026-09-23T09:00:00Z",
+        ),
+    ];
+    let (calendar, now) = (Calendar::default(), at("2026-12-09T10:00:00Z"));
+    let all = Figures::of(&items, &calendar, now);
+    let told = months(&items, &calendar, now, 24);
+    let sum = |part: fn(&Month) -> usize| told.iter().map(part).sum::<usize>();
+    assert_eq!(sum(|it| it.explored), all.explored);
+    assert_eq!(sum(|it| it.learned), all.learned);
+    assert_eq!(sum(|it| it.cycle.count), all.cycle.count);
+    assert_eq!(sum(|it| it.boxes), all.boxes.finished);
+}
