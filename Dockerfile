@@ -20,6 +20,8 @@ RUN mkdir -p src benches fuzz/src \
 
 COPY src src
 COPY config config
+COPY assets assets
+COPY templates templates
 # Newer than the empty crate, whatever time the files had in the checkout.
 RUN touch src/main.rs src/lib.rs \
     && cargo build --release --locked --bin labhand \
@@ -30,7 +32,8 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /src/target/release/labhand /labhand
 COPY --from=build --chown=nonroot:nonroot /data /data
 ENV LABHAND_SERVER__BIND=0.0.0.0:8080 \
-    LABHAND_STORE__URL=sqlite:///data/labhand.db
+    LABHAND_STORE__URL=sqlite:///data/labhand.db \
+    LABHAND_GITHUB__APP_FILE=/data/labhand-app.json
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/labhand", "healthcheck"]

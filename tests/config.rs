@@ -105,3 +105,48 @@ fn the_compose_file_sets_settings_that_there_are() {
         assert!(known, "{name}");
     }
 }
+
+/// The folders beside `src` of which the program has something in it.
+fn built_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            built_in(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            if text.contains("#[template(path") {
+                found.insert("templates".to_owned());
+            }
+            for rest in text.split("include_str!(\"").skip(1) {
+                let file = rest.split('"').next().unwrap();
+                let beside = path.parent().unwrap().join(file).canonicalize().unwrap();
+                let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .canonicalize()
+                    .unwrap();
+                let inside = beside.strip_prefix(root).unwrap();
+                let first = inside.components().next().unwrap();
+                found.insert(first.as_os_str().to_str().unwrap().to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_image_is_built_of_all_that_is_in_the_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let image = fs::read_to_string(root.join("Dockerfile")).unwrap();
+    let context = fs::read_to_string(root.join(".dockerignore")).unwrap();
+    let mut folders = BTreeSet::from(["src".to_owned()]);
+    built_in(&root.join("src"), &mut folders);
+    assert!(folders.len() >= 4, "{folders:?}");
+    for folder in folders {
+        assert!(
+            image.contains(&format!("COPY {folder} {folder}\n")),
+            "{folder} is not copied"
+        );
+        assert!(
+            context.contains(&format!("!{folder}\n")),
+            "{folder} is not in the context"
+        );
+    }
+}
