@@ -27,14 +27,23 @@ impl PolicyFiles {
     /// # Errors
     /// Whatever hinders a call, so that it is worth trying again.
     pub async fn of(forge: &impl Forge, repo: &RepoRef) -> Result<Self, CallError> {
-        let origin = format!("{}/{ORGANISATION}/{ORGANISATION_FILE}", repo.name.owner());
         let own = forge.file(repo, &repo.name, POLICY_FILE).await;
+        Self::with_own(forge, repo, readable(POLICY_FILE, own)?).await
+    }
+
+    /// Reads the organisation's, beside what somebody proposes for the repository's own.
+    pub(super) async fn with_own(
+        forge: &impl Forge,
+        repo: &RepoRef,
+        own: Result<Option<String>, String>,
+    ) -> Result<Self, CallError> {
+        let origin = format!("{}/{ORGANISATION}/{ORGANISATION_FILE}", repo.name.owner());
         let shared = match format!("{}/{ORGANISATION}", repo.name.owner()).parse() {
             Ok(organisation) => forge.file(repo, &organisation, ORGANISATION_FILE).await,
             Err(_) => Ok(None),
         };
         Ok(Self {
-            own: readable(POLICY_FILE, own)?,
+            own,
             shared: readable(&origin, shared)?,
             origin,
         })
@@ -43,12 +52,6 @@ impl PolicyFiles {
     /// Whether the repository has one of its own, however it reads.
     pub fn has_own(&self) -> bool {
         !matches!(self.own, Ok(None))
-    }
-
-    /// The organisation's file, by name and text, if there is one that can be read.
-    pub fn shared(&self) -> Option<(&str, &str)> {
-        let text = self.shared.as_ref().ok()?.as_deref()?;
-        Some((&self.origin, text))
     }
 
     /// The layers of the policy, the later ones outranking the earlier; or why there are none.

@@ -10,7 +10,7 @@ use super::{StepError, Worker};
 use crate::domain::evidence::TextAt;
 use crate::domain::fact::{Fact, FactId, What};
 use crate::domain::item::Item;
-use crate::domain::policy::{self, Layer};
+use crate::domain::policy;
 use crate::domain::policy_trial::PolicyTrial;
 use crate::forge::{CallError, Forge};
 use crate::store::Lease;
@@ -43,31 +43,21 @@ impl<F: Forge> Worker<F> {
             Err(error @ CallError::Missing(_)) if !may_be_late(lease, &error) => TextAt::Nothing,
             Err(error) => return Err(error.into()),
         };
-        let files = PolicyFiles::of(&self.shared.forge, &repo).await?;
-        let own = match &text {
-            TextAt::Text(text) => Ok(Some(text.as_str())),
+        let unreadable = |why: &str| Err(format!("{POLICY_FILE}: {why}"));
+        let own = match text {
+            TextAt::Text(text) => Ok(Some(text)),
             TextAt::Nothing => Ok(None),
-            TextAt::TooLarge => Err("it is too large"),
-            TextAt::NotText => Err("it is not UTF-8 text"),
+            TextAt::TooLarge => unreadable("it is too large"),
+            TextAt::NotText => unreadable("it is not UTF-8 text"),
         };
-        let trial = match own {
-            Err(why) => PolicyTrial::Unreadable(format!("{POLICY_FILE}: {why}")),
-            Ok(own) => {
-                let shared = files.shared();
-                let shared = shared.map(|(origin, text)| Layer { origin, text });
-                let own = own.map(|text| Layer {
-                    origin: POLICY_FILE,
-                    text,
-                });
-                let layers: Vec<Layer<'_>> = shared.into_iter().chain(own).collect();
-                match policy::parse(&layers) {
-                    Ok(then) => {
-                        let items = self.items_now(lease.key).await?;
-                        PolicyTrial::of(&items, repository.policy(), &then)
-                    }
-                    Err(errors) => PolicyTrial::bad(&errors, POLICY_FILE),
-                }
+        let files = PolicyFiles::with_own(&self.shared.forge, &repo, own).await?;
+        let trial = match files.layers().map(|layers| policy::parse(&layers)) {
+            Ok(Ok(then)) => {
+                let items = self.items_now(lease.key).await?;
+                PolicyTrial::of(&items, repository.policy(), &then)
             }
+            Ok(Err(errors)) => PolicyTrial::bad(&errors, POLICY_FILE),
+            Err(why) => PolicyTrial::Unreadable(why.to_owned()),
         };
         let tried = Fact {
             id: FactId(format!("policy:{head}")),

@@ -361,6 +361,21 @@ fn what_is_no_item_here_does_not_count() {
     assert_eq!(all.explored, 2);
 }
 
+/// An experiment with a box that held.
+fn in_september() -> Item {
+    let began = at("2026-09-21T09:00:00Z");
+    let days = Span {
+        days: 3,
+        ..Span::default()
+    };
+    let mut timebox = TimeBox::start(&Calendar::default(), days, 80, began);
+    timebox.stop(at("2026-09-22T09:00:00Z"));
+    let mut item = item(2, Kind::Experiment);
+    item.timebox = Some(timebox);
+    let active = moved(item, Stage::Active, "2026-09-21T09:00:00Z");
+    done(active, "2026-09-23T09:00:00Z")
+}
+
 #[test]
 fn months_are_those_of_the_zone_and_none_between_is_left_out() {
     let berlin = Calendar {
@@ -377,14 +392,7 @@ fn months_are_those_of_the_zone_and_none_between_is_left_out() {
             ),
             "2026-11-30T23:30:00Z",
         )),
-        done(
-            moved(
-                item(2, Kind::Experiment),
-                Stage::Active,
-                "2026-09-21T09:00:00Z",
-            ),
-            "2026-09-23T09:00:00Z",
-        ),
+        in_september(),
         item(3, Kind::Development),
     ];
     let now = at("2026-12-09T10:00:00Z");
@@ -421,14 +429,7 @@ fn the_months_together_are_the_figures() {
             ),
             "2026-11-25T09:00:00Z",
         )),
-        done(
-            moved(
-                item(2, Kind::Experiment),
-                Stage::Active,
-                "2026-09-21T09:00:00Z",
-            ),
-            "2026-09-23T09:00:00Z",
-        ),
+        in_september(),
     ];
     let (calendar, now) = (Calendar::default(), at("2026-12-09T10:00:00Z"));
     let all = Figures::of(&items, &calendar, now);
@@ -437,5 +438,6 @@ fn the_months_together_are_the_figures() {
     assert_eq!(sum(|it| it.explored), all.explored);
     assert_eq!(sum(|it| it.learned), all.learned);
     assert_eq!(sum(|it| it.cycle.count), all.cycle.count);
-    assert_eq!(sum(|it| it.boxes), all.boxes.finished);
+    assert_eq!((sum(|it| it.boxes), all.boxes.finished), (1, 1));
+    assert_eq!(sum(|it| it.held), all.boxes.held);
 }
