@@ -1,7 +1,6 @@
 //! `labhand doctor`: what is wrong with a set-up, and where to click to mend it.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::bail;
@@ -9,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use super::connection;
+use super::healthcheck::reachable;
 use crate::forge::github::GitHub;
 use crate::forge::github::admin::{AppNow, InstallationNow};
 use crate::forge::github::registering::{EVENTS, PERMISSIONS};
@@ -158,14 +158,6 @@ async fn server(settings: &Settings) -> Vec<Found> {
             "server: none answers on {address}; `labhand serve` starts it"
         )),
     }]
-}
-
-fn reachable(bind: SocketAddr) -> SocketAddr {
-    if bind.ip().is_unspecified() {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), bind.port())
-    } else {
-        bind
-    }
 }
 
 async fn token(github: &GitHub) -> Vec<Found> {

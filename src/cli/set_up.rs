@@ -1,13 +1,13 @@
 //! The start without credentials: the set-up page, until there is an App.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::healthcheck::reachable;
 use crate::forge::github::registering;
 use crate::settings::Settings;
 use crate::web::{self, SetUp, SetUpKey};
@@ -45,13 +45,4 @@ pub(super) async fn run(
     };
     tokio::join!(serving, ending);
     Ok(done.is_cancelled().then_some(key))
-}
-
-/// "All interfaces" is no address to open.
-fn reachable(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() {
-        format!("localhost:{}", address.port())
-    } else {
-        address.to_string()
-    }
 }

@@ -18,7 +18,7 @@ use axum::{Extension, Router};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::access::{Denied, NOT_LOCAL, UNKNOWN, Visitor};
+use super::access::{Denied, NOT_LOCAL, UNKNOWN, Visitor, admitted};
 use super::filter::{self, Filter};
 use super::read::{self, Failed};
 use super::{WebState, live, sheets, sign_in, welcome};
@@ -73,12 +73,9 @@ pub(super) fn frame(visitor: Option<&Visitor>) -> Frame {
 /// The door before the pages: lets a request through, sends it to where one signs in, or says why
 /// not.
 async fn door(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    match state.access.admits(&parts, state.clock.now()).await {
-        Ok(visitor) => {
-            parts.extensions.insert(visitor);
-            next.run(Request::from_parts(parts, body)).await
-        }
+    let wanted = request.uri().clone();
+    match admitted(&state, request).await {
+        Ok(request) => next.run(request).await,
         Err(Denied::NotLocal) => told(
             StatusCode::FORBIDDEN,
             "Not from here",
@@ -92,7 +89,7 @@ async fn door(State(state): State<WebState>, request: Request, next: Next) -> Re
             &frame(None),
         ),
         Err(Denied::NoToken | Denied::NotSignedIn) => {
-            let to = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+            let to = wanted.path_and_query().map_or("/", |it| it.as_str());
             Redirect::to(&sign_in::address(to)).into_response()
         }
     }

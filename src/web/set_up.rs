@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::access::is_loopback;
 use super::pages::{asset, frame, told};
 use crate::forge::CallError;
 use crate::forge::github::OnCall;
@@ -298,13 +299,8 @@ fn public_url(text: &str) -> Option<String> {
 }
 
 fn is_of_this_machine(url: &str) -> bool {
-    let host = url.parse::<Uri>().ok();
-    let host = host.as_ref().and_then(Uri::host).unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+    let host = url.split_once("://").map_or(url, |(_, host)| host);
+    is_loopback(host)
 }
 
 #[cfg(test)]

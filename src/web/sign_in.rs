@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::PrivateCookieJar;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::Rng as _;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -16,20 +17,19 @@ use super::{WebState, pages};
 use crate::forge::CallError;
 use crate::view::page::{self, Door};
 
+/// What stands for itself in the query of the page's address.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
 /// The longest address to return to.
 const MOST: usize = 1_000;
 
 /// Where somebody signs in and then goes on to where they wanted to go.
 pub(super) fn address(to: &str) -> String {
-    let to: String = harmless(to)
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let to = utf8_percent_encode(harmless(to), IN_QUERY);
     format!("/-/sign-in?to={to}")
 }
 

@@ -1,6 +1,7 @@
 //! All items as a table, page by page.
 
 use askama::Template;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::Context;
 use super::super::json::Items;
@@ -74,14 +75,7 @@ pub fn items(items: &Items, asked: &ItemsAsked, ctx: &Context<'_>, frame: &Frame
 
 /// The same question for another page.
 fn query(asked: &ItemsAsked, page: usize) -> String {
-    let encoded = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-                _ => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
+    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
     format!(
         "?kind={}&state={}&q={}&page={page}",
         encoded(&asked.kind),

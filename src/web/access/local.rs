@@ -49,7 +49,7 @@ fn asks_for_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
 
 /// Whether a host, with or without port, is a loopback name or address. Read to its last character:
 /// to `http`'s own type `[::1]evil` is a host as well.
-fn is_loopback(host: &str) -> bool {
+pub(in crate::web) fn is_loopback(host: &str) -> bool {
     let bracketed = host.strip_prefix('[').and_then(|it| it.split_once(']'));
     let (is_loopback, port) = if let Some((address, port)) = bracketed {
         let address = address.parse::<Ipv6Addr>();

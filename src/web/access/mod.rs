@@ -22,7 +22,8 @@ mod local;
 pub(super) mod session;
 
 pub use github::SignIn;
-pub(super) use local::{Peer, is_local};
+use local::is_local;
+pub(super) use local::{Peer, is_loopback};
 use session::Session;
 
 /// Who may read.
@@ -114,7 +115,7 @@ impl Access {
         }
     }
 
-    pub(super) async fn admits(&self, request: &Parts, now: Timestamp) -> Result<Visitor, Denied> {
+    async fn admits(&self, request: &Parts, now: Timestamp) -> Result<Visitor, Denied> {
         let session = || Session::of(&request.headers, self.key()?, now);
         match self {
             Self::Local => is_local(request)
@@ -166,14 +167,18 @@ fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
+/// The request with its visitor, or why nobody is let in.
+pub(super) async fn admitted(state: &WebState, request: Request) -> Result<Request, Denied> {
+    let (mut parts, body) = request.into_parts();
+    let visitor = state.access.admits(&parts, state.clock.now()).await?;
+    parts.extensions.insert(visitor);
+    Ok(Request::from_parts(parts, body))
+}
+
 /// The door before the JSON: lets a request through, or answers why not.
 pub(super) async fn door(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    match state.access.admits(&parts, state.clock.now()).await {
-        Ok(visitor) => {
-            parts.extensions.insert(visitor);
-            next.run(Request::from_parts(parts, body)).await
-        }
+    match admitted(&state, request).await {
+        Ok(request) => next.run(request).await,
         Err(Denied::NotLocal) => refused(StatusCode::FORBIDDEN, NOT_LOCAL),
         Err(Denied::NoToken) => {
             let sentence = "this needs the header `Authorization: Bearer …` with the token of \
