@@ -361,6 +361,15 @@ fn what_is_no_item_here_does_not_count() {
     assert_eq!(all.explored, 2);
 }
 
+/// Research of November that taught something.
+fn researched_until(end: &str) -> Item {
+    let research = item(1, Kind::Research);
+    learned(done(
+        moved(research, Stage::Active, "2026-11-23T09:00:00Z"),
+        end,
+    ))
+}
+
 /// An experiment with a box that held.
 fn in_september() -> Item {
     let began = at("2026-09-21T09:00:00Z");
@@ -384,14 +393,7 @@ fn months_are_those_of_the_zone_and_none_between_is_left_out() {
     };
     let items = [
         // In Berlin it is December by then.
-        learned(done(
-            moved(
-                item(1, Kind::Research),
-                Stage::Active,
-                "2026-11-23T09:00:00Z",
-            ),
-            "2026-11-30T23:30:00Z",
-        )),
+        researched_until("2026-11-30T23:30:00Z"),
         in_september(),
         item(3, Kind::Development),
     ];
@@ -420,17 +422,7 @@ fn months_are_those_of_the_zone_and_none_between_is_left_out() {
 
 #[test]
 fn the_months_together_are_the_figures() {
-    let items = [
-        learned(done(
-            moved(
-                item(1, Kind::Research),
-                Stage::Active,
-                "2026-11-23T09:00:00Z",
-            ),
-            "2026-11-25T09:00:00Z",
-        )),
-        in_september(),
-    ];
+    let items = [researched_until("2026-11-25T09:00:00Z"), in_september()];
     let (calendar, now) = (Calendar::default(), at("2026-12-09T10:00:00Z"));
     let all = Figures::of(&items, &calendar, now);
     let told = months(&items, &calendar, now, 24);
