@@ -5,7 +5,7 @@
 //! This command reads the issues and puts them into the inbox; the server does the rest at the pace
 //! that GitHub asks for. So it may be ended at any time, and started again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -99,7 +99,10 @@ fn counted(count: usize, one: &str) -> String {
     words::counted(count, one, &format!("{one}s"))
 }
 
-/// Puts the open issues into the inbox, page by page; how many there are.
+/// Puts the open issues into the inbox; how many there are.
+///
+/// All are read before the first is put there: the server would change them meanwhile, and what
+/// changes moves to the end of GitHub's list and draws others over the edge of a page that was read.
 async fn read(github: &GitHub, store: &Store, repo: &RepoRef) -> anyhow::Result<usize> {
     let clock = Clock::system();
     let bar = bar(0, "{spinner} reading issues: {pos}");
@@ -107,30 +110,33 @@ async fn read(github: &GitHub, store: &Store, repo: &RepoRef) -> anyhow::Result<
         since: None,
         page: 1,
     };
-    let mut read = BTreeSet::new();
+    let mut open = BTreeMap::new();
     loop {
         let page = github.issues(repo, from).await;
         let page = page.context("the issues cannot be read")?;
-        let open = page.entries.iter().filter(|issue| {
+        let last = page.entries.last().map(|issue| issue.now.updated_at);
+        for issue in page.entries {
             let snapshot = &issue.now.snapshot;
-            snapshot.closed.is_none() && !snapshot.is_pull
-        });
-        let mut deliveries = Vec::new();
-        for issue in open {
-            // What changes while the list is read stands in it twice.
-            if read.insert(issue.number) {
-                deliveries.push(adoption(repo, issue, clock.now())?);
+            if snapshot.is_pull {
+                continue;
+            }
+            // What changes while the list is read stands in it twice, and the later entry is true.
+            if snapshot.closed.is_some() {
+                open.remove(&issue.number);
+            } else {
+                open.insert(issue.number, adoption(repo, &issue, clock.now())?);
             }
         }
-        bar.set_position(u64::try_from(read.len()).unwrap_or(u64::MAX));
-        store.deliver(deliveries).await?;
+        bar.set_position(u64::try_from(open.len()).unwrap_or(u64::MAX));
         if !page.more {
             break;
         }
-        from = list_on(from, page.entries.last().map(|issue| issue.now.updated_at));
+        from = list_on(from, last);
     }
     bar.finish_and_clear();
-    Ok(read.len())
+    let read = open.len();
+    store.deliver(open.into_values().collect()).await?;
+    Ok(read)
 }
 
 /// Shows how far the server is, until it is through.

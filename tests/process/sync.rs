@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use jiff::Timestamp;
 use labhand::sim::Selection;
 
 use crate::{REPO, World, until};
@@ -57,6 +58,12 @@ async fn old_issues_are_taken_in_without_a_word() {
     let mira = world.gh.as_user(REPO, "mira");
     fill(&mira);
     world.gh.take_deliveries();
+    // GitHub's times are whole seconds, and what is opened in that of the installation is new.
+    let filled = Timestamp::now().as_second();
+    until("the issues are older than labhand", async || {
+        Timestamp::now().as_second() > filled
+    })
+    .await;
     world.gh.install("acme", Selection::Only(&[REPO]));
 
     let (none, good) = world.labhand(&format!("sync {REPO}"));
