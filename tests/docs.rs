@@ -11,7 +11,7 @@ use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use labhand::cli::Cli;
 use labhand::domain::labels::Label;
-use labhand::domain::policy::{Layer, parse};
+use labhand::domain::policy::{Layer, parse, schema};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -170,9 +170,22 @@ fn the_page_on_labels_is_in_step() {
         "| `points/N`, `points/N-M` | asks | How much it takes, as a number or a rough range |\n\
          | `model/NAME` | asks | About the model of this name |\n",
     );
-    let path = root().join("docs/labels.md");
+    in_step("docs/labels.md", &page);
+}
+
+/// So is the schema of policies.
+#[test]
+fn the_schema_of_policies_is_in_step() {
+    let text = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+    in_step("config/policy.schema.json", &text);
+}
+
+/// A file that is made of the program.
+fn in_step(file: &str, text: &str) {
+    let path = root().join(file);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, &page).unwrap();
+        fs::write(&path, text).unwrap();
     }
-    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), page);
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(there, text, "UPDATE_DOCS=1 cargo test --test docs");
 }

@@ -20,12 +20,15 @@ mod handoff;
 mod parse;
 mod reader;
 mod rules;
+mod schema;
+mod shape;
 mod time;
 mod values;
 
 pub use error::PolicyError;
 pub use explain::{InForce, explain};
 pub use parse::{Layer, MOST_BYTES, parse};
+pub use schema::schema;
 
 /// A repository's policy, complete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,12 @@
 //! `handoff:`, whose entries a team may add, drop or rename.
 
+use serde_json::json;
+
 use super::HandoffPolicy;
 use super::draft::{CarriedOver, Draft};
 use super::error::nearest;
-use super::reader::{Key, Reader};
+use super::reader::{Key, Reader, key, section};
+use super::shape::{Shape, any_of, free_keys, list_of, named, one, words};
 use super::values::{MOST_TITLE_CHARS, flag, glob, is_off, list, short_text, slug, slug_in, word};
 use crate::domain::entries::{Entry, Owner, Slug, standard_entries};
 use crate::domain::yaml::{Node, Pair, Value, shown};
@@ -13,21 +16,58 @@ const MOST_ENTRIES: usize = 60;
 
 /// The keys of the section.
 pub(super) const HANDOFF: &[Key<Draft>] = &[
-    ("paths", |to, node, reader| {
-        reader.set(
-            &mut to.policy.handoff.paths,
-            node,
-            Vec::new(),
-            |node, reader| list(node, reader, "[\"models/**\"]", glob),
-        );
-    }),
-    ("strict", |to, node, reader| {
-        let default = to.defaults.handoff.strict;
-        reader.set(&mut to.policy.handoff.strict, node, default, flag);
-    }),
-    ("carry_over", carry_over),
-    ("entries", entries),
+    key(
+        "paths",
+        || {
+            list_of(one(json!({ "type": "string" })))
+                .says("A pull request that touches one of these globs is a hand-off.")
+                .usually(|it| it.handoff.paths.clone())
+                .such_as(json!(["models/**"]))
+        },
+        |to, node, reader| {
+            reader.set(
+                &mut to.policy.handoff.paths,
+                node,
+                Vec::new(),
+                |node, reader| list(node, reader, "[\"models/**\"]", glob),
+            );
+        },
+    ),
+    key(
+        "strict",
+        || {
+            named("flag")
+                .says("Every entry needs evidence, and every push voids what has none.")
+                .usually(|it| it.handoff.strict)
+        },
+        |to, node, reader| {
+            let default = to.defaults.handoff.strict;
+            reader.set(&mut to.policy.handoff.strict, node, default, flag);
+        },
+    ),
+    key(
+        "carry_over",
+        || {
+            list_of(named("slug"))
+                .says("Entries that inherit the previous version's signatures.")
+                .usually(|it| it.handoff.carry_over.clone())
+                .such_as(json!(["serving", "monitoring", "scaling"]))
+        },
+        carry_over,
+    ),
+    key("entries", entries_shape, entries),
 ];
+
+fn entries_shape() -> Shape {
+    free_keys(
+        "^[A-Za-z0-9-]{1,40}$",
+        any_of([named("off"), named("title"), section(ENTRY)]),
+    )
+    .says("Entries that are added, dropped (off) or retitled.")
+    .such_as(
+        json!({ "ab-testing": "off", "privacy": { "side": "both", "title": "Privacy review" } }),
+    )
+}
 
 /// The slugs of entries.
 fn slugs(entries: &[Entry]) -> Vec<Slug> {
@@ -137,16 +177,24 @@ struct Change {
 }
 
 const ENTRY: &[Key<Change>] = &[
-    ("side", |to, node, reader| {
-        reader.set(&mut to.owner, node, None, |node, reader| {
-            owner(node, reader).map(Some)
-        });
-    }),
-    ("title", |to, node, reader| {
-        reader.set(&mut to.title, node, None, |node, reader| {
-            short_text(node, reader, MOST_TITLE_CHARS).map(Some)
-        });
-    }),
+    key(
+        "side",
+        || words(OWNERS).says("Who signs it."),
+        |to, node, reader| {
+            reader.set(&mut to.owner, node, None, |node, reader| {
+                owner(node, reader).map(Some)
+            });
+        },
+    ),
+    key(
+        "title",
+        || any_of([named("title")]),
+        |to, node, reader| {
+            reader.set(&mut to.title, node, None, |node, reader| {
+                short_text(node, reader, MOST_TITLE_CHARS).map(Some)
+            });
+        },
+    ),
 ];
 
 impl Change {
@@ -183,6 +231,9 @@ fn unknown(slug: &Slug, pair: &Pair, known: &[Slug], reader: &mut Reader<'_>) {
     reader.wrong::<()>(pair.key_at, message, nearest);
 }
 
+/// How the sides are written.
+const OWNERS: [&str; 3] = ["data-science", "engineering", "both"];
+
 /// Whose entry it is.
 fn owner(node: &Node, reader: &mut Reader<'_>) -> Option<Owner> {
     const WHAT: &str = "`data-science`, `engineering` or `both`";
@@ -194,6 +245,6 @@ fn owner(node: &Node, reader: &mut Reader<'_>) -> Option<Owner> {
         "data-science" => Some(Owner::DataScience),
         "engineering" => Some(Owner::Engineering),
         "both" => Some(Owner::Both),
-        _ => reader.none_of(node, WHAT, ["data-science", "engineering", "both"]),
+        _ => reader.none_of(node, WHAT, OWNERS),
     }
 }

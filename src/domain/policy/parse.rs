@@ -4,11 +4,14 @@
 //! keys (`labels`, `guards`, `presets`, `entries`, `gates`) are merged key by key. Each section is
 //! a table of its keys, so that a key cannot be read without being known to the suggestions.
 
+use serde_json::json;
+
 use super::draft::Draft;
 use super::error::PolicyError;
 use super::handoff::{self, HANDOFF};
-use super::reader::{Key, Reader};
+use super::reader::{Key, Reader, key, section};
 use super::rules::{self, LIFECYCLE};
+use super::shape::{Shape, any_of, list_of, named, one, text, words};
 use super::time::{self, CALENDAR, TIMEBOXES};
 use super::values::{digest, digits, flag, is_off, list, login, member, slug, slug_in, word};
 use super::{Policy, Release, TagForm};
@@ -69,48 +72,108 @@ fn read(draft: &mut Draft, layer: Layer<'_>) -> Vec<PolicyError> {
 }
 
 /// The keys of a file.
-const POLICY: &[Key<Draft>] = &[
-    ("enabled", |to, node, reader| {
-        reader.set(&mut to.policy.enabled, node, to.defaults.enabled, flag);
-    }),
-    ("classify", |to, node, reader| {
-        reader.section(to, node, CLASSIFY);
-    }),
-    ("labels", rules::renames),
-    ("calendar", |to, node, reader| {
-        reader.section(to, node, CALENDAR);
-    }),
-    ("timeboxes", |to, node, reader| {
-        reader.section(to, node, TIMEBOXES);
-    }),
-    ("guards", rules::guards),
-    ("sprint", time::sprint),
-    ("teams", |to, node, reader| reader.section(to, node, TEAMS)),
-    ("roles", |to, node, reader| reader.section(to, node, ROLES)),
-    ("handoff", |to, node, reader| {
-        reader.section(to, node, HANDOFF);
-    }),
-    ("checklists", |to, node, reader| {
-        reader.section(to, node, CHECKLISTS);
-    }),
-    ("lifecycle", |to, node, reader| {
-        reader.section(to, node, LIFECYCLE);
-    }),
-    ("models", |to, node, reader| {
-        reader.section(to, node, MODELS);
-    }),
-    ("board", |to, node, reader| reader.section(to, node, BOARD)),
-    ("commands", |to, node, reader| {
-        reader.section(to, node, COMMANDS);
-    }),
+pub(super) const POLICY: &[Key<Draft>] = &[
+    key(
+        "enabled",
+        || {
+            named("flag")
+                .says("Whether labhand acts in this repository at all.")
+                .usually(|it| it.enabled)
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.enabled, node, to.defaults.enabled, flag);
+        },
+    ),
+    key(
+        "classify",
+        || section(CLASSIFY),
+        |to, node, reader| {
+            reader.section(to, node, CLASSIFY);
+        },
+    ),
+    key("labels", rules::labels_shape, rules::renames),
+    key(
+        "calendar",
+        || section(CALENDAR).says("Working time, on which time boxes run."),
+        |to, node, reader| {
+            reader.section(to, node, CALENDAR);
+        },
+    ),
+    key(
+        "timeboxes",
+        || section(TIMEBOXES),
+        |to, node, reader| {
+            reader.section(to, node, TIMEBOXES);
+        },
+    ),
+    key("guards", rules::guards_shape, rules::guards),
+    key("sprint", time::sprint_shape, time::sprint),
+    key(
+        "teams",
+        || section(TEAMS).says("Who signs for which side of a hand-off; both empty: self-signed."),
+        |to, node, reader| reader.section(to, node, TEAMS),
+    ),
+    key(
+        "roles",
+        || section(ROLES),
+        |to, node, reader| reader.section(to, node, ROLES),
+    ),
+    key(
+        "handoff",
+        || section(HANDOFF),
+        |to, node, reader| {
+            reader.section(to, node, HANDOFF);
+        },
+    ),
+    key(
+        "checklists",
+        || section(CHECKLISTS),
+        |to, node, reader| {
+            reader.section(to, node, CHECKLISTS);
+        },
+    ),
+    key(
+        "lifecycle",
+        || section(LIFECYCLE),
+        |to, node, reader| {
+            reader.section(to, node, LIFECYCLE);
+        },
+    ),
+    key(
+        "models",
+        || section(MODELS),
+        |to, node, reader| {
+            reader.section(to, node, MODELS);
+        },
+    ),
+    key(
+        "board",
+        || section(BOARD),
+        |to, node, reader| reader.section(to, node, BOARD),
+    ),
+    key(
+        "commands",
+        || section(COMMANDS),
+        |to, node, reader| {
+            reader.section(to, node, COMMANDS);
+        },
+    ),
 ];
 
-const CLASSIFY: &[Key<Draft>] = &[("infer", |to, node, reader| {
-    reader.set(&mut to.policy.infer, node, to.defaults.infer, flag);
-})];
+const CLASSIFY: &[Key<Draft>] = &[key(
+    "infer",
+    || {
+        named("flag")
+            .says("Whether a title's opening verb may make an issue an item.")
+            .usually(|it| it.infer)
+    },
+    |to, node, reader| {
+        reader.set(&mut to.policy.infer, node, to.defaults.infer, flag);
+    },
+)];
 
 const TEAMS: &[Key<Draft>] = &[
-    ("data_science", |to, node, reader| {
+    key("data_science", members, |to, node, reader| {
         reader.set(
             &mut to.policy.teams.data_science,
             node,
@@ -118,7 +181,7 @@ const TEAMS: &[Key<Draft>] = &[
             |node, reader| list(node, reader, "[acme/data-science, mira]", member),
         );
     }),
-    ("engineering", |to, node, reader| {
+    key("engineering", members, |to, node, reader| {
         reader.set(
             &mut to.policy.teams.engineering,
             node,
@@ -128,88 +191,177 @@ const TEAMS: &[Key<Draft>] = &[
     }),
 ];
 
-const ROLES: &[Key<Draft>] = &[("leads", |to, node, reader| {
-    reader.set(&mut to.policy.leads, node, Vec::new(), |node, reader| {
-        list(node, reader, "[mira, acme/leads]", member)
-    });
-})];
+const ROLES: &[Key<Draft>] = &[key(
+    "leads",
+    || {
+        members().says("Who may extend boxes and decide; empty: those who may maintain or administer the repository.")
+    },
+    |to, node, reader| {
+        reader.set(&mut to.policy.leads, node, Vec::new(), |node, reader| {
+            list(node, reader, "[mira, acme/leads]", member)
+        });
+    },
+)];
 
-const CHECKLISTS: &[Key<Draft>] = &[("require_description", |to, node, reader| {
-    let default = to.defaults.require_description;
-    reader.set(&mut to.policy.require_description, node, default, flag);
-})];
+const CHECKLISTS: &[Key<Draft>] = &[key(
+    "require_description",
+    || {
+        named("flag")
+            .says("Whether the task list in a pull request's description has to be complete.")
+            .usually(|it| it.require_description)
+    },
+    |to, node, reader| {
+        let default = to.defaults.require_description;
+        reader.set(&mut to.policy.require_description, node, default, flag);
+    },
+)];
 
 const MODELS: &[Key<Draft>] = &[
-    ("release", |to, node, reader| {
-        let default = to.defaults.release;
-        reader.set(&mut to.policy.release, node, default, |node, reader| {
-            const WHAT: &str = "`off`, `draft` or `publish`";
-            if is_off(node) {
-                return Some(Release::Off);
-            }
-            let found = Release::from_word(word(node, reader, WHAT)?);
-            found.or_else(|| reader.none_of(node, WHAT, Release::ALL.iter().map(|one| one.word())))
-        });
-    }),
-    ("tags", |to, node, reader| {
-        let default = to.defaults.tags;
-        reader.set(&mut to.policy.tags, node, default, |node, reader| {
-            const WHAT: &str = "`semver` or `gto`";
-            let found = TagForm::from_word(word(node, reader, WHAT)?);
-            found.or_else(|| reader.none_of(node, WHAT, TagForm::ALL.iter().map(|one| one.word())))
-        });
-    }),
-    ("stages", |to, node, reader| {
-        let default = to.defaults.model_stages.clone();
-        reader.set(&mut to.policy.model_stages, node, default, model_stages);
-    }),
+    key(
+        "release",
+        || {
+            words(Release::ALL.iter().map(|one| one.word()))
+                .says("Whether a GitHub release is made for a registered version.")
+                .usually(|it| it.release.word())
+        },
+        |to, node, reader| {
+            let default = to.defaults.release;
+            reader.set(&mut to.policy.release, node, default, |node, reader| {
+                const WHAT: &str = "`off`, `draft` or `publish`";
+                if is_off(node) {
+                    return Some(Release::Off);
+                }
+                let found = Release::from_word(word(node, reader, WHAT)?);
+                found.or_else(|| {
+                    reader.none_of(node, WHAT, Release::ALL.iter().map(|one| one.word()))
+                })
+            });
+        },
+    ),
+    key(
+        "tags",
+        || {
+            words(TagForm::ALL.iter().map(|one| one.word())).says("How a registered version is tagged: model@v1.2.0, or that and stages as GTO writes them.").usually(|it| it.tags.word())
+        },
+        |to, node, reader| {
+            let default = to.defaults.tags;
+            reader.set(&mut to.policy.tags, node, default, |node, reader| {
+                const WHAT: &str = "`semver` or `gto`";
+                let found = TagForm::from_word(word(node, reader, WHAT)?);
+                found.or_else(|| {
+                    reader.none_of(node, WHAT, TagForm::ALL.iter().map(|one| one.word()))
+                })
+            });
+        },
+    ),
+    key(
+        "stages",
+        || {
+            list_of(named("slug"))
+                .says("Where a version can be promoted to.")
+                .with("minItems", json!(1))
+                .with("uniqueItems", json!(true))
+                .usually(|it| it.model_stages.clone())
+        },
+        |to, node, reader| {
+            let default = to.defaults.model_stages.clone();
+            reader.set(&mut to.policy.model_stages, node, default, model_stages);
+        },
+    ),
 ];
 
 const BOARD: &[Key<Draft>] = &[
-    ("issue", |to, node, reader| {
-        reader.set(&mut to.policy.board_issue, node, None, |node, reader| {
-            const WHAT: &str = "`auto` or the number of an issue";
-            let text = word(node, reader, WHAT)?;
-            if text.eq_ignore_ascii_case("auto") {
-                return Some(None);
-            }
-            match digits(text).filter(|number| *number > 0) {
-                Some(number) => Some(Some(number)),
-                None => reader.expected(node, WHAT),
-            }
-        });
-    }),
-    ("digest", |to, node, reader| {
-        reader.set(&mut to.policy.digest, node, None, |node, reader| {
-            if is_off(node) {
-                Some(None)
-            } else {
-                digest(node, reader).map(Some)
-            }
-        });
-    }),
+    key(
+        "issue",
+        || {
+            any_of([
+                one(json!({ "const": "auto" })),
+                one(json!({ "type": "integer", "minimum": 1 })),
+            ])
+            .says("The issue that shows the board; auto: labhand opens one.")
+            .with("default", json!("auto"))
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.board_issue, node, None, |node, reader| {
+                const WHAT: &str = "`auto` or the number of an issue";
+                let text = word(node, reader, WHAT)?;
+                if text.eq_ignore_ascii_case("auto") {
+                    return Some(None);
+                }
+                match digits(text).filter(|number| *number > 0) {
+                    Some(number) => Some(Some(number)),
+                    None => reader.expected(node, WHAT),
+                }
+            });
+        },
+    ),
+    key(
+        "digest",
+        || {
+            any_of([named("off"), text("^[A-Za-z]+\\s+[0-9]{1,2}:[0-9]{2}$")])
+                .says("When the board is also posted as a comment, in the calendar's time zone.")
+                .with("default", json!("off"))
+                .such_as(json!("Mon 09:00"))
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.digest, node, None, |node, reader| {
+                if is_off(node) {
+                    Some(None)
+                } else {
+                    digest(node, reader).map(Some)
+                }
+            });
+        },
+    ),
 ];
 
 const COMMANDS: &[Key<Draft>] = &[
-    ("prefix", |to, node, reader| {
-        reader.set(&mut to.policy.prefix, node, None, |node, reader| {
-            const WHAT: &str = "a word such as `labhand`, of letters, digits and hyphens";
-            if is_off(node) {
-                return Some(None);
-            }
-            let text = word(node, reader, WHAT)?;
-            match slug_in(text.strip_prefix('/').unwrap_or(text)) {
-                Some(prefix) => Some(Some(prefix)),
-                None => reader.expected(node, WHAT),
-            }
-        });
-    }),
-    ("bots", |to, node, reader| {
-        reader.set(&mut to.policy.bots, node, Vec::new(), |node, reader| {
-            list(node, reader, "[\"github-actions[bot]\"]", login)
-        });
-    }),
+    key(
+        "prefix",
+        || {
+            any_of([
+                named("off"),
+                text("^/?[A-Za-z0-9-]{1,40}$").with("not", json!({ "$ref": "#/$defs/off" })),
+            ])
+            .says("With labhand, every command is /labhand NAME.")
+            .usually(|it| it.prefix.clone())
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.prefix, node, None, |node, reader| {
+                const WHAT: &str = "a word such as `labhand`, of letters, digits and hyphens";
+                if is_off(node) {
+                    return Some(None);
+                }
+                let text = word(node, reader, WHAT)?;
+                match slug_in(text.strip_prefix('/').unwrap_or(text)) {
+                    Some(prefix) => Some(Some(prefix)),
+                    None => reader.expected(node, WHAT),
+                }
+            });
+        },
+    ),
+    key(
+        "bots",
+        || {
+            list_of(one(json!({ "type": "string" })))
+                .says("Bots that may give /result and /drift.")
+                .usually(|it| it.bots.clone())
+                .such_as(json!(["github-actions[bot]"]))
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.bots, node, Vec::new(), |node, reader| {
+                list(node, reader, "[\"github-actions[bot]\"]", login)
+            });
+        },
+    ),
 ];
+
+/// Of a list of people and teams.
+fn members() -> Shape {
+    list_of(named("member"))
+        .with("default", json!([]))
+        .such_as(json!(["acme/data-science", "mira"]))
+}
 
 /// `models.stages:`
 fn model_stages(node: &Node, reader: &mut Reader<'_>) -> Option<Vec<String>> {

@@ -2,13 +2,34 @@
 //! stopping at the first.
 
 use super::error::{PolicyError, nearest};
+use super::shape::{Shape, keys};
 use crate::domain::yaml::{Node, Pair, Place, Value, shown};
 
-/// A key of a section and what reads its value.
-pub(super) type Key<T> = (&'static str, fn(&mut T, &Node, &mut Reader<'_>));
+/// A key of a section.
+pub(super) struct Key<T> {
+    pub(super) name: &'static str,
+    /// What its value may be, for the schema.
+    pub(super) shape: fn() -> Shape,
+    /// What reads its value.
+    pub(super) read: fn(&mut T, &Node, &mut Reader<'_>),
+}
+
+/// A row of a section's table.
+pub(super) const fn key<T>(
+    name: &'static str,
+    shape: fn() -> Shape,
+    read: fn(&mut T, &Node, &mut Reader<'_>),
+) -> Key<T> {
+    Key { name, shape, read }
+}
 
 /// More mistakes than anybody mends at once; GitHub takes 50 annotations in a request.
 const MOST_ERRORS: usize = 50;
+
+/// The shape of a section with such a table.
+pub(super) fn section<T>(table: &[Key<T>]) -> Shape {
+    keys(table.iter().map(|key| (key.name, (key.shape)())))
+}
 
 /// Notes mistakes in one file.
 pub(super) struct Reader<'a> {
@@ -122,9 +143,9 @@ impl<'a> Reader<'a> {
     /// Reads a section whose keys are known; an empty section says nothing.
     pub(super) fn section<T>(&mut self, target: &mut T, node: &Node, keys: &[Key<T>]) {
         for pair in self.pairs(node, "a section of keys") {
-            match keys.iter().find(|(key, _)| *key == pair.key) {
-                Some((_, read)) => read(target, &pair.node, self),
-                None => self.unknown_key(pair, "key", keys.iter().map(|(key, _)| *key)),
+            match keys.iter().find(|key| key.name == pair.key) {
+                Some(key) => (key.read)(target, &pair.node, self),
+                None => self.unknown_key(pair, "key", keys.iter().map(|key| key.name)),
             }
         }
     }

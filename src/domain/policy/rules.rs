@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::draft::Draft;
-use super::reader::{Key, Reader};
+use super::reader::{Key, Reader, key};
+use super::shape::{Shape, any_of, free_keys, keys, named, one, words};
 use super::values::{MOST_TITLE_CHARS, is_off, short_text, span, word};
 use super::{GateChange, Level, Rule};
 use crate::domain::labels::{self, Label};
@@ -11,12 +14,45 @@ use crate::domain::lifecycle::gates::GATES;
 use crate::domain::yaml::{Node, Place};
 
 pub(super) const LIFECYCLE: &[Key<Draft>] = &[
-    ("review_every", |to, node, reader| {
-        let default = to.defaults.review_every;
-        reader.set(&mut to.policy.review_every, node, default, span);
-    }),
-    ("gates", gates),
+    key(
+        "review_every",
+        || {
+            any_of([named("span")])
+                .says("How often a model in monitoring is reviewed.")
+                .usually(|it| it.review_every.to_string())
+        },
+        |to, node, reader| {
+            let default = to.defaults.review_every;
+            reader.set(&mut to.policy.review_every, node, default, span);
+        },
+    ),
+    key("gates", gates_shape, gates),
 ];
+
+pub(super) fn labels_shape() -> Shape {
+    let fixed: Vec<String> = Label::all_fixed().iter().map(Label::name).collect();
+    let pattern = format!(
+        "^({}|points/[0-9]+(-[0-9]+)?|model/[A-Za-z0-9._-]+)$",
+        fixed.join("|")
+    );
+    let theirs = json!({ "type": "string", "minLength": 1, "maxLength": labels::MOST_NAME_CHARS });
+    free_keys(&pattern, any_of([one(theirs)]))
+        .says("The team's own names for labels, by labhand's names.")
+        .such_as(json!({ "kind/research": "research", "stage/active": "doing" }))
+}
+
+pub(super) fn guards_shape() -> Shape {
+    let levels = || words(Level::ALL.iter().map(|level| level.word()));
+    let rules = Rule::ALL.iter();
+    keys(rules.map(|rule| (rule.word(), levels().usually(|it| it.level(*rule).word()))))
+        .says("Rules at another level than their default.")
+}
+
+fn gates_shape() -> Shape {
+    let change = || any_of([named("off"), named("title")]);
+    keys(GATES.map(|(_, slug, title)| (slug, change().says(title))))
+        .says("Gates that are dropped (off) or retitled.")
+}
 
 /// `labels:`
 pub(super) fn renames(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {

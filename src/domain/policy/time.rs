@@ -1,118 +1,289 @@
 //! `calendar:`, `timeboxes:` and `sprint:`.
 
-use super::ExtendedBy;
+use std::collections::BTreeMap;
+
+use jiff::civil::Time;
+use serde_json::json;
+
 use super::draft::Draft;
-use super::reader::{Key, Reader};
+use super::reader::{Key, Reader, key, section};
+use super::shape::{Shape, any_of, free_keys, list_of, named, one, text, words};
 use super::values::{
-    amount, dates, flag, glob, hours, is_off, percent, span, weekdays, whole, word, zone,
+    MOST_AMOUNT, MOST_ITEMS, WEEKDAYS, amount, dates, flag, glob, hours, is_off, percent, span,
+    weekdays, whole, word, zone,
 };
+use super::{ExtendedBy, Policy};
 use crate::domain::yaml::{self, Node};
 
 pub(super) const CALENDAR: &[Key<Draft>] = &[
-    ("timezone", |to, node, reader| {
-        let default = to.defaults.calendar.timezone.clone();
-        reader.set(&mut to.policy.calendar.timezone, node, default, zone);
-    }),
-    ("days", |to, node, reader| {
-        let default = to.defaults.calendar.days.clone();
-        reader.set(&mut to.policy.calendar.days, node, default, weekdays);
-    }),
-    ("hours", |to, node, reader| {
-        let default = (to.defaults.calendar.from, to.defaults.calendar.to);
-        let calendar = &mut to.policy.calendar;
-        let mut read = (calendar.from, calendar.to);
-        reader.set(&mut read, node, default, hours);
-        (calendar.from, calendar.to) = read;
-    }),
-    ("holidays", |to, node, reader| {
-        reader.set(&mut to.policy.calendar.holidays, node, Vec::new(), dates);
-    }),
+    key(
+        "timezone",
+        || {
+            one(json!({ "type": ["string", "null"] }))
+                .says("An IANA name.")
+                .usually(|it| it.calendar.timezone.clone())
+                .such_as(json!("Europe/Berlin"))
+        },
+        |to, node, reader| {
+            let default = to.defaults.calendar.timezone.clone();
+            reader.set(&mut to.policy.calendar.timezone, node, default, zone);
+        },
+    ),
+    key(
+        "days",
+        || {
+            list_of(words(WEEKDAYS))
+                .with("minItems", json!(1))
+                .usually(|it| days_in_words(&it.calendar.days))
+        },
+        |to, node, reader| {
+            let default = to.defaults.calendar.days.clone();
+            reader.set(&mut to.policy.calendar.days, node, default, weekdays);
+        },
+    ),
+    key(
+        "hours",
+        || {
+            any_of([text(
+                r"^\s*[0-9]{1,2}:[0-9]{2}\s*[-–]\s*[0-9]{1,2}:[0-9]{2}\s*$",
+            )])
+            .says("From when to when people work.")
+            .usually(|it| hours_in_words(it.calendar.from, it.calendar.to))
+        },
+        |to, node, reader| {
+            let default = (to.defaults.calendar.from, to.defaults.calendar.to);
+            let calendar = &mut to.policy.calendar;
+            let mut read = (calendar.from, calendar.to);
+            reader.set(&mut read, node, default, hours);
+            (calendar.from, calendar.to) = read;
+        },
+    ),
+    key(
+        "holidays",
+        || {
+            list_of(text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+                .with("maxItems", json!(MOST_ITEMS))
+                .usually(|it| it.calendar.holidays.clone())
+                .such_as(json!(["2026-12-25"]))
+        },
+        |to, node, reader| {
+            reader.set(&mut to.policy.calendar.holidays, node, Vec::new(), dates);
+        },
+    ),
 ];
 
 pub(super) const TIMEBOXES: &[Key<Draft>] = &[
-    ("presets", presets),
-    ("remind_at", |to, node, reader| {
-        let default = to.defaults.timeboxes.remind_at;
-        reader.set(
-            &mut to.policy.timeboxes.remind_at,
-            node,
-            default,
-            |node, reader| percent(node, reader, 1..=100).and_then(|share| share.try_into().ok()),
-        );
-    }),
-    ("extensions", |to, node, reader| {
-        reader.section(to, node, EXTENSIONS);
-    }),
+    key("presets", presets_shape, presets),
+    key(
+        "remind_at",
+        || {
+            named("percent")
+                .says("Share of the box at which the first reminder is written.")
+                .usually(|it| format!("{}%", it.timeboxes.remind_at))
+        },
+        |to, node, reader| {
+            let default = to.defaults.timeboxes.remind_at;
+            reader.set(
+                &mut to.policy.timeboxes.remind_at,
+                node,
+                default,
+                |node, reader| {
+                    percent(node, reader, 1..=100).and_then(|share| share.try_into().ok())
+                },
+            );
+        },
+    ),
+    key(
+        "extensions",
+        || section(EXTENSIONS),
+        |to, node, reader| {
+            reader.section(to, node, EXTENSIONS);
+        },
+    ),
 ];
 
-pub(super) const EXTENSIONS: &[Key<Draft>] = &[
-    ("count", |to, node, reader| {
-        let default = to.defaults.timeboxes.extensions.count;
-        let count = &mut to.policy.timeboxes.extensions.count;
-        reader.set(count, node, default, |node, reader| {
-            if is_off(node) {
-                Some(0)
-            } else {
-                whole(node, reader, 0..=100)
-            }
-        });
-    }),
-    ("at_most", |to, node, reader| {
-        let default = to.defaults.timeboxes.extensions.at_most;
-        let at_most = &mut to.policy.timeboxes.extensions.at_most;
-        reader.set(at_most, node, default, |node, reader| {
-            percent(node, reader, 1..=1000)
-        });
-    }),
-    ("by", |to, node, reader| {
-        let default = to.defaults.timeboxes.extensions.by;
-        let by = &mut to.policy.timeboxes.extensions.by;
-        reader.set(by, node, default, |node, reader| {
-            const WHAT: &str = "`lead` or `triage`";
-            let found = ExtendedBy::from_word(word(node, reader, WHAT)?);
-            found.or_else(|| reader.none_of(node, WHAT, ExtendedBy::ALL.iter().map(|by| by.word())))
-        });
-    }),
-    ("not_by_assignee", |to, node, reader| {
-        let default = to.defaults.timeboxes.extensions.not_by_assignee;
-        let not_by_assignee = &mut to.policy.timeboxes.extensions.not_by_assignee;
-        reader.set(not_by_assignee, node, default, flag);
-    }),
+const EXTENSIONS: &[Key<Draft>] = &[
+    key(
+        "count",
+        || {
+            any_of([
+                one(json!({ "type": "integer", "minimum": 0, "maximum": 100 })),
+                named("off"),
+            ])
+            .says("How many a box may get.")
+            .usually(|it| it.timeboxes.extensions.count)
+        },
+        |to, node, reader| {
+            let default = to.defaults.timeboxes.extensions.count;
+            let count = &mut to.policy.timeboxes.extensions.count;
+            reader.set(count, node, default, |node, reader| {
+                if is_off(node) {
+                    Some(0)
+                } else {
+                    whole(node, reader, 0..=100)
+                }
+            });
+        },
+    ),
+    key(
+        "at_most",
+        || {
+            named("percent")
+                .says("All together, as a share of the original length.")
+                .usually(|it| format!("{}%", it.timeboxes.extensions.at_most))
+        },
+        |to, node, reader| {
+            let default = to.defaults.timeboxes.extensions.at_most;
+            let at_most = &mut to.policy.timeboxes.extensions.at_most;
+            reader.set(at_most, node, default, |node, reader| {
+                percent(node, reader, 1..=1000)
+            });
+        },
+    ),
+    key(
+        "by",
+        || {
+            words(ExtendedBy::ALL.iter().map(|by| by.word()))
+                .says("Who may extend a box.")
+                .usually(|it| it.timeboxes.extensions.by.word())
+        },
+        |to, node, reader| {
+            let default = to.defaults.timeboxes.extensions.by;
+            let by = &mut to.policy.timeboxes.extensions.by;
+            reader.set(by, node, default, |node, reader| {
+                const WHAT: &str = "`lead` or `triage`";
+                let found = ExtendedBy::from_word(word(node, reader, WHAT)?);
+                found.or_else(|| {
+                    reader.none_of(node, WHAT, ExtendedBy::ALL.iter().map(|by| by.word()))
+                })
+            });
+        },
+    ),
+    key(
+        "not_by_assignee",
+        || {
+            named("flag")
+                .says("Whether the box's own people may not.")
+                .usually(|it| it.timeboxes.extensions.not_by_assignee)
+        },
+        |to, node, reader| {
+            let default = to.defaults.timeboxes.extensions.not_by_assignee;
+            let not_by_assignee = &mut to.policy.timeboxes.extensions.not_by_assignee;
+            reader.set(not_by_assignee, node, default, flag);
+        },
+    ),
 ];
 
-pub(super) const SPRINT: &[Key<Draft>] = &[
-    ("split", split),
-    ("tolerance", |to, node, reader| {
-        let default = to.defaults.sprint.tolerance;
-        reader.set(
-            &mut to.policy.sprint.tolerance,
-            node,
-            default,
-            |node, reader| percent(node, reader, 0..=100),
-        );
-    }),
-    ("milestones", |to, node, reader| {
-        let default = to.defaults.sprint.milestones.clone();
-        reader.set(&mut to.policy.sprint.milestones, node, default, glob);
-    }),
-    ("capacity", capacity),
-    ("people", people),
+const SPRINT: &[Key<Draft>] = &[
+    key(
+        "split",
+        || section(SPLIT).says("Per cent of capacity for each bucket, 100 together."),
+        split,
+    ),
+    key(
+        "tolerance",
+        || {
+            named("percent")
+                .says("Points of deviation that are not flagged.")
+                .usually(|it| it.sprint.tolerance)
+        },
+        |to, node, reader| {
+            let default = to.defaults.sprint.tolerance;
+            reader.set(
+                &mut to.policy.sprint.tolerance,
+                node,
+                default,
+                |node, reader| percent(node, reader, 0..=100),
+            );
+        },
+    ),
+    key(
+        "milestones",
+        || {
+            one(json!({ "type": ["string", "null"] }))
+                .says("Which milestones with a due date are sprints: a glob over their titles.")
+                .usually(|it| it.sprint.milestones.clone())
+                .such_as(json!("Sprint *"))
+        },
+        |to, node, reader| {
+            let default = to.defaults.sprint.milestones.clone();
+            reader.set(&mut to.policy.sprint.milestones, node, default, glob);
+        },
+    ),
+    key(
+        "capacity",
+        || {
+            amount_shape()
+                .says("Person-days of a sprint; or say people.")
+                .usually(|it| it.sprint.capacity)
+        },
+        capacity,
+    ),
+    key(
+        "people",
+        || {
+            amount_shape()
+                .says("Number of people; or say capacity.")
+                .usually(|it| it.sprint.people)
+        },
+        people,
+    ),
 ];
 
-pub(super) const SPLIT: &[Key<Draft>] = &[
-    ("committed", |to, node, reader| {
-        let default = to.defaults.sprint.split.0;
-        share(&mut to.policy.sprint.split.0, node, default, reader);
-    }),
-    ("experiments", |to, node, reader| {
-        let default = to.defaults.sprint.split.1;
-        share(&mut to.policy.sprint.split.1, node, default, reader);
-    }),
-    ("learning", |to, node, reader| {
-        let default = to.defaults.sprint.split.2;
-        share(&mut to.policy.sprint.split.2, node, default, reader);
-    }),
+const SPLIT: &[Key<Draft>] = &[
+    key(
+        "committed",
+        || named("percent").usually(|it| it.sprint.split.0),
+        |to, node, reader| {
+            let default = to.defaults.sprint.split.0;
+            share(&mut to.policy.sprint.split.0, node, default, reader);
+        },
+    ),
+    key(
+        "experiments",
+        || named("percent").usually(|it| it.sprint.split.1),
+        |to, node, reader| {
+            let default = to.defaults.sprint.split.1;
+            share(&mut to.policy.sprint.split.1, node, default, reader);
+        },
+    ),
+    key(
+        "learning",
+        || named("percent").usually(|it| it.sprint.split.2),
+        |to, node, reader| {
+            let default = to.defaults.sprint.split.2;
+            share(&mut to.policy.sprint.split.2, node, default, reader);
+        },
+    ),
 ];
+
+fn days_in_words(days: &[i8]) -> Vec<&'static str> {
+    let names = (1i8..).zip(WEEKDAYS);
+    let kept = names.filter(|(number, _)| days.contains(number));
+    kept.map(|(_, name)| name).collect()
+}
+
+fn hours_in_words(from: Time, to: Time) -> String {
+    format!("{}-{}", from.strftime("%H:%M"), to.strftime("%H:%M"))
+}
+
+fn amount_shape() -> Shape {
+    any_of([one(json!({
+        "type": "number", "exclusiveMinimum": 0, "maximum": MOST_AMOUNT
+    }))])
+}
+
+fn presets_shape() -> Shape {
+    let lengths = |it: &Policy| -> BTreeMap<String, String> {
+        let presets = it.timeboxes.presets.iter();
+        presets
+            .map(|(name, length)| (name.clone(), length.to_string()))
+            .collect()
+    };
+    free_keys("^[A-Za-z]{1,20}$", any_of([named("span"), named("off")]))
+        .says("Names for lengths, used as /timebox NAME; off drops one.")
+        .usually(lengths)
+}
 
 /// `timeboxes.presets:`
 fn presets(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
@@ -139,6 +310,10 @@ fn presets(to: &mut Draft, node: &Node, reader: &mut Reader<'_>) {
             None => to.policy.timeboxes.presets.remove(&name),
         };
     }
+}
+
+pub(super) fn sprint_shape() -> Shape {
+    section(SPRINT)
 }
 
 /// `sprint:`

@@ -14,7 +14,7 @@ use crate::domain::worktime::Span;
 use crate::domain::yaml::{Node, Value};
 
 /// A list longer than this is no policy any more; holidays of many years stay below it.
-const MOST_ITEMS: usize = 1000;
+pub(super) const MOST_ITEMS: usize = 1000;
 
 /// GitHub's limit for the length of a login.
 const MOST_LOGIN_CHARS: usize = 39;
@@ -44,10 +44,16 @@ pub(super) fn short_text(node: &Node, reader: &mut Reader<'_>, most: usize) -> O
     Some(text.to_owned())
 }
 
-/// `off`, `false` and `no` are one.
+/// These are one, in any case.
+pub(super) const OFF: [&str; 3] = ["off", "false", "no"];
+
+/// And so are these.
+pub(super) const ON: [&str; 3] = ["on", "true", "yes"];
+
+/// Whether it is one of [`OFF`].
 pub(super) fn is_off(node: &Node) -> bool {
     matches!(&node.value, Value::Word(text)
-        if ["off", "false", "no"].iter().any(|off| text.trim().eq_ignore_ascii_case(off)))
+        if OFF.iter().any(|off| text.trim().eq_ignore_ascii_case(off)))
 }
 
 /// `true` or `false`.
@@ -56,12 +62,7 @@ pub(super) fn flag(node: &Node, reader: &mut Reader<'_>) -> Option<bool> {
         return Some(false);
     }
     match word(node, reader, "`true` or `false`")? {
-        text if ["true", "on", "yes"]
-            .iter()
-            .any(|on| text.eq_ignore_ascii_case(on)) =>
-        {
-            Some(true)
-        }
+        text if ON.iter().any(|on| text.eq_ignore_ascii_case(on)) => Some(true),
         _ => reader.none_of(node, "`true` or `false`", ["true", "false"]),
     }
 }
@@ -101,13 +102,16 @@ pub(super) fn digits<T: FromStr>(text: &str) -> Option<T> {
     plain.then(|| text.parse().ok())?
 }
 
+/// The greatest amount.
+pub(super) const MOST_AMOUNT: f64 = 10_000.0;
+
 /// A number above zero, such as `12.5`.
 pub(super) fn amount(node: &Node, reader: &mut Reader<'_>) -> Option<f64> {
     const WHAT: &str = "a number above 0 and at most 10000, such as `12.5`";
     let text = word(node, reader, WHAT)?;
     let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     match text.parse::<f64>() {
-        Ok(number) if plain && number > 0.0 && number <= 10_000.0 => Some(number),
+        Ok(number) if plain && number > 0.0 && number <= MOST_AMOUNT => Some(number),
         Ok(_) | Err(_) => reader.expected(node, WHAT),
     }
 }
