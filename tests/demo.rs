@@ -114,7 +114,7 @@ fn it_tells_a_sprint_in_twenty_seconds_and_ends() {
             "Carried over · 6",
             "☐ f1 ≥ 0.85 in production (0.87 in the experiment)",
             "Hypothesis 🔒",
-            "✓ +0.07",
+            "✓\u{a0}+0.07",
             "🔎 Tried before: #3 Test BERT vs GPT for classification → abandoned, f1 0.61",
             "☑ artifact Trained model artifact · mira",
             "☑ serving Model serving platform · ana (carried over from v2.3.0)",

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const packaged = (file) => readFileSync(createRequire(import.meta.url).resolve(file), "utf8");
+const axe = packaged("axe-core/axe.min.js");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 800 };
@@ -49,6 +50,27 @@ async function fits(page, name) {
 }
 
 const host = (url) => new URL(url).host;
+
+// Puts what labhand wrote on one of the stand-in's pages into boxes as GitHub has them, in GitHub's own
+// style sheet; how many comments there are.
+async function asOnGitHub(page, url, scheme) {
+  await page.goto(url);
+  const written = await page.$$eval("article", (articles) => articles
+    .filter((one) => one.querySelector("header").textContent.includes("labhand"))
+    .map((one) => {
+      one.querySelectorAll("header, footer").forEach((part) => part.remove());
+      return one.innerHTML;
+    }));
+  const [paper, line] = scheme === "dark" ? ["#0d1117", "#3d444d"] : ["#fff", "#d1d9e0"];
+  const boxes = written.map((html) => `<div class="box markdown-body">${html}</div>`).join("");
+  await page.setContent(`<!doctype html><html lang="en"><title>Comments</title><style>
+    ${packaged(`github-markdown-css/github-markdown-${scheme}.css`)}
+    body { margin: 0; padding: 8px; background: ${paper} }
+    .box { border: 1px solid ${line}; border-radius: 6px; padding: 16px; margin-bottom: 8px; font-size: 14px }
+    li:has(> input) { list-style: none } li:has(> input) > input { margin: 0 .2em .25em -1.4em }
+    </style><main>${boxes}</main>`);
+  return written.length;
+}
 
 const scenarios = {
   // Every page, in light and dark, on a desk and on a phone, with and without JavaScript.
@@ -151,15 +173,51 @@ const scenarios = {
     if (!page.url().includes("/-/set-up/ready")) fault("after the button the browser is on", page.url());
   },
 
+  // Comments as GitHub shows them, in light and dark, on a desk and on a phone, where a table may be
+  // moved sideways and nothing else; pictures of all, if a folder is named.
+  async comments(folder, ...urls) {
+    let seen = 0;
+    for (const colorScheme of ["light", "dark"]) {
+      for (const [name, viewport] of [["desk", { width: 880, height: 900 }], ["phone", PHONE]]) {
+        const context = await browser.newContext({ colorScheme, viewport, bypassCSP: true });
+        const page = await context.newPage();
+        for (const url of urls) {
+          seen += await asOnGitHub(page, url, colorScheme);
+          const what = `${url}, ${colorScheme}, ${name}:`;
+          await fits(page, what);
+          // Nothing that has no place of its own to be moved in sticks out of its box.
+          const out = await page.$$eval(".box > *", (parts) => parts
+            .filter((one) => one.tagName !== "TABLE" && one.scrollWidth > one.clientWidth + 1)
+            .filter((one) => !one.querySelector("table, pre") && one.tagName !== "PRE")
+            .map((one) => one.textContent.slice(0, 80)));
+          for (const text of out) fault(what, "sticks out:", text);
+          if (folder) {
+            const path = `${folder}/${new URL(url).pathname.split("/").pop()}-${colorScheme}-${name}.png`;
+            await page.screenshot({ path, fullPage: true });
+          }
+        }
+        await context.close();
+      }
+    }
+    if (seen < 4 * urls.length) fault("only", seen, "comments were drawn");
+  },
+
   // Pictures for the documentation: `shots FOLDER NAME URL SELECTOR …`, light and dark.
   async shots(folder, ...rest) {
     for (const colorScheme of ["light", "dark"]) {
-      const page = await open({ colorScheme, viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 },
-        rest.filter((one) => one.startsWith("http")).map(host));
+      const page = await open({ colorScheme, viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, bypassCSP: true },
+        rest.filter((one) => one.startsWith("http")).map(host),
+        (text) => text.includes("404")); // the stand-in has no icon
       for (let at = 0; at < rest.length; at += 3) {
         const [name, url, selector] = rest.slice(at, at + 3);
-        await page.goto(url);
-        const target = selector === "page" ? page : page.locator(selector).first();
+        if (selector === "comment") {
+          await page.setViewportSize({ width: 880, height: 800 });
+          await asOnGitHub(page, url, colorScheme);
+        } else {
+          await page.goto(url);
+        }
+        const place = selector === "comment" ? ".box" : selector;
+        const target = selector === "page" ? page : page.locator(place).first();
         await target.screenshot({ path: `${folder}/${name}-${colorScheme}.png` });
       }
       await page.context().close();

@@ -72,10 +72,10 @@ struct Doors {
 }
 
 impl Doors {
-    /// The board on this port, and the stand-in's pages on the next, or on any that is free.
+    /// The board on this port (0: any), and the stand-in's pages on the next, or on any that is free.
     async fn open(port: u16) -> anyhow::Result<Self> {
         let board = listen(port).await?;
-        let next = port.checked_add(1).unwrap_or(0);
+        let next = board.local_addr()?.port().checked_add(1).unwrap_or(0);
         let github = match TcpListener::bind((Ipv4Addr::LOCALHOST, next)).await {
             Ok(github) => github,
             Err(_) => listen(0).await?,

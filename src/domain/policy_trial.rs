@@ -22,7 +22,7 @@ pub enum PolicyTrial {
         effects: Vec<Effect>,
         /// Open items.
         items: usize,
-        /// labhand would rest in this repository.
+        /// labhand would do nothing in this repository.
         rests: bool,
     },
 }

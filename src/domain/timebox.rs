@@ -202,7 +202,7 @@ impl TimeBox {
     }
 
     /// When the pause began in which it is.
-    fn paused_at(&self) -> Option<Timestamp> {
+    pub fn paused_at(&self) -> Option<Timestamp> {
         match self.runs.last() {
             Some((_, end)) if !self.stopped => *end,
             Some(_) | None => None,

@@ -45,7 +45,7 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
         section("Data science delivers", Owner::DataScience, handoff, ctx),
         section("Engineering provides", Owner::Engineering, handoff, ctx),
         section("Both share", Owner::Both, handoff, ctx),
-        Some(foot(item, ctx.policy)),
+        foot(item, ctx.policy),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Some(text::bounded(parts.join("\n\n"), text::BODY_LIMIT))
@@ -143,7 +143,7 @@ fn ended(handoff: &Handoff) -> String {
         })
         .collect();
     let head =
-        "### 🤝 Hand-off ended\n\nThis is no hand-off any more, and nothing needs to be signed.";
+        "### 🤝 Hand-off ended\n\nThis is no longer a hand-off, and nothing needs to be signed.";
     if reasons.is_empty() {
         head.to_owned()
     } else {
@@ -253,8 +253,18 @@ fn waivers(mark: &Mark) -> String {
     format!("{} · {}", reasons.join("; "), names.join(" + "))
 }
 
-fn foot(item: &Item, policy: &Policy) -> String {
-    let mut foot = "Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out.".to_owned();
+/// Nothing where all is signed and merged: there is nothing left to do.
+fn foot(item: &Item, policy: &Policy) -> Option<String> {
+    let merged = item.pull.as_ref().is_some_and(|pull| pull.sight.merged);
+    if merged
+        && item
+            .handoff
+            .as_ref()
+            .is_some_and(|it| it.open_entries(policy).is_empty())
+    {
+        return None;
+    }
+    let mut foot = "Tick a box or write `/sign slug [path or link]`; `/na slug reason`, from both sides, takes an entry out.".to_owned();
     if is_self_signed(policy) {
         foot.push_str(
             " Self-signed: the policy names no teams, so anyone with write access signs.",
@@ -284,7 +294,7 @@ fn foot(item: &Item, policy: &Policy) -> String {
     if hidden > 0 {
         let _ = write!(foot, " … and {hidden} more entries, signed with `/sign`.");
     }
-    format!("<sub>{foot}</sub>")
+    Some(format!("<sub>{foot}</sub>"))
 }
 
 #[cfg(test)]
@@ -322,7 +332,7 @@ mod tests {
     - [ ] `incidents` Incident response
     - [ ] `docs` Documentation
 
-    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason`, from both sides, takes an entry out. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
     ");
     }
 
@@ -377,7 +387,7 @@ mod tests {
     **Both share**
     - [ ] `docs` Documentation · ana says not applicable: generated; data science may agree with `/na docs reason`
 
-    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Self-signed: the policy names no teams, so anyone with write access signs. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason`, from both sides, takes an entry out. Self-signed: the policy names no teams, so anyone with write access signs. Signed for `3f2a91c`; a push that changes a signed file asks for that signature again.</sub>
     ");
     }
 
@@ -394,12 +404,35 @@ mod tests {
         insta::assert_snapshot!(text(&item, &sample.ctx()).unwrap(), @"
     ### 🤝 Hand-off ended
 
-    This is no hand-off any more, and nothing needs to be signed.
+    This is no longer a hand-off, and nothing needs to be signed.
 
     - mira (data science): no model in it
     ");
         let wanted = crate::view::item(&item, &sample.ctx());
         assert!(wanted.no_labels.contains("handoff"));
+    }
+
+    #[test]
+    fn how_to_sign_is_said_as_long_as_something_can_be_signed() {
+        let sample = Sample::default();
+        let mut item = Sample::handoff();
+        let says_how = |item: &Item| text(item, &sample.ctx()).unwrap().contains("/sign slug");
+        item.pull.as_mut().unwrap().sight.merged = true;
+        assert!(says_how(&item), "what is open is signed after the merge");
+        let handoff = item.handoff.as_mut().unwrap();
+        let signature = handoff.marks[&Slug::new("features")].signed[&Side::DataScience].clone();
+        for entry in &sample.policy.handoff.entries {
+            let mark = handoff.marks.entry(entry.slug.clone()).or_default();
+            for side in [Side::DataScience, Side::Engineering] {
+                mark.signed.entry(side).or_insert_with(|| signature.clone());
+            }
+        }
+        assert!(!says_how(&item));
+        item.pull.as_mut().unwrap().sight.merged = false;
+        assert!(
+            says_how(&item),
+            "until the merge a signature may be taken back"
+        );
     }
 
     #[test]

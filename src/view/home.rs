@@ -99,11 +99,11 @@ fn next(home: &Home, seen: &Seen, ctx: &Context<'_>) -> String {
         (Some(to), false) => {
             let slugs: Vec<String> = open.iter().map(|gate| code(&gate.slug)).collect();
             let way = match ctx.policy.level(Rule::LifecycleGates) {
-                Level::Enforce => "then `/advance`",
-                Level::Warn | Level::Off => "or `/advance` all the same, which stays on record",
+                Level::Enforce => "",
+                Level::Warn | Level::Off => " without them, which stays on record",
             };
             format!(
-                "tick {} (or `/na gate reason`), {way}: {} comes next.",
+                "tick {} (or `/na gate reason`). `/advance` goes on to {}{way}.",
                 words::listed(&slugs),
                 to.word().replace('-', " ")
             )
@@ -284,7 +284,7 @@ fn foot(ctx: &Context<'_>) -> String {
         Level::Warn | Level::Off => "",
     };
     format!(
-        "<sub>The label of the model ties issues and pull requests to it; what labhand sees there it ticks itself.{enforced} `/select #n` names the best performer.</sub>"
+        "<sub>Issues and pull requests with the label of the model belong to it; what labhand sees there, it ticks itself.{enforced} `/select #n` names the best performer.</sub>"
     )
 }
 

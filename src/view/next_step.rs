@@ -170,7 +170,7 @@ fn box_end(item: &Item, ctx: &Context<'_>) -> Option<String> {
     let end: Timestamp = timebox.ends_at()?;
     let moment = when::moment(end, ctx.policy);
     Some(if timebox.share(drawn_at(item, ctx.now)) >= 100 {
-        format!(" — the time box is over since **{moment}**; nothing is closed for that")
+        format!(" — the time box ended **{moment}**; nothing is closed for that")
     } else {
         format!(" — the box ends **{moment}**")
     })

@@ -35,7 +35,8 @@ pub fn life(now: LifecycleStage) -> String {
     ))
 }
 
-/// Boxes that run, over days; `None` where none does. A box that waits has no end that one could draw.
+/// Boxes over days; `None` where there are none. One that waits has no end that one could draw, and is
+/// drawn up to where its pause began.
 pub fn boxes(items: &[&Item], policy: &Policy) -> Option<String> {
     let local = |at: jiff::Timestamp| {
         let local = at.to_zoned_datetime(policy.calendar.zone());
@@ -45,21 +46,27 @@ pub fn boxes(items: &[&Item], policy: &Policy) -> Option<String> {
         .iter()
         .filter(|item| item.closed.is_none())
         .filter_map(|item| {
-            let timebox = item.timebox.as_ref().filter(|it| it.is_running())?;
-            Some((timebox.started_at()?, timebox.ends_at()?, *item))
+            let timebox = item.timebox.as_ref()?;
+            let (until, waits) = match timebox.paused_at() {
+                Some(paused) => (paused, true),
+                None if timebox.is_running() => (timebox.ends_at()?, false),
+                None => return None,
+            };
+            Some((timebox.started_at()?, until, waits, *item))
         })
         .collect();
-    bars.sort_by_key(|(start, end, item)| (*start, *end, item.number));
+    bars.sort_by_key(|(start, until, _, item)| (*start, *until, item.number));
     let lines: Vec<String> = bars
         .iter()
         .take(MOST_BOXES)
-        .map(|(start, end, item)| {
+        .map(|(start, until, waits, item)| {
             let title = plain(&item.title);
+            let how = if *waits { "(waits) :done" } else { ":active" };
             format!(
-                "    {} {title} :active, {}, {}",
+                "    {} {title} {how}, {}, {}",
                 item.number,
                 local(*start),
-                local(*end)
+                local(*until)
             )
         })
         .collect();
@@ -111,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_that_run_are_drawn_and_titles_are_no_syntax() {
+    fn boxes_that_run_or_wait_are_drawn_and_titles_are_no_syntax() {
         let sample = Sample::default();
         let mut item = sample.active_experiment();
         item.title = "A: b, c\n```\n%%{init}%% #59; \"x\" [y] — end".to_owned();
@@ -122,12 +129,11 @@ mod tests {
             paused
         };
         let drawn = boxes(&[&item, &paused], sample.ctx().policy).unwrap();
-        let line = drawn.lines().nth(4).unwrap();
-        assert!(
-            line.starts_with("    48 A b c init 59 x y end :active, 2026-11-"),
-            "{drawn}"
-        );
-        assert_eq!(drawn.lines().count(), 6, "{drawn}");
-        assert_eq!(boxes(&[&paused], sample.ctx().policy), None);
+        let running = "\n    48 A b c init 59 x y end :active, 2026-11-";
+        assert!(drawn.contains(running), "{drawn}");
+        assert!(drawn.contains(" (waits) :done, 2026-11-"), "{drawn}");
+        let mut stopped = paused;
+        stopped.timebox.as_mut().unwrap().stop(sample.ctx().now);
+        assert_eq!(boxes(&[&stopped], sample.ctx().policy), None);
     }
 }

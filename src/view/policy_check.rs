@@ -80,7 +80,7 @@ fn good(effects: &[Effect], items: usize, rests: bool, ctx: &Context<'_>) -> Ver
         .collect();
     let all = words::counted(items, "open item", "open items");
     let title = match (rests, refused.len(), effects.is_empty()) {
-        (true, _, _) => "A good policy; labhand would rest in this repository".to_owned(),
+        (true, _, _) => "A good policy; labhand would do nothing in this repository".to_owned(),
         (false, 0, true) => format!("A good policy; it changes nothing for {all}"),
         (false, 0, false) => "A good policy; no item would be refused anything new".to_owned(),
         (false, count, _) => format!("A good policy; {count} of {all} would be refused something"),

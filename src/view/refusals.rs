@@ -64,7 +64,7 @@ pub fn sentence(refusal: &Refusal, item: &Item, ctx: &Context<'_>) -> String {
             words::verdict(*verdict)
         ),
         Refusal::DecidedSo(verdict) => format!(
-            "it was decided so already, for the same reason: {}.",
+            "that was decided already, for the same reason: {}.",
             words::verdict(*verdict)
         ),
         Refusal::LongChain { links } => format!(

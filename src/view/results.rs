@@ -58,6 +58,8 @@ fn line(row: &Row<'_>) -> String {
             })
         }
     };
+    // On a phone a last column that may break is drawn one word wide, and as many lines high.
+    let verdict = verdict.replace(' ', "\u{a0}");
     format!(
         "| {} | {} {target} | {baseline} | {result} | {verdict} |",
         text::code(name, NAME),

@@ -119,11 +119,11 @@ pub fn text(items: &[Item], plan: &Plan<'_>, ctx: &Context<'_>) -> String {
         let next = plan.sprints.iter().find(|sprint| sprint.start > ctx.now);
         return match next {
             Some(next) => format!(
-                "No sprint is on. {} starts {}.",
+                "No sprint is running. {} starts {}.",
                 text::escape(&next.title, TITLE),
                 when::weekday(next.start, ctx.policy)
             ),
-            None => "No sprint is on. A milestone with a due date is one; it starts where the one before ended, or on the day that its description names: `Starts: 2026-11-23`.".to_owned(),
+            None => "No sprint is running. A milestone with a due date is one; it starts where the one before ended, or on the day that its description names: `Starts: 2026-11-23`.".to_owned(),
         };
     };
     let standing = plan.standing(sprint, items, ctx);

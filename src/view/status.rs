@@ -433,8 +433,8 @@ mod tests {
 
         | Metric 🔒 | Wanted | Baseline | Result | |
         |:--|--:|--:|--:|:--|
-        | `f1` | ≥ 0.85 | 0.80 | – | not measured |
-        | `latency_p95` | &lt; 50 ms | – | – | not measured |
+        | `f1` | ≥ 0.85 | 0.80 | – | not measured |
+        | `latency_p95` | &lt; 50 ms | – | – | not measured |
 
         <sub>🔒 fixed 23 Nov 2026, `3f2a91c0ffee` · `/help` for commands</sub>
         ");
@@ -465,8 +465,8 @@ mod tests {
 
         | Metric 🔒 | Wanted | Baseline | Result | |
         |:--|--:|--:|--:|:--|
-        | `f1` | ≥ 0.85 | 0.80 | – | not measured |
-        | `latency_p95` | &lt; 50 ms | – | – | not measured |
+        | `f1` | ≥ 0.85 | 0.80 | – | not measured |
+        | `latency_p95` | &lt; 50 ms | – | – | not measured |
 
         - ⚠️ An assignee has another running time box; `/block reason` on one of the two pauses it.
         - 🏷️ Labels that labhand keeps were changed three times within an hour; it leaves them as they are now.
@@ -558,7 +558,7 @@ mod tests {
 
         | Metric 🔒 amended | Wanted | Baseline | Result | |
         |:--|--:|--:|--:|:--|
-        | `f1` | ≥ 0.82 | – | – | not measured |
+        | `f1` | ≥ 0.82 | – | – | not measured |
 
         <details><summary><b>1 amendment</b></summary>
 

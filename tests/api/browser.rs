@@ -90,6 +90,48 @@ fn url(server: &Server, path: &str) -> String {
     format!("http://{}{path}", server.address)
 }
 
+/// The demo, until it is over.
+struct Demo(Child);
+
+impl Demo {
+    /// Starts it and waits for its story; yields it and the address of the repository on the stand-in.
+    fn told() -> (Self, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_labhand"));
+        command.args(["demo", "--port", "0"]).stdout(Stdio::piped());
+        let mut demo = Self(command.spawn().unwrap());
+        let told = BufReader::new(demo.0.stdout.take().unwrap());
+        let mut last = String::new();
+        for line in told.lines().map(Result::unwrap) {
+            let found = line.split_whitespace().find(|it| it.starts_with("http://"));
+            last = found.map_or(last, |url| url.trim_end_matches(',').to_owned());
+            if line.contains("until Ctrl-C") {
+                return (demo, last);
+            }
+        }
+        panic!("the demo ended");
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/browser/run"]
+async fn comments_read_well_as_github_shows_them() {
+    let (_demo, github) = tokio::task::spawn_blocking(Demo::told).await.unwrap();
+    let issues: Vec<String> = [1, 2, 3, 4, 6, 14, 15, 17, 19, 21, 22]
+        .iter()
+        .map(|number| format!("{github}/issues/{number}"))
+        .collect();
+    let mut arguments = vec![""];
+    arguments.extend(issues.iter().map(String::as_str));
+    check("comments", &arguments).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium: .ci/browser/run"]
 async fn every_page_is_for_everybody() {

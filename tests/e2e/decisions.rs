@@ -106,7 +106,7 @@ async fn productionize_opens_development_that_builds_on_it() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
+    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
 
     **Outcome:** supported · mira, 23 Nov 2026
 
@@ -134,7 +134,7 @@ async fn productionize_opens_development_that_builds_on_it() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
+    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
 
     **Outcome:** supported · mira, 23 Nov 2026
 
@@ -187,7 +187,7 @@ async fn more_research_opens_research_with_a_box_of_its_own_and_the_chain() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | – | not measured |
+    | `f1` | ≥ 0.85 | 0.80 | – | not measured |
 
     ### What was learned
 
@@ -293,7 +293,7 @@ async fn a_decision_is_refused_where_it_is_too_early_with_the_way_out() {
     insta::assert_snapshot!(silent, @"`/decide productionize`: the reason is missing; for example `/decide abandon GPT-2 is no better than the baseline`.");
     says(&lab, issue, "lee", "/decide productionize now").await;
     let twice = refused(&lab, issue, "lee", "/decide productionize now").await;
-    insta::assert_snapshot!(twice, @"`/decide productionize now`: it was decided so already, for the same reason: productionize.");
+    insta::assert_snapshot!(twice, @"`/decide productionize now`: that was decided already, for the same reason: productionize.");
     let otherwise = refused(&lab, issue, "lee", "/decide abandon after all not").await;
     insta::assert_snapshot!(otherwise, @"`/decide abandon after all not`: it was decided already: productionize. A lead may revise that with another `/decide …`, or it is reopened.");
     the_one(&lab);

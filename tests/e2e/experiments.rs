@@ -66,7 +66,7 @@ async fn activation_freezes_hypothesis_and_metric() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | – | not measured |
+    | `f1` | ≥ 0.85 | 0.80 | – | not measured |
 
     - ✏️ The issue's text was edited after the start. What counts is what was fixed on 23 Nov 2026, shown here; `/amend metric … because …` adds a change beside it.
 

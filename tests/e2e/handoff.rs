@@ -120,7 +120,7 @@ async fn a_label_brings_the_checklist_in_three_sections() {
     - [ ] `incidents` Incident response
     - [ ] `docs` Documentation
 
-    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason` by both sides takes an entry out. Signed for `bedd1f3`; a push that changes a signed file asks for that signature again.</sub>
+    <sub>Tick a box or write `/sign slug [path or link]`; `/na slug reason`, from both sides, takes an entry out. Signed for `bedd1f3`; a push that changes a signed file asks for that signature again.</sub>
     ");
 }
 

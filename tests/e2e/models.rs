@@ -74,7 +74,7 @@ async fn an_issue_becomes_the_home_of_a_model() {
     insta::assert_snapshot!(shown(&lab, issue), @"
     ### 🧭 fraud-detector · Problem definition `▰▱▱▱▱▱` · 0 of 3 gates
 
-    **Next:** tick `problem`, `success-metrics` and `data-availability` (or `/na gate reason`), or `/advance` all the same, which stays on record: data exploration comes next.
+    **Next:** tick `problem`, `success-metrics` and `data-availability` (or `/na gate reason`). `/advance` goes on to data exploration without them, which stays on record.
 
     **Problem definition**
     - [ ] `problem` Business problem clear
@@ -122,7 +122,7 @@ async fn an_issue_becomes_the_home_of_a_model() {
 
     </details>
 
-    <sub>The label of the model ties issues and pull requests to it; what labhand sees there it ticks itself. `/select #n` names the best performer.</sub>
+    <sub>Issues and pull requests with the label of the model belong to it; what labhand sees there, it ticks itself. `/select #n` names the best performer.</sub>
 
     <!-- labhand:checklist -->
     ");

@@ -329,7 +329,7 @@ async fn a_policy_is_checked_where_it_is_proposed() {
     let (_, off) = proposed(&lab, "enabled: false\n").await;
     assert_eq!(
         off.title,
-        "A good policy; labhand would rest in this repository"
+        "A good policy; labhand would do nothing in this repository"
     );
 }
 

@@ -50,8 +50,8 @@ async fn several_metrics_with_units_and_baselines_are_a_table() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
-    | `latency_p95` | &lt; 50 ms | 62 ms | **41 ms** | ✓ −21 ms |
+    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
+    | `latency_p95` | &lt; 50 ms | 62 ms | **41 ms** | ✓ −21 ms |
 
     **Outcome:** supported · mira, 23 Nov 2026
 
@@ -100,7 +100,7 @@ async fn results_may_be_given_again_and_each_is_kept_with_author_and_time() {
 
     <sub>🔒 fixed 23 Nov 2026, `3e12019e2400` · `/help` for commands</sub>
     ");
-    assert!(status.contains("| **0.88** | ✓ +0.08 |"), "{status}");
+    assert!(status.contains("| **0.88** | ✓ +0.08 |"), "{status}");
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn an_amendment_counts_and_both_stay_readable_with_dates_and_reasons() {
 
     | Metric 🔒 amended | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.82 | – | **0.83** | ✓ +0.01 from what is wanted |
+    | `f1` | ≥ 0.82 | – | **0.83** | ✓ +0.01 from what is wanted |
 
     **Outcome:** supported · mira, 23 Nov 2026
 

@@ -856,13 +856,13 @@ async fn the_summary_so_far_is_answered_to_whoever_may_triage() {
     let before_any = lee.comment(here, "/sprint");
     lab.settle().await;
     assert_eq!(lab.reactions(here, before_any), ["eyes", "rocket"]);
-    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is on. A milestone with a due date is one; it starts where the one before ended, or on the day that its description names: `Starts: 2026-11-23`.");
+    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is running. A milestone with a due date is one; it starts where the one before ended, or on the day that its description names: `Starts: 2026-11-23`.");
 
     let milestone = sprint_12(&lab);
     lab.settle().await;
     lee.comment(here, "/sprint");
     lab.settle().await;
-    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is on. Sprint 12 starts Mon 23 Nov 2026.");
+    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is running. Sprint 12 starts Mon 23 Nov 2026.");
 
     work(&lab, "Fix A", milestone, 3);
     let done = work(&lab, "Fix B", milestone, 5);
@@ -900,7 +900,7 @@ async fn the_summary_so_far_is_answered_to_whoever_may_triage() {
     lab.until("2026-12-07T12:00:00Z").await;
     lee.comment(here, "/sprint");
     lab.settle().await;
-    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is on. Sprint 13 starts Wed 9 Dec 2026.");
+    insta::assert_snapshot!(lab.said(here).pop().unwrap(), @"No sprint is running. Sprint 13 starts Wed 9 Dec 2026.");
     assert_eq!(summaries(&lab).len(), 1);
 }
 

@@ -90,7 +90,7 @@ async fn history_box_and_results_go_along_and_nothing_is_written_twice() {
 
     | Metric 🔒 | Wanted | Baseline | Result | |
     |:--|--:|--:|--:|:--|
-    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
+    | `f1` | ≥ 0.85 | 0.80 | **0.87** | ✓ +0.07 |
 
     **Outcome:** supported · mira, 23 Nov 2026
 
@@ -239,7 +239,7 @@ async fn deliveries_may_come_in_either_order_doubled_or_late() {
         pictures.push((labels(&lab, there), status(&lab, there).replace("▰", "▱")));
         let last = pictures.len() - 1;
         assert_eq!(pictures[last].0, pictures[0].0, "{order}");
-        let outcome = pictures[last].1.contains("**0.87** | ✓ +0.07");
+        let outcome = pictures[last].1.contains("**0.87** | ✓\u{a0}+0.07");
         assert!(outcome, "{order}: {}", pictures[last].1);
     }
 }

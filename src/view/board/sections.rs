@@ -61,7 +61,14 @@ pub(super) fn time_boxes(board: &Board<'_>) -> Option<String> {
                 } else {
                     "a decision is"
                 };
-                format!("{link} is {}: {owed} due{due}", over(timebox, board))
+                let ended = match end {
+                    Some(end) if when::days_over(timebox, now) == 0 => {
+                        let moment = when::moment_without_zone(*end, board.ctx.policy);
+                        format!("ended {moment}")
+                    }
+                    Some(_) | None => format!("is {}", over(timebox, board)),
+                };
+                format!("{link} {ended}: {owed} due{due}")
             }
         }
     });

@@ -130,6 +130,7 @@ fn the_board_shows_everybody_where_things_stand() {
         dateFormat YYYY-MM-DD HH.mm
         axisFormat %d %b
         45 Feature selection results :active, 2026-11-18 09.00, 2026-11-20 17.00
+        50 Gradient boosting optimization (waits) :done, 2026-11-23 09.00, 2026-11-23 13.00
         48 BERT vs GPT comparison :active, 2026-11-23 09.00, 2026-11-25 17.00
     ```
 
