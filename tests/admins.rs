@@ -267,7 +267,7 @@ async fn init_writes_what_is_missing_and_shows_what_differs() {
         "{again}"
     );
     assert!(
-        again.contains("1 of the files differ and were left; --force replaces them."),
+        again.contains("1 file differs and was left; --force replaces it."),
         "{again}"
     );
     assert!(
@@ -289,4 +289,77 @@ async fn init_writes_what_is_missing_and_shows_what_differs() {
         "{nowhere}"
     );
     assert!(!Path::new("nowhere").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_is_explained_as_it_is_on_github() {
+    let scene = Scene::new().await;
+    let of = |more: &str| scene.as_app(&format!("check-policy --repository acme/fraud{more}"));
+    let (none, good) = of("");
+    assert!(
+        !good && none.contains("there is no such repository"),
+        "{none}"
+    );
+    scene.gh.install("acme", Selection::All);
+    let (none, good) = of("");
+    assert!(good, "{none}");
+    insta::assert_snapshot!(none, @"the policy of acme/fraud has no file: labhand's defaults are in force.");
+
+    scene.gh.repo("acme/.github");
+    scene.gh.collaborator("acme/.github", "lena", "admin");
+    let defaults = "calendar: { timezone: Europe/Berlin }\nsprint: { people: 4 }\n";
+    scene
+        .gh
+        .as_user("acme/.github", "lena")
+        .write_file("labhand.yml", defaults);
+    scene
+        .gh
+        .as_user("acme/fraud", "lena")
+        .write_file(".github/labhand.yml", "sprint:\n  people: 5\n");
+    let line = |text: &str, key: &str| {
+        let line = text.lines().find(|it| it.starts_with(key)).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (told, good) = of(" --explain");
+    assert!(good, "{told}");
+    insta::assert_snapshot!(line(&told, "enabled"), @"enabled true default");
+    insta::assert_snapshot!(line(&told, "calendar.timezone"), @"calendar.timezone Europe/Berlin acme/.github/labhand.yml:1");
+    insta::assert_snapshot!(line(&told, "sprint.people"), @"sprint.people 5 .github/labhand.yml:2");
+
+    // What is proposed takes the place of the repository's own.
+    let proposed = scene.folder.path().join("mine.yml");
+    std::fs::write(&proposed, "enabled: off\n").unwrap();
+    let (told, good) = of(" --explain mine.yml");
+    assert!(good, "{told}");
+    insta::assert_snapshot!(line(&told, "enabled"), @"enabled off mine.yml:1");
+    insta::assert_snapshot!(line(&told, "sprint.people"), @"sprint.people 4 acme/.github/labhand.yml:2");
+    std::fs::write(&proposed, "sprint: { peple: 4 }\n").unwrap();
+    let (told, good) = of(" mine.yml");
+    assert!(
+        !good && told.contains("mine.yml:1:11: unknown key `peple`; did you mean `people`?"),
+        "{told}"
+    );
+
+    // A mistake in what is there already is shown where it is.
+    scene
+        .gh
+        .as_user("acme/.github", "lena")
+        .write_file("labhand.yml", "calender: {}\n");
+    let (told, good) = of("");
+    assert!(
+        !good && told.contains("acme/.github/labhand.yml:1:1: unknown key `calender`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("the policy of acme/fraud has a mistake"),
+        "{told}"
+    );
+
+    let (told, good) = scene.as_app("check-policy");
+    assert!(!good && told.contains("FILE"), "{told}");
+    let (told, good) = scene.labhand("check-policy --repository acme/fraud", &[]);
+    assert!(
+        !good && told.contains("nobody has set labhand up yet"),
+        "{told}"
+    );
 }

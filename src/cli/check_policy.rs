@@ -5,15 +5,20 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
+use super::connection;
+use crate::domain::ids::RepoName;
 use crate::domain::policy::{self, InForce, Layer, PolicyError};
+use crate::settings::{Settings, SettingsError};
+use crate::worker::PolicyFiles;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   labhand check-policy .github/labhand.yml
   labhand check-policy --explain .github/labhand.yml   every key, its value, and who says so
   labhand check-policy --explain --organisation ../.github/labhand.yml .github/labhand.yml
+  labhand check-policy --explain --repository acme/fraud   as it is on GitHub, with acme's defaults
   git diff --name-only | grep labhand.yml | xargs -n1 labhand check-policy   before a commit
 
 Ends with 0 if the policy is good, else with 1 and every mistake with its line.";
@@ -22,39 +27,88 @@ Ends with 0 if the policy is good, else with 1 and every mistake with its line."
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckPolicy {
     /// A policy file, such as .github/labhand.yml
-    file: PathBuf,
+    #[arg(required_unless_present = "repository")]
+    file: Option<PathBuf>,
     /// The organisation's defaults: labhand.yml of its .github repository
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "repository")]
     organisation: Option<PathBuf>,
+    /// A repository that labhand is installed on: its organisation's defaults are read from GitHub, and
+    /// its own file too where none is named
+    #[arg(long, value_name = "OWNER/NAME")]
+    repository: Option<RepoName>,
     /// Show every key with its value, and which file and line says so
     #[arg(long)]
     explain: bool,
 }
 
-pub(super) fn run(args: &CheckPolicy) -> anyhow::Result<()> {
-    let paths = args.organisation.iter().chain([&args.file]);
-    let mut files: Vec<(String, String)> = Vec::new();
-    for path in paths {
+/// `settings` are those of the server, looked up only where GitHub is asked.
+pub(super) async fn run(
+    args: &CheckPolicy,
+    settings: impl FnOnce() -> Result<Settings, SettingsError>,
+) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    for path in args.organisation.iter().chain(&args.file) {
         let name = path.display().to_string();
         let text = read(path).with_context(|| format!("{name} cannot be read"))?;
         files.push((name, text));
     }
+    let name = match (&args.file, &args.repository) {
+        (Some(file), _) => file.display().to_string(),
+        (None, Some(repository)) => format!("the policy of {repository}"),
+        (None, None) => bail!("name a policy file, or a --repository"),
+    };
+    if let Some(repository) = &args.repository {
+        files = on_github(repository, files.pop(), &settings()?).await?;
+    }
+    judge(&files, &name, args.explain)
+}
+
+/// The organisation's file and the repository's own, or in its place the one that is proposed.
+async fn on_github(
+    name: &RepoName,
+    proposed: Option<(String, String)>,
+    settings: &Settings,
+) -> anyhow::Result<Vec<(String, String)>> {
+    let github = connection::github(settings)?;
+    let repo = connection::repository(&github, name).await?;
+    let files = match &proposed {
+        Some((_, text)) => PolicyFiles::with_own(&github, &repo, Ok(Some(text.clone()))).await,
+        None => PolicyFiles::of(&github, &repo).await,
+    };
+    let files = files.with_context(|| format!("the policy of {name} cannot be read"))?;
+    let layers = files.layers().map_err(|why| anyhow!("{why}"))?;
+    let mut texts: Vec<(String, String)> = layers
+        .iter()
+        .map(|layer| (layer.origin.to_owned(), layer.text.to_owned()))
+        .collect();
+    // It is called as whoever proposes it calls it.
+    if let (Some(own), Some((called, _))) = (texts.last_mut(), proposed) {
+        own.0 = called;
+    }
+    Ok(texts)
+}
+
+/// Tells whether these files make a good policy together, or what it says.
+fn judge(files: &[(String, String)], name: &str, explain: bool) -> anyhow::Result<()> {
     let layers: Vec<Layer<'_>> = files
         .iter()
         .map(|(origin, text)| Layer { origin, text })
         .collect();
-    let name = args.file.display();
     match policy::explain(&layers) {
-        Ok(keys) if args.explain => {
+        Ok(keys) if explain => {
             print!("{}", explained(&keys));
             Ok(())
         }
+        Ok(_) if files.is_empty() => {
+            println!("{name} has no file: labhand's defaults are in force.");
+            Ok(())
+        }
         Ok(_) => {
-            println!("{name} is a good policy.");
+            println!("{name} is good.");
             Ok(())
         }
         Err(errors) => {
-            for (origin, text) in &files {
+            for (origin, text) in files {
                 let own: Vec<PolicyError> = errors
                     .iter()
                     .filter(|error| error.origin == *origin)
@@ -154,16 +208,22 @@ mod tests {
         shown(&policy::parse(&[layer]).unwrap_err(), text)
     }
 
-    fn check(bytes: &[u8]) -> Result<(), String> {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(bytes).unwrap();
+    async fn check_file(file: &Path) -> Result<(), String> {
         let args = CheckPolicy {
-            file: file.path().to_owned(),
+            file: Some(file.to_owned()),
             organisation: None,
+            repository: None,
             explain: false,
         };
-        let name = file.path().display().to_string();
-        run(&args).map_err(|error| format!("{error:#}").replace(&name, "FILE"))
+        let done = run(&args, || panic!("GitHub is not asked")).await;
+        let name = file.display().to_string();
+        done.map_err(|error| format!("{error:#}").replace(&name, "FILE"))
+    }
+
+    async fn check(bytes: &[u8]) -> Result<(), String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        check_file(file.path()).await
     }
 
     #[test]
@@ -216,23 +276,20 @@ mod tests {
         assert!(mistakes(&text).lines().any(|line| line.ends_with('^')));
     }
 
-    #[test]
-    fn a_file_is_good_or_the_number_of_mistakes_is_told() {
-        assert_eq!(check(b""), Ok(()));
-        assert_eq!(check(b"enabled: off"), Ok(()));
-        assert_eq!(check(b"enabld: off"), Err("FILE has a mistake".to_owned()));
-        assert_eq!(check(b"a: 1\nb: 2"), Err("FILE has 2 mistakes".to_owned()));
+    #[tokio::test]
+    async fn a_file_is_good_or_the_number_of_mistakes_is_told() {
+        let mistakes = |text: &str| Err(format!("FILE has {text}"));
+        assert_eq!(check(b"").await, Ok(()));
+        assert_eq!(check(b"enabled: off").await, Ok(()));
+        assert_eq!(check(b"enabld: off").await, mistakes("a mistake"));
+        assert_eq!(check(b"a: 1\nb: 2").await, mistakes("2 mistakes"));
         assert_eq!(
-            check(b"\xff"),
+            check(b"\xff").await,
             Err("FILE cannot be read: it is not UTF-8 text: invalid utf-8 sequence of 1 bytes from index 0".to_owned())
         );
         let long = "é".repeat(policy::MOST_BYTES);
-        assert_eq!(check(long.as_bytes()), Err("FILE has a mistake".to_owned()));
-        let nowhere = CheckPolicy {
-            file: PathBuf::from("/nowhere/labhand.yml"),
-            organisation: None,
-            explain: false,
-        };
-        assert!(run(&nowhere).is_err());
+        assert_eq!(check(long.as_bytes()).await, mistakes("a mistake"));
+        let nowhere = check_file(Path::new("/nowhere/labhand.yml")).await;
+        assert!(nowhere.unwrap_err().starts_with("FILE cannot be read"));
     }
 }

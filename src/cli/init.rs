@@ -99,8 +99,10 @@ pub(super) fn run(args: &Init) -> anyhow::Result<()> {
             }
         }
     }
-    if left > 0 {
-        println!("\n{left} of the files differ and were left; --force replaces them.");
+    match left {
+        0 => {}
+        1 => println!("\n1 file differs and was left; --force replaces it."),
+        more => println!("\n{more} files differ and were left; --force replaces them."),
     }
     if written > 0 {
         println!("\nNext: say in .github/labhand.yml where and when you work, and commit.");

@@ -109,7 +109,7 @@ impl Cli {
             Command::Doctor => doctor::run(&self.settings()?).await,
             Command::Sync(ref args) => sync::run(args, &self.settings()?).await,
             Command::Labels(ref args) => labels::run(args, &self.settings()?).await,
-            Command::CheckPolicy(args) => check_policy::run(&args),
+            Command::CheckPolicy(ref args) => check_policy::run(args, || self.settings()).await,
         }
     }
 

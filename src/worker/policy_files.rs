@@ -32,7 +32,10 @@ impl PolicyFiles {
     }
 
     /// Reads the organisation's, beside what somebody proposes for the repository's own.
-    pub(super) async fn with_own(
+    ///
+    /// # Errors
+    /// As with [`PolicyFiles::of`].
+    pub async fn with_own(
         forge: &impl Forge,
         repo: &RepoRef,
         own: Result<Option<String>, String>,
