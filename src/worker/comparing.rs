@@ -298,6 +298,10 @@ fn unanswered(
     comment: ListedComment,
     repository: &Repository,
 ) -> Option<News> {
+    // The first lists reach back behind labhand's coming.
+    if comment.updated_at < repository.since {
+        return None;
+    }
     let prefix = repository.policy_at(comment.updated_at).prefix.as_deref();
     let answered = shown
         .and_then(|shown| shown.reactions.get(&comment.id.0))

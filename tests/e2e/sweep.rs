@@ -1,7 +1,7 @@
 //! What no event has told: it is found by comparing with GitHub.
 
 use jiff::SignedDuration;
-use labhand::sim::{Answer, Fault};
+use labhand::sim::{Answer, Fault, Selection};
 
 use crate::lab::{self, Lab, Setup};
 
@@ -416,6 +416,32 @@ async fn a_repository_that_was_taken_off_and_added_again_unheard_goes_on() {
     let lab = after_an_outage(lab).await;
     assert!(lab.labels(issue).join(" ").contains("stage/active"));
     lab.status(issue);
+}
+
+#[tokio::test]
+async fn commands_from_before_labhand_came_are_not_carried_out() {
+    const OTHER: &str = "acme/churn";
+    let lab = Lab::new().await;
+    lab.gh.repo(OTHER);
+    lab.gh.collaborator(OTHER, "mira", "write");
+    let mira = lab.gh.as_user(OTHER, "mira");
+    let old = mira.open_issue("What about the long tail?").send();
+    let command = mira.comment(old, "/kind research");
+    lab.gh.drop_deliveries();
+    lab.clock.advance(SignedDuration::from_secs(5));
+    lab.gh.install("acme", Selection::Only(&[lab::REPO, OTHER]));
+    lab.settle().await;
+    let lab = after_an_outage(lab).await;
+    assert!(calls(&lab, "/issues/comments") > 0, "it was swept");
+    let issue = lab.gh.issue(OTHER, old);
+    assert_eq!(issue.comments.len(), 1, "{:?}", issue.comments);
+    assert!(issue.comments[0].reactions.is_empty(), "{issue:?}");
+
+    let mira = lab.gh.as_user(OTHER, "mira");
+    mira.edit_comment(command, "/kind maintenance");
+    let lab = after_an_outage(lab).await;
+    let labels = lab.gh.issue(OTHER, old).labels.join(" ");
+    assert!(labels.contains("kind/maintenance"), "{labels}");
 }
 
 #[tokio::test]
