@@ -426,22 +426,19 @@ async fn commands_from_before_labhand_came_are_not_carried_out() {
     lab.gh.collaborator(OTHER, "mira", "write");
     let mira = lab.gh.as_user(OTHER, "mira");
     let old = mira.open_issue("What about the long tail?").send();
-    let command = mira.comment(old, "/kind research");
+    mira.comment(old, "/kind research");
     lab.gh.drop_deliveries();
     lab.clock.advance(SignedDuration::from_secs(5));
     lab.gh.install("acme", Selection::Only(&[lab::REPO, OTHER]));
+    lab.clock.advance(SignedDuration::from_secs(5));
+    mira.open_issue("Fix the nightly export").send();
     lab.settle().await;
     let lab = after_an_outage(lab).await;
-    assert!(calls(&lab, "/issues/comments") > 0, "it was swept");
+    let swept = calls(&lab, "/repos/acme/churn/issues/comments");
+    assert!(swept > 0, "{:?}", lab.gh.calls());
     let issue = lab.gh.issue(OTHER, old);
     assert_eq!(issue.comments.len(), 1, "{:?}", issue.comments);
     assert!(issue.comments[0].reactions.is_empty(), "{issue:?}");
-
-    let mira = lab.gh.as_user(OTHER, "mira");
-    mira.edit_comment(command, "/kind maintenance");
-    let lab = after_an_outage(lab).await;
-    let labels = lab.gh.issue(OTHER, old).labels.join(" ");
-    assert!(labels.contains("kind/maintenance"), "{labels}");
 }
 
 #[tokio::test]
