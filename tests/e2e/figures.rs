@@ -179,6 +179,7 @@ async fn the_board_of_a_lively_sprint() {
         dateFormat YYYY-MM-DD HH.mm
         axisFormat %d %b
         4 Test feature selection 1 day :active, 2026-11-23 09.00, 2026-11-23 17.00
+        3 Test gradient boosting 3 days (waits) :done, 2026-11-23 09.00, 2026-11-24 13.00
         2 Test BERT vs GPT for routing 6 days :active, 2026-11-23 09.00, 2026-11-30 17.00
     ```
 
