@@ -1,51 +1,19 @@
 //! The book and the README: what they show can be run, what they link to is there, and what they list
 //! is complete.
 
+#[path = "support/pages.rs"]
+mod pages;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use comrak::nodes::NodeValue;
-use comrak::{Arena, Options, parse_document};
 use labhand::cli::Cli;
 use labhand::domain::labels::Label;
 use labhand::domain::policy::{Layer, parse, schema};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The README and all pages of the book.
-fn pages() -> Vec<(PathBuf, String)> {
-    let docs = fs::read_dir(root().join("docs")).unwrap();
-    let mut paths: Vec<PathBuf> = docs.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|it| it == "md"));
-    paths.push(root().join("README.md"));
-    paths.sort();
-    let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path).unwrap();
-        (path, text)
-    };
-    paths.into_iter().map(read).collect()
-}
-
-/// Code blocks with their languages, and where links and pictures lead.
-fn parts(text: &str) -> (Vec<(String, String)>, Vec<String>) {
-    let arena = Arena::new();
-    let mut options = Options::default();
-    options.extension.table = true;
-    let (mut blocks, mut links) = (Vec::new(), Vec::new());
-    for node in parse_document(&arena, text, &options).descendants() {
-        match &node.data.borrow().value {
-            NodeValue::CodeBlock(block) => blocks.push((block.info.clone(), block.literal.clone())),
-            NodeValue::Link(link) | NodeValue::Image(link) => links.push(link.url.clone()),
-            _ => {}
-        }
-    }
-    (blocks, links)
-}
+use pages::{pages, parts, root, typed};
 
 #[test]
 fn every_page_is_in_the_book_and_every_link_leads_somewhere() {
@@ -79,9 +47,7 @@ fn every_command_that_is_shown_can_be_run() {
             if language != "console" {
                 continue;
             }
-            let lines = block.lines().filter_map(|line| line.strip_prefix("$ "));
-            for line in lines {
-                let line = line.split(" #").next().unwrap().trim();
+            for line in typed(&block) {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let own = match words.as_slice() {
                     ["labhand", ..] => words.clone(),

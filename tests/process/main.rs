@@ -5,9 +5,12 @@
 #[path = "../support/database.rs"]
 mod database;
 mod kills;
+#[path = "../support/pages.rs"]
+mod pages;
 mod replicas;
 mod secrets;
 mod set_up;
+mod shown;
 mod sync;
 mod traces;
 #[path = "../support/wire.rs"]
@@ -85,6 +88,27 @@ impl World {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command
+    }
+
+    /// Runs another command of the program in a folder, with the server's settings: what it prints, its
+    /// complaints after that, and whether it ended well.
+    fn labhand(&self, line: &str, folder: &Path) -> (String, bool) {
+        let server = self.command();
+        let mut command = Command::new(server.get_program());
+        command
+            .env_clear()
+            .args(line.split(' '))
+            .current_dir(folder);
+        for (name, value) in server.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().unwrap();
+        let text = String::from_utf8([stdout, stderr].concat()).unwrap();
+        (text, status.success())
     }
 
     /// Starts the bot and waits until it takes deliveries.

@@ -1,31 +1,11 @@
 //! `labhand sync` on a repository that is older than labhand.
 
-use std::process::Output;
+use std::path::Path;
 
 use jiff::Timestamp;
 use labhand::sim::Selection;
 
 use crate::{REPO, World, until};
-
-impl World {
-    /// Runs `labhand` with the server's settings.
-    fn labhand(&self, line: &str) -> (String, bool) {
-        let mut command = self.command();
-        let program = command.get_program().to_owned();
-        let mut beside = std::process::Command::new(program);
-        beside.env_clear().args(line.split(' '));
-        for (name, value) in command.stdout(std::process::Stdio::null()).get_envs() {
-            beside.env(name, value.unwrap_or_default());
-        }
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = beside.output().unwrap();
-        let text = String::from_utf8([stdout, stderr].concat()).unwrap();
-        (text, status.success())
-    }
-}
 
 const OLD: usize = 230;
 
@@ -66,12 +46,12 @@ async fn old_issues_are_taken_in_without_a_word() {
     .await;
     world.gh.install("acme", Selection::Only(&[REPO]));
 
-    let (none, good) = world.labhand(&format!("sync {REPO}"));
+    let (none, good) = world.labhand(&format!("sync {REPO}"), Path::new("."));
     assert!(!good, "{none}");
     let bot = world.start().await;
     world.gh.deliver().await;
     until("the repository is known", async || {
-        let (text, good) = world.labhand(&format!("labels {REPO} --rename"));
+        let (text, good) = world.labhand(&format!("labels {REPO} --rename"), Path::new("."));
         good && text.contains("rename  type: bug → kind/maintenance")
             || text.contains("Nothing was to be done")
     })
@@ -94,7 +74,7 @@ async fn old_issues_are_taken_in_without_a_word() {
     })
     .await;
     let line = format!("sync {REPO}");
-    let (told, good) = tokio::task::block_in_place(|| world.labhand(&line));
+    let (told, good) = tokio::task::block_in_place(|| world.labhand(&line, Path::new(".")));
     assert!(good, "{told}");
     assert!(
         told.contains(&format!("{REPO}: {OLD} open issues in the inbox")),
@@ -137,7 +117,7 @@ async fn old_issues_are_taken_in_without_a_word() {
 
     // Again: nothing new, and nobody is told.
     let writes = world.gh.writes().len();
-    let (again, good) = tokio::task::block_in_place(|| world.labhand(&line));
+    let (again, good) = tokio::task::block_in_place(|| world.labhand(&line, Path::new(".")));
     assert!(good && again.contains("0 items new, 184 in all"), "{again}");
     assert!(
         world.gh.writes().len() <= writes + 2,
