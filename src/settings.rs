@@ -2,7 +2,9 @@
 //! start, once, so that what is wrong is said in one message before anything runs.
 
 pub mod app_file;
+mod credentials;
 mod error;
+mod given;
 mod key;
 mod web;
 
@@ -11,15 +13,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::http::Uri;
-use config::{Config, File, FileFormat, Map, Source, Value, ValueKind};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+pub use credentials::Credentials;
 pub use error::SettingsError;
-use error::{PREFIX, SEPARATOR, variable};
 pub use web::{Client, WebAccess};
 
 use app_file::KeptApp;
+use given::{Given, wrong};
 
 /// The commented defaults, which are also the documentation of the file.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -58,20 +60,6 @@ pub struct GithubSettings {
     pub write_spacing: Duration,
 }
 
-/// As what labhand speaks to GitHub.
-#[derive(Debug, Clone)]
-pub enum Credentials {
-    /// As an App.
-    App {
-        /// Its id.
-        id: u64,
-        /// Its private key, PEM.
-        private_key: SecretString,
-    },
-    /// As the machine account whose token this is.
-    Token(SecretString),
-}
-
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -100,54 +88,7 @@ impl Settings {
     }
 }
 
-/// What was given, by `section.key`, not validated.
-struct Given(Map<String, Value>);
-
 impl Given {
-    fn collect(
-        file: Option<&Path>,
-        environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, SettingsError> {
-        let named = file.map_or_else(
-            || "config/default.toml".into(),
-            |path| path.display().to_string(),
-        );
-        let wrong_file = |error: config::ConfigError| SettingsError::File {
-            path: named.clone(),
-            problem: without_source(&error.to_string()),
-        };
-        let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-        if let Some(path) = file {
-            builder = builder.add_source(File::from(path).format(FileFormat::Toml));
-        }
-        let tables = builder.build().and_then(|config| config.collect());
-        let mut given = Map::new();
-        flatten("", tables.map_err(wrong_file)?, &mut given);
-        for (variable, value) in environment {
-            if let Some(rest) = variable.strip_prefix(PREFIX) {
-                let key = rest.to_ascii_lowercase().replacen(SEPARATOR, ".", 1);
-                if !key::ALL.contains(&key.as_str()) {
-                    let meant = nearest(&key).map(self::variable);
-                    return Err(SettingsError::Unknown {
-                        given: variable,
-                        meant,
-                    });
-                }
-                given.insert(key, Value::new(None, value));
-            }
-        }
-        for key in given.keys() {
-            if !key::ALL.contains(&key.as_str()) {
-                let meant = nearest(key).map(str::to_owned);
-                return Err(SettingsError::Unknown {
-                    given: key.clone(),
-                    meant,
-                });
-            }
-        }
-        Ok(Self(given))
-    }
-
     fn validate(self) -> Result<Settings, SettingsError> {
         let bind = self.required(key::BIND, "127.0.0.1:8080")?;
         let log_format = self.required(key::LOG_FORMAT, "text, or json")?;
@@ -205,22 +146,6 @@ impl Given {
         })
     }
 
-    /// Nothing says as whom labhand is to meet GitHub.
-    fn names_nobody(&self) -> bool {
-        const CREDENTIALS: [&str; 5] = [
-            key::WEBHOOK_SECRETS,
-            key::APP_ID,
-            key::PRIVATE_KEY,
-            key::PRIVATE_KEY_PATH,
-            key::TOKEN,
-        ];
-        CREDENTIALS.iter().all(|key| match self.0.get(*key) {
-            None => true,
-            // An empty variable in a compose file says nothing either.
-            Some(value) => matches!(&value.kind, ValueKind::String(text) if text.trim().is_empty()),
-        })
-    }
-
     fn traces_url(&self) -> Result<Option<String>, SettingsError> {
         const EXAMPLE: &str = "http://127.0.0.1:4318";
         let Some(url) = self.text(key::TRACES_URL, EXAMPLE)? else {
@@ -232,108 +157,6 @@ impl Given {
             return Err(wrong(key::TRACES_URL, problem, EXAMPLE));
         }
         Ok(Some(url))
-    }
-
-    fn webhook_secrets(&self) -> Result<Vec<SecretString>, SettingsError> {
-        let wrong = |problem: &str| {
-            wrong(
-                key::WEBHOOK_SECRETS,
-                problem,
-                "correct-horse-battery-staple",
-            )
-        };
-        let texts: Vec<String> = match self.0.get(key::WEBHOOK_SECRETS).map(|value| &value.kind) {
-            None => return Err(wrong("the webhook's secret is missing")),
-            Some(ValueKind::Array(list)) => list
-                .iter()
-                .map(|one| one.clone().into_string())
-                .collect::<Result<_, _>>()
-                .map_err(|_| wrong("each secret has to be a text"))?,
-            Some(ValueKind::String(text)) => text.split(',').map(str::to_owned).collect(),
-            Some(_) => return Err(wrong("it has to be a text, or a list of texts")),
-        };
-        // Anybody could sign with an empty secret.
-        if texts.is_empty() || texts.iter().any(|text| text.trim().is_empty()) {
-            return Err(wrong("a secret is empty"));
-        }
-        Ok(texts.iter().map(|text| text.trim().into()).collect())
-    }
-
-    fn credentials(&self) -> Result<Credentials, SettingsError> {
-        let id = self.text(key::APP_ID, "12345")?;
-        let token = self.text(key::TOKEN, "ghp_…, the token of a machine account")?;
-        let private_key = self.private_key()?;
-        match (id, private_key, token) {
-            (Some(id), Some(private_key), None) => match id.parse() {
-                Ok(id) if id > 0 => Ok(Credentials::App { id, private_key }),
-                Ok(_) | Err(_) => Err(wrong(key::APP_ID, "it has to be the App's number", "12345")),
-            },
-            (None, None, Some(token)) => Ok(Credentials::Token(token.into())),
-            (Some(_), None, None) => Err(wrong(
-                key::PRIVATE_KEY_PATH,
-                "there is an App's id, but no private key",
-                "/etc/labhand/app.pem",
-            )),
-            (None, Some(_), None) => Err(wrong(
-                key::APP_ID,
-                "there is a private key, but no App's id",
-                "12345",
-            )),
-            (Some(_), _, Some(_)) | (None, Some(_), Some(_)) => Err(wrong(
-                key::TOKEN,
-                "there is an App and a token, and only one can be used",
-                "the App's id and key without a token",
-            )),
-            (None, None, None) => Err(wrong(
-                key::APP_ID,
-                "there is neither an App nor a token",
-                "12345, together with github.private_key_path; or a github.token",
-            )),
-        }
-    }
-
-    fn private_key(&self) -> Result<Option<SecretString>, SettingsError> {
-        const EXAMPLE: &str = "/etc/labhand/app.pem, the file that GitHub made for the App";
-        let text = self.text(
-            key::PRIVATE_KEY,
-            "the PEM text that GitHub made for the App",
-        )?;
-        let path = self.text(key::PRIVATE_KEY_PATH, EXAMPLE)?;
-        let (setting, pem) = match (text, path) {
-            (None, None) => return Ok(None),
-            (Some(_), Some(_)) => {
-                let problem = "there is also github.private_key, and only one can be used";
-                return Err(wrong(key::PRIVATE_KEY_PATH, problem, EXAMPLE));
-            }
-            // Many ways to set a variable know no line breaks.
-            (Some(text), None) => (key::PRIVATE_KEY, text.replace("\\n", "\n")),
-            (None, Some(path)) => {
-                let refused = |problem: &str| wrong(key::PRIVATE_KEY_PATH, problem, EXAMPLE);
-                let file = PathBuf::from(&path);
-                let read = std::fs::read_to_string(&file)
-                    .map_err(|error| refused(&format!("{path} cannot be read ({error})")))?;
-                if is_open_to_all(&file) {
-                    let problem = format!(
-                        "{path} is open to everybody on this machine; `chmod o= {path}` ends \
-                         that (in Kubernetes: defaultMode: 0440)"
-                    );
-                    return Err(refused(&problem));
-                }
-                (key::PRIVATE_KEY_PATH, read)
-            }
-        };
-        let whole = pem.contains("-----BEGIN")
-            && pem.contains("-----END")
-            && pem.contains("PRIVATE KEY-----");
-        if !whole {
-            let problem = "it is no private key in PEM form";
-            return Err(wrong(
-                setting,
-                problem,
-                "-----BEGIN RSA PRIVATE KEY----- and so on",
-            ));
-        }
-        Ok(Some(pem.into()))
     }
 
     fn api_url(&self) -> Result<String, SettingsError> {
@@ -394,89 +217,6 @@ impl Given {
         }
         Ok(url.into())
     }
-
-    /// A setting that has a default.
-    fn required(
-        &self,
-        setting: &'static str,
-        example: &'static str,
-    ) -> Result<String, SettingsError> {
-        self.text(setting, example)?
-            .ok_or_else(|| wrong(setting, "it is empty", example))
-    }
-
-    /// A setting's text; `None` if it is not given or empty, as a variable in a compose file may be.
-    fn text(
-        &self,
-        setting: &'static str,
-        example: &'static str,
-    ) -> Result<Option<String>, SettingsError> {
-        self.0
-            .get(setting)
-            .map(|value| value.clone().into_string())
-            .transpose()
-            .map_err(|_| wrong(setting, "it has to be a text", example))
-            .map(|text| text.filter(|text| !text.trim().is_empty()))
-    }
-}
-
-fn wrong(setting: &'static str, problem: &str, example: &'static str) -> SettingsError {
-    SettingsError::Wrong {
-        setting,
-        problem: problem.to_owned(),
-        example,
-    }
-}
-
-/// Whether users other than the owner and the group have any right to a file.
-#[cfg(unix)]
-fn is_open_to_all(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(file).is_ok_and(|about| about.permissions().mode() & 0o007 != 0)
-}
-
-/// Elsewhere, rights are no bits of a file.
-#[cfg(not(unix))]
-fn is_open_to_all(_file: &Path) -> bool {
-    false
-}
-
-/// An error's text without the lines of the file that it quotes, which may hold a secret.
-fn without_source(message: &str) -> String {
-    let lines = message.lines().filter(|line| !line.contains('|'));
-    lines.collect::<Vec<_>>().join(": ")
-}
-
-/// Tables as `section.key`.
-fn flatten(section: &str, table: Map<String, Value>, flat: &mut Map<String, Value>) {
-    for (key, value) in table {
-        let key = match section {
-            "" => key,
-            section => format!("{section}.{key}"),
-        };
-        match value.kind {
-            ValueKind::Table(inner) => flatten(&key, inner, flat),
-            _ => {
-                flat.insert(key, value);
-            }
-        }
-    }
-}
-
-/// The setting that is spelled most alike, if one is at all.
-fn nearest(given: &str) -> Option<&'static str> {
-    const ALIKE: f64 = 0.8;
-    // Somebody may know the key and not the section.
-    let likeness = |known: &str| {
-        let key = known.split_once('.').map_or(known, |(_, key)| key);
-        strsim::jaro_winkler(known, given).max(strsim::jaro_winkler(key, given))
-    };
-    key::ALL
-        .into_iter()
-        .map(|known| (likeness(known), known))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, known)| known)
 }
 
 #[cfg(test)]

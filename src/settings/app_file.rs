@@ -7,8 +7,10 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::credentials::is_open_to_all;
+use super::given::wrong;
 use super::web::Client;
-use super::{SettingsError, is_open_to_all, key, wrong};
+use super::{SettingsError, key};
 
 /// An App that was made on the set-up page.
 #[derive(Debug, Clone)]

@@ -4,7 +4,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::app_file::KeptApp;
-use super::{Given, SettingsError, key, wrong};
+use super::given::{Given, wrong};
+use super::{SettingsError, key};
 
 /// A shorter token could be guessed.
 const SHORTEST_TOKEN: usize = 16;
