@@ -2,13 +2,11 @@
 //! redirected, and what it means when no answer comes.
 
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::uri::Authority;
-use http::{StatusCode, Uri, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{Uri, header};
 use jiff::Timestamp;
 use octocrab::Octocrab;
 use octocrab::models::{AppId, InstallationId as OctoInstallationId};
@@ -18,29 +16,24 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, field};
 
-use crate::domain::ids::{InstallationId, RepoId};
+use crate::domain::ids::InstallationId;
 use crate::forge::{Allowance, CallError};
 
-use super::answer::{Answer, failed, harmless, token_refused};
+use super::answer::{Answer, failed};
+use super::links::{next_page, redirect, stays_within};
 use super::request::Request;
 use super::setup::{Addresses, SetupError, client};
+use super::transmit::{installation_token, transmit, unsent};
 
 /// How long one request may take from beginning to end. Under half of a key's lease of 30 s, so
 /// that whoever takes a key over never looks for something that is still being created.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The largest answer that is read, in bytes. A page of a hundred issues with the longest texts
-/// (65,536 characters of up to four bytes) is larger in theory; none is in practice.
-const MAX_ANSWER_BYTES: usize = 10 * 1024 * 1024;
 
 /// More pages than any list of GitHub's has: 100,000 entries. Ends a list that goes in circles.
 const MAX_PAGES: usize = 1_000;
 
 /// A renamed repository redirects once; a chain of them is a mistake of somebody's.
 const MAX_REDIRECTS: usize = 3;
-
-/// The version of GitHub's API whose forms are read.
-const API_VERSION: &str = "2022-11-28";
 
 /// Is told of each call.
 pub type OnCall = Arc<dyn Fn(&Called<'_>) + Send + Sync>;
@@ -447,140 +440,7 @@ impl Connection {
     }
 }
 
-/// Sends what octocrab's typed methods would wrap: the bare request, for the sake of the bare
-/// answer with its headers.
-async fn transmit(client: &Octocrab, request: &Request) -> Result<Answer, CallError> {
-    let mut message = http::Request::builder()
-        .method(&request.method)
-        .uri(&request.target)
-        .header(header::ACCEPT, request.accept)
-        .header("x-github-api-version", API_VERSION);
-    if request.body.is_some() {
-        message = message.header(header::CONTENT_TYPE, request.content_type);
-    }
-    let body = request.body.clone().unwrap_or_default();
-    let message = message.body(body).map_err(|_| {
-        // Paths are encoded, so this is a page or a redirect that GitHub named badly.
-        CallError::Unreadable("an address that is none".to_owned())
-    })?;
-    let lost = |error: &octocrab::Error| {
-        if was_never_connected(error) {
-            unsent(error)
-        } else {
-            failed(request.twice, "the connection broke".to_owned())
-        }
-    };
-    let answer = client
-        .execute(message)
-        .await
-        .map_err(|error| lost(&error))?;
-    let (parts, body) = answer.into_parts();
-    let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
-    let body = body.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            CallError::Unreadable(format!("over {MAX_ANSWER_BYTES} bytes"))
-        } else {
-            failed(request.twice, "the answer broke off".to_owned())
-        }
-    })?;
-    Ok(Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body: body.to_bytes().to_vec(),
-    })
-}
-
-/// Asked for apart from the request itself: as long as this fails, nothing was sent.
-async fn installation_token(
-    client: &Octocrab,
-    deadline: Instant,
-) -> Result<SecretString, CallError> {
-    match timeout_at(deadline, client.installation_token()).await {
-        Ok(Ok(token)) => Ok(token),
-        Ok(Err(octocrab::Error::GitHub { source, .. })) => Err(token_refused(&source)),
-        Ok(Err(error)) => Err(unsent(&error)),
-        Err(_) => Err(CallError::Unavailable("no token in time".to_owned())),
-    }
-}
-
-/// Whether not even a connection came about, so that certainly nothing was sent.
-fn was_never_connected(error: &octocrab::Error) -> bool {
-    let mut cause: Option<&dyn Error> = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<hyper_util::client::legacy::Error>() {
-            return error.is_connect();
-        }
-        cause = error.source();
-    }
-    false
-}
-
-/// Nothing was sent. The words are those of the innermost cause, which is the network's: others
-/// of octocrab's quote whole answers.
-fn unsent(error: &octocrab::Error) -> CallError {
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    CallError::Unavailable(harmless(&cause.to_string()))
-}
-
-/// Where an answer sends us instead.
-fn redirect(answer: &Answer) -> Option<&str> {
-    match answer.status {
-        StatusCode::MOVED_PERMANENTLY
-        | StatusCode::FOUND
-        | StatusCode::TEMPORARY_REDIRECT
-        | StatusCode::PERMANENT_REDIRECT => answer.header(header::LOCATION),
-        _ => None,
-    }
-}
-
-/// GitHub redirects a renamed repository to `/repositories/{id}/…`. A transferred issue redirects
-/// likewise, into another repository, where it is another issue.
-fn stays_within(target: &str, repo: Option<RepoId>) -> bool {
-    let Some(repo) = repo else { return true };
-    let mut segments = target
-        .split(['/', '?'])
-        .skip_while(|it| *it != "repositories");
-    segments.nth(1).and_then(|id| id.parse().ok()) == Some(repo.0)
-}
-
-/// The address of the next page, from `Link: <https://…>; rel="next", <https://…>; rel="last"`.
-pub(super) fn next_page(links: &str) -> Option<&str> {
-    links.split('<').find_map(|link| {
-        let (address, relation) = link.split_once('>')?;
-        relation.contains("rel=\"next\"").then_some(address)
-    })
-}
-
 /// What a panic elsewhere leaves behind is still a map of clients.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_page_is_found_among_the_links() {
-        let links = "<https://api.github.com/x?page=1>; rel=\"prev\", <https://api.github.com/x?page=3>; rel=\"next\"";
-        assert_eq!(next_page(links), Some("https://api.github.com/x?page=3"));
-        assert_eq!(
-            next_page("<https://api.github.com/x?page=1>; rel=\"prev\""),
-            None
-        );
-        assert_eq!(next_page("nonsense"), None);
-    }
-
-    #[test]
-    fn a_redirect_stays_in_the_repository() {
-        let repo = Some(RepoId(7001));
-        assert!(stays_within("/repositories/7001/issues/4", repo));
-        assert!(stays_within("/api/v3/repositories/7001?x", repo));
-        assert!(!stays_within("/repositories/7002/issues/4", repo));
-        assert!(!stays_within("/repos/acme/else/issues/4", repo));
-        assert!(stays_within("/repos/acme/else", None));
-    }
 }

@@ -15,7 +15,7 @@ use crate::forge::{
     RepoRef,
 };
 
-use super::connection::next_page;
+use super::links::next_page;
 use super::request::Request;
 use super::wire::{Account, Issue, LabelOn, Moment, closed_as, user_or_ghost};
 use super::writes::about;

@@ -26,6 +26,7 @@ mod connection;
 mod evidence;
 mod find;
 mod hook;
+mod links;
 mod lists;
 mod milestone;
 mod oauth;
@@ -37,6 +38,7 @@ mod releases;
 mod request;
 mod setup;
 mod tags;
+mod transmit;
 mod wire;
 mod writes;
 
