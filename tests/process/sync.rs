@@ -37,6 +37,19 @@ fn fill(mira: &labhand::sim::Person) {
     }
 }
 
+/// Labels and the board, and no word to anybody.
+fn nobody_was_told(world: &World) {
+    for issue in world.gh.issues(REPO) {
+        let ours = issue
+            .comments
+            .iter()
+            .filter(|it| it.author.contains("labhand"));
+        assert_eq!(ours.count(), 0, "{}: {:?}", issue.number, issue.comments);
+        let reactions = issue.comments.iter().flat_map(|it| &it.reactions);
+        assert_eq!(reactions.count(), 0, "an old command is not carried out");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn old_issues_are_taken_in_without_a_word() {
     let world = World::new().await;
@@ -106,16 +119,7 @@ async fn old_issues_are_taken_in_without_a_word() {
         })
     };
     until("the board shows them", board).await;
-    // Labels and the board, and no word to anybody.
-    for issue in world.gh.issues(REPO) {
-        let ours = issue
-            .comments
-            .iter()
-            .filter(|it| it.author.contains("labhand"));
-        assert_eq!(ours.count(), 0, "{}: {:?}", issue.number, issue.comments);
-        let reactions = issue.comments.iter().flat_map(|it| &it.reactions);
-        assert_eq!(reactions.count(), 0, "an old command is not carried out");
-    }
+    nobody_was_told(&world);
     let labels = |number: u64| {
         world
             .gh
