@@ -1,7 +1,7 @@
 //! The pages in a real browser, which `.ci/browser/run` brings along.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -90,21 +90,26 @@ fn url(server: &Server, path: &str) -> String {
     format!("http://{}{path}", server.address)
 }
 
-/// The demo, until it is over.
-struct Demo(Child);
+/// The demo, until this is dropped. What it prints is kept open: it ends when nobody listens any more.
+struct Demo {
+    child: Child,
+    told: Option<BufReader<ChildStdout>>,
+}
 
 impl Demo {
     /// Starts it and waits for its story; yields it and the address of the repository on the stand-in.
     fn told() -> (Self, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_labhand"));
         command.args(["demo", "--port", "0"]).stdout(Stdio::piped());
-        let mut demo = Self(command.spawn().unwrap());
-        let told = BufReader::new(demo.0.stdout.take().unwrap());
+        let child = command.spawn().unwrap();
+        let mut demo = Self { child, told: None };
+        let mut told = BufReader::new(demo.child.stdout.take().unwrap());
         let mut last = String::new();
-        for line in told.lines().map(Result::unwrap) {
+        for line in told.by_ref().lines().map(Result::unwrap) {
             let found = line.split_whitespace().find(|it| it.starts_with("http://"));
             last = found.map_or(last, |url| url.trim_end_matches(',').to_owned());
             if line.contains("until Ctrl-C") {
+                demo.told = Some(told);
                 return (demo, last);
             }
         }
@@ -114,8 +119,8 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
