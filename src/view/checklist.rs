@@ -45,7 +45,7 @@ pub fn text(item: &Item, ctx: &Context<'_>) -> Option<String> {
         section("Data science delivers", Owner::DataScience, handoff, ctx),
         section("Engineering provides", Owner::Engineering, handoff, ctx),
         section("Both share", Owner::Both, handoff, ctx),
-        foot(item, ctx.policy),
+        foot(item, open.is_empty(), ctx.policy),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Some(text::bounded(parts.join("\n\n"), text::BODY_LIMIT))
@@ -254,14 +254,9 @@ fn waivers(mark: &Mark) -> String {
 }
 
 /// Nothing where all is signed and merged: there is nothing left to do.
-fn foot(item: &Item, policy: &Policy) -> Option<String> {
+fn foot(item: &Item, is_complete: bool, policy: &Policy) -> Option<String> {
     let merged = item.pull.as_ref().is_some_and(|pull| pull.sight.merged);
-    if merged
-        && item
-            .handoff
-            .as_ref()
-            .is_some_and(|it| it.open_entries(policy).is_empty())
-    {
+    if merged && is_complete {
         return None;
     }
     let mut foot = "Tick a box or write `/sign slug [path or link]`; `/na slug reason`, from both sides, takes an entry out.".to_owned();

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::draft::Draft;
 use super::error::PolicyError;
 use super::handoff::{self, HANDOFF};
-use super::reader::{Key, Reader, key, section};
+use super::reader::{Key, Reader, key, part, section};
 use super::rules::{self, LIFECYCLE};
 use super::shape::{Shape, any_of, list_of, named, one, text, words};
 use super::time::{self, CALENDAR, TIMEBOXES};
@@ -84,80 +84,28 @@ pub(super) const POLICY: &[Key<Draft>] = &[
             reader.set(&mut to.policy.enabled, node, to.defaults.enabled, flag);
         },
     ),
-    key(
-        "classify",
-        || section(CLASSIFY),
-        |to, node, reader| {
-            reader.section(to, node, CLASSIFY);
-        },
-    ),
+    part!("classify", CLASSIFY),
     key("labels", rules::labels_shape, rules::renames),
-    key(
+    part!(
         "calendar",
-        || section(CALENDAR).says("Working time, on which time boxes run."),
-        |to, node, reader| {
-            reader.section(to, node, CALENDAR);
-        },
+        CALENDAR,
+        "Working time, on which time boxes run."
     ),
-    key(
-        "timeboxes",
-        || section(TIMEBOXES),
-        |to, node, reader| {
-            reader.section(to, node, TIMEBOXES);
-        },
-    ),
+    part!("timeboxes", TIMEBOXES),
     key("guards", rules::guards_shape, rules::guards),
     key("sprint", time::sprint_shape, time::sprint),
-    key(
+    part!(
         "teams",
-        || section(TEAMS).says("Who signs for which side of a hand-off; both empty: self-signed."),
-        |to, node, reader| reader.section(to, node, TEAMS),
+        TEAMS,
+        "Who signs for which side of a hand-off; both empty: self-signed."
     ),
-    key(
-        "roles",
-        || section(ROLES),
-        |to, node, reader| reader.section(to, node, ROLES),
-    ),
-    key(
-        "handoff",
-        || section(HANDOFF),
-        |to, node, reader| {
-            reader.section(to, node, HANDOFF);
-        },
-    ),
-    key(
-        "checklists",
-        || section(CHECKLISTS),
-        |to, node, reader| {
-            reader.section(to, node, CHECKLISTS);
-        },
-    ),
-    key(
-        "lifecycle",
-        || section(LIFECYCLE),
-        |to, node, reader| {
-            reader.section(to, node, LIFECYCLE);
-        },
-    ),
-    key(
-        "models",
-        || section(MODELS),
-        |to, node, reader| {
-            reader.section(to, node, MODELS);
-        },
-    ),
-    key(
-        "board",
-        || section(BOARD),
-        |to, node, reader| reader.section(to, node, BOARD),
-    ),
-    key(
-        "commands",
-        || section(COMMANDS),
-        |to, node, reader| {
-            reader.section(to, node, COMMANDS);
-        },
-    ),
+    part!("roles", ROLES),
+    part!("handoff", HANDOFF),
+    part!("checklists", CHECKLISTS),
+    part!("lifecycle", LIFECYCLE),
+    part!("models", MODELS),
+    part!("board", BOARD),
+    part!("commands", COMMANDS),
 ];
 
 const CLASSIFY: &[Key<Draft>] = &[key(

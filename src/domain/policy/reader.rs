@@ -23,6 +23,18 @@ pub(super) const fn key<T>(
     Key { name, shape, read }
 }
 
+/// A row whose value is a section with a table of its own, and what an editor says of it.
+macro_rules! part {
+    ($name:literal, $table:ident $(, $says:literal)?) => {
+        key(
+            $name,
+            || section($table)$(.says($says))?,
+            |to, node, reader| reader.section(to, node, $table),
+        )
+    };
+}
+pub(super) use part;
+
 /// More mistakes than anybody mends at once; GitHub takes 50 annotations in a request.
 const MOST_ERRORS: usize = 50;
 

@@ -6,7 +6,7 @@ use jiff::civil::Time;
 use serde_json::json;
 
 use super::draft::Draft;
-use super::reader::{Key, Reader, key, section};
+use super::reader::{Key, Reader, key, part, section};
 use super::shape::{Shape, any_of, free_keys, list_of, named, one, text, words};
 use super::values::{
     MOST_AMOUNT, MOST_ITEMS, WEEKDAYS, amount, dates, flag, glob, hours, is_off, percent, span,
@@ -93,13 +93,7 @@ pub(super) const TIMEBOXES: &[Key<Draft>] = &[
             );
         },
     ),
-    key(
-        "extensions",
-        || section(EXTENSIONS),
-        |to, node, reader| {
-            reader.section(to, node, EXTENSIONS);
-        },
-    ),
+    part!("extensions", EXTENSIONS),
 ];
 
 const EXTENSIONS: &[Key<Draft>] = &[
